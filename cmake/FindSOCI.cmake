@@ -10,13 +10,6 @@ find_path(SOCI_INCLUDE_DIR soci/soci.h)
 find_library(SOCI_CORE_LIBRARY soci_core)
 mark_as_advanced(SOCI_INCLUDE_DIR SOCI_CORE_LIBRARY)
 
-if(SOCI_INCLUDE_DIR)
-  file(STRINGS ${SOCI_INCLUDE_DIR}/soci/soci.h _soci_version REGEX "define SOCI_LIB_VERSION)
-  string(REGEX REPLACE ".*\"([0-9]+)_([0-9]+)(_([0-9]+))?\".*" "\\1.\\2.\\4" SOCI_VERSION
-         "${_soci_version}")
-  string(REGEX REPLACE "\\.$" "" SOCI_VERSION "${SOCI_VERSION}")
-endif()
-
 set(_soci_client_header_sqlite3 sqlite3.h)
 set(_soci_client_library_sqlite3 sqlite3)
 set(_soci_client_header_postgresql libpq-fe.h)
@@ -36,7 +29,7 @@ foreach(_backend IN LISTS SOCI_FIND_COMPONENTS)
 endforeach()
 
 find_package_handle_standard_args(SOCI REQUIRED_VARS SOCI_CORE_LIBRARY SOCI_INCLUDE_DIR
-                                  VERSION_VAR SOCI_VERSION HANDLE_COMPONENTS)
+                                  HANDLE_COMPONENTS)
 
 if(SOCI_FOUND AND NOT TARGET SOCI::core)
   add_library(SOCI::core UNKNOWN IMPORTED)
