@@ -13,7 +13,6 @@ endif()
 set(CMAKE_CXX_STANDARD 23)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
-set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
 set(CMAKE_LINK_DEPENDS_NO_SHARED ON)
 
@@ -29,11 +28,11 @@ add_compile_definitions(
   _GLIBCXX_ASSERTIONS)
 
 # A file's name in a message or a debug entry starts at the root of the tree, wherever that is.
-add_compile_options(-ffile-prefix-map=${CMAKE_SOURCE_DIR}/= -fstack-protector-strong)
-add_link_options(-fuse-ld=lld -Wl,--as-needed)
+add_compile_options(-ffile-prefix-map=${CMAKE_SOURCE_DIR}/= -fstack-protector-strong -fPIE)
+add_link_options(-fuse-ld=lld -pie -Wl,--as-needed)
 if(CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo")
   add_compile_options(-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
-  add_link_options(-pie -Wl,-z,relro,-z,now -Wl,--gc-sections)
+  add_link_options(-Wl,-z,relro,-z,now -Wl,--gc-sections)
 endif()
 
 # For our own targets only; other people's headers come as SYSTEM includes.

@@ -1,6 +1,7 @@
-# Three precompiled headers for the whole tree: base (standard library and fmt), net (with Asio's
-# coroutines) and tests (with GoogleTest). Off in the dev preset, so that a file that leans on
-# another's includes is found there.
+# Precompiled headers for the whole tree: base (standard library and fmt), net (with Asio's
+# coroutines), and both again with GoogleTest. Off in the dev preset, so that a file that leans on
+# another's includes is found there. base and store must not see Asio: its headers alone need its
+# implementation, which is net's.
 
 function(s3m_pch_kind KIND)
   cmake_parse_arguments(ARG "" "" "HEADERS;LIBRARIES" ${ARGN})
@@ -29,7 +30,10 @@ if(S3M_PCH)
   s3m_pch_kind(base HEADERS ${_base_headers} LIBRARIES fmt::fmt)
   s3m_pch_kind(net HEADERS ${_net_headers} LIBRARIES fmt::fmt Boost::headers Threads::Threads)
   if(S3M_TESTS)
-    s3m_pch_kind(tests HEADERS ${_net_headers} <gmock/gmock.h> <gtest/gtest.h>
+    set(_test_headers <gmock/gmock.h> <gtest/gtest.h>)
+    s3m_pch_kind(base_tests HEADERS ${_base_headers} ${_test_headers}
+                 LIBRARIES fmt::fmt GTest::gmock GTest::gtest)
+    s3m_pch_kind(net_tests HEADERS ${_net_headers} ${_test_headers}
                  LIBRARIES fmt::fmt Boost::headers Threads::Threads GTest::gmock GTest::gtest)
   endif()
 endif()
