@@ -1,0 +1,112 @@
+// event.hpp: the one schema of events that every face speaks: `--json`, the log lines a log
+// collector ships, the console's stream, the monitor.
+//
+// Layer      base.
+// Threading  events are values; a sink says its own rule.
+//
+// The wire form is NDJSON: one object a line, raw bytes and seconds, {"v":1,"type":...}. Fields
+// are only ever added; a change of meaning raises `event_schema_version`.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/time.hpp"
+
+namespace s3m {
+
+inline constexpr int event_schema_version = 1;
+
+// Figures of the running step. Objects and bytes count what this job has settled (copied, or
+// proven the same); what a retry sends again never counts twice.
+struct ProgressEvent {
+  std::string step;              // "copy"
+  int step_number = 0;           // 1-based
+  int step_count = 0;
+  int percent = 0;               // by objects, the highest so far, rounded down
+  std::uint64_t objects_done = 0;
+  std::uint64_t bytes_done = 0;
+  std::uint64_t objects_total = 0;  // found so far while !totals_final
+  std::uint64_t bytes_total = 0;
+  bool totals_final = false;     // the listing has ended
+  std::uint64_t copied = 0;
+  std::uint64_t skipped = 0;     // the same already
+  std::uint64_t failed = 0;
+  std::uint64_t retried = 0;
+  std::uint64_t throttled = 0;
+  std::uint64_t requests = 0;
+  std::uint32_t in_flight = 0;
+  double elapsed_seconds = 0;
+  double objects_per_second = 0;  // recent
+  double bytes_per_second = 0;    // recent
+  double bytes_per_second_average = 0;
+  // Seconds to the end as a range; absent while there is no honest estimate.
+  std::optional<double> eta_low_seconds, eta_high_seconds;
+};
+
+enum class StepState : std::uint8_t { started, done, skipped, failed };
+
+struct StepEvent {
+  std::string step;
+  int step_number = 0;
+  int step_count = 0;
+  int percent = 0;  // of the article's table, when the step begins or has ended
+  StepState state = StepState::started;
+  std::string message;  // what was found or done, a sentence
+};
+
+// One object that could not be settled, or a finding of verification.
+struct FailureEvent {
+  std::string operation;  // "CopyObject", "verify"
+  std::string bucket, key, version;
+  std::string code;       // name(Errc)
+  std::string service_code, request_id, message;
+  int http_status = 0;
+};
+
+enum class NoteLevel : std::uint8_t { debug, info, warning, error };
+
+// Something a person should know that is not tied to one object.
+struct NoteEvent {
+  NoteLevel level = NoteLevel::info;
+  std::string message;
+};
+
+struct SummaryEvent {
+  std::string outcome;  // "verified", "copied", "failed-objects", "mismatch", "fatal", "interrupted"
+  int exit_code = 0;
+  std::uint64_t objects = 0, bytes = 0;          // of the source walk
+  std::uint64_t copied = 0, copied_bytes = 0, skipped = 0, deleted = 0, failed = 0;
+  std::uint64_t same_strong = 0, same_weak = 0, mismatched = 0, missing = 0, extra = 0;
+  std::uint64_t requests = 0, retried = 0, throttled = 0;
+  double elapsed_seconds = 0;
+  std::string digest;   // hexadecimal; empty when nothing was verified
+  std::string message;  // what to do next
+};
+
+using Event = std::variant<ProgressEvent, StepEvent, FailureEvent, NoteEvent, SummaryEvent>;
+
+// What the sink adds to each event: (job, attempt, seq) names an event uniquely.
+struct EventStamp {
+  std::string job;
+  int attempt = 1;
+  std::uint64_t seq = 0;
+  WallTime time;
+};
+
+// One line of NDJSON without the newline.
+std::string to_json_line(const EventStamp& stamp, const Event& event);
+
+class EventSink {
+ public:
+  virtual ~EventSink() = default;
+  // Called on the job's event loop. Must not block for long and must not throw.
+  virtual void emit(const Event& event) = 0;
+};
+
+}  // namespace s3m

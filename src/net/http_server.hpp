@@ -1,0 +1,65 @@
+// http_server.hpp: a small HTTP/1.1 server for the simulator and the console.
+//
+// Layer      net.
+// Threading  one loop: handlers run on it. `port()` may be read from any thread once started.
+#pragma once
+
+#include <cstdint>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "net/http_message.hpp"
+#include "net/task.hpp"
+#include "net/tls.hpp"
+
+namespace s3m::net {
+
+struct HttpServerOptions {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 0;  // 0: chosen by the system
+  std::shared_ptr<TlsContext> tls;  // null: plain
+  std::size_t max_head_bytes = 64u << 10;
+  std::size_t max_body_bytes = 64u << 20;
+  std::size_t max_connections = 16384;
+  std::uint32_t max_requests_per_connection = 0;  // 0: no limit; S3 answers close after ~100
+  std::chrono::milliseconds idle_timeout{60'000};
+};
+
+// What a handler answers. The server writes Content-Length, Connection and Date; the handler
+// writes the rest. The odd members exist to play a service that misbehaves.
+struct ServerReply {
+  int status = 200;
+  std::string headers;  // "Name: value\r\n" lines, already valid
+  std::string body;
+  std::uint64_t declared_length = 0;  // HEAD answers: the Content-Length of the body not sent
+  bool close = false;                 // Connection: close after this reply
+  bool chunked = false;               // send the body with Transfer-Encoding: chunked
+  std::string trickle;                // sent first, chunk by chunk, `trickle_gap` apart (chunked)
+  std::chrono::milliseconds trickle_gap{0};
+  enum class Cut : std::uint8_t { none, before_head, mid_head, mid_body } cut = Cut::none;  // then RST
+};
+
+using HttpHandler = std::function<Task<ServerReply>(HttpRequest request)>;
+
+class HttpServer {
+ public:
+  HttpServer(Loop& loop, HttpServerOptions options, HttpHandler handler);
+  ~HttpServer();
+  HttpServer(const HttpServer&) = delete;
+  HttpServer& operator=(const HttpServer&) = delete;
+
+  // Binds and begins to accept. Errors: io when the address cannot be bound.
+  Result<void> start();
+  std::uint16_t port() const noexcept;
+  // Stops accepting and closes all connections; handlers in progress lose their reply.
+  Task<void> stop();
+
+ private:
+  class Impl;
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace s3m::net
