@@ -1,0 +1,47 @@
+// request.hpp: one AWS request before it is signed.
+//
+// Layer  aws.
+#pragma once
+
+#include <boost/container/small_vector.hpp>
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "aws/admission.hpp"
+#include "net/http_client.hpp"
+
+namespace s3m::aws {
+
+enum class Method : std::uint8_t { get, head, put, post, del };
+std::string_view name(Method method) noexcept;  // "GET"
+
+struct Field {
+  std::string_view name;  // static storage; headers in lower case
+  std::string value;      // raw: encoded when the request is assembled
+};
+
+// What a 200 answer must look like to be believed.
+enum class Answer : std::uint8_t {
+  any,       // the body is the operation's own (GetObject, HEAD, policy)
+  xml,       // a complete XML document whose root is not <Error>; anything else is `unavailable`
+};
+
+struct Request {
+  std::string_view operation;  // static storage: "CopyObject"
+  std::string_view service = "s3";
+  Method method = Method::get;
+  RequestKind kind = RequestKind::control;
+  Answer answer = Answer::any;
+  std::string bucket;  // empty: a request to the service
+  std::string key;     // raw bytes; empty: a request to the bucket
+  boost::container::small_vector<Field, 6> query;
+  boost::container::small_vector<Field, 12> headers;
+  std::string body;
+  bool sign = true;    // false: AssumeRoleWithWebIdentity, SSO portal
+  bool retry = true;   // false: an ambiguous failure must be settled by looking (DeleteBucket)
+  net::HttpTimeouts timeouts{};
+};
+
+}  // namespace s3m::aws
