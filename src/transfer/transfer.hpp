@@ -1,0 +1,133 @@
+// transfer.hpp: the bulk operations of a job: copy, verify, count. Each is the same walk with
+// another action (design, section 3).
+//
+// Layer      transfer; aws, store, net, base below.
+// Threading  one loop; nothing here blocks it but the upload journal, called once a large object.
+// Memory     flat in the number of objects: a few listing pages and the objects in flight.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "aws/s3.hpp"
+#include "base/event.hpp"
+#include "base/key.hpp"
+#include "net/signal.hpp"
+#include "transfer/filter.hpp"
+#include "transfer/governor.hpp"
+#include "transfer/location.hpp"
+#include "transfer/upload_journal.hpp"
+
+namespace s3m::transfer {
+
+// One side of a transfer as it is listed and looked at.
+struct Side {
+  Location location;
+  aws::S3* reader = nullptr;    // lists and HEADs: signed by this side's own role
+  std::string expected_owner;   // account id; empty where the service does not know it
+};
+
+enum class IfExists : std::uint8_t { skip_same, overwrite, skip };
+enum class VerifyMode : std::uint8_t { none, listing, checksum };
+
+struct CopyOptions {
+  std::uint64_t multipart_threshold = 256ull << 20;  // at most 5 GiB
+  std::uint64_t part_size = 0;  // 0: chosen by size, at least 64 MiB; else 5 MiB..5 GiB
+  bool keep_etag = false;       // multipart sources: copied with the source's own part boundaries
+  std::string storage_class;    // empty: the source's own
+  std::string encryption, kms_key_id;
+  std::string acl;              // "bucket-owner-full-control" where the destination needs it
+  IfExists if_exists = IfExists::skip_same;
+  Filter filter;                // --include/--exclude, on keys after the prefix
+};
+
+// What the operations count; read by the progress display while they run.
+struct Counters {
+  std::uint64_t source_objects = 0, source_bytes = 0;  // met by the walk so far, after the filter
+  bool listing_done = false;
+  std::uint64_t copied = 0, copied_bytes = 0;
+  std::uint64_t skipped = 0, skipped_bytes = 0;        // the same already (or --if-exists skip)
+  std::uint64_t skipped_weak = 0;                      // of skipped: by weak proof (G10)
+  std::uint64_t part_bytes = 0;                        // of large objects in flight, part by part
+  std::uint64_t failed = 0, failed_bytes = 0;
+  std::uint64_t destination_only = 0;
+  std::uint64_t heads = 0;                             // spent on comparing (G11)
+};
+
+// Where findings about single objects go; must not block.
+using FailureSink = std::function<void(const FailureEvent&)>;
+
+struct Context {
+  aws::Runtime& runtime;
+  Governor& governor;
+  net::CancelToken& cancel;
+  Side source, destination;
+  aws::S3* writer = nullptr;  // CopyObject and multipart on the destination bucket: the signer of
+                              // the grant (guards, "Who signs what")
+  UploadJournal& journal;
+  FailureSink on_failure;
+  bool same_service = true;   // both sides are the same provider: times and ETags compare
+};
+
+// Copies what differs or is missing, over `ranges` (usually the whole key space).
+//
+// Gives   ok when the walk covered every range to its end; single objects that failed are in
+//         counters.failed and were reported. The source is pinned and every write conditional
+//         (G15); an object gone at the source meanwhile is not a failure but counted as vanished.
+// Errors  what concerns all: credentials, bucket gone, access denied on listing, listing_order;
+//         cancelled. Requests in flight are finished or abandoned before it returns.
+net::Task<Result<void>> copy(Context& context, const CopyOptions& options,
+                             std::vector<KeyRange> ranges, Counters& counters);
+
+struct VerifyOptions {
+  VerifyMode mode = VerifyMode::listing;
+  Filter filter;
+};
+
+struct Verification {
+  std::uint64_t objects = 0, bytes = 0;  // of the source
+  std::uint64_t same_strong = 0, same_weak = 0;
+  std::uint64_t mismatched = 0, missing = 0;  // each reported to on_failure
+  std::uint64_t extra = 0;                    // only in the destination; counted, not a mismatch
+  std::string digest;                         // hexadecimal, order-free over the proven pairs
+  bool complete() const noexcept { return mismatched == 0 && missing == 0; }
+};
+
+// Walks both sides again and proves each pair by equal size and ETag or checksum.
+// Errors  as copy().
+net::Task<Result<void>> verify(Context& context, const VerifyOptions& options,
+                               std::vector<KeyRange> ranges, Verification& result);
+
+struct Plan {
+  std::uint64_t source_objects = 0, source_bytes = 0;
+  std::uint64_t same = 0, same_weak = 0;
+  std::uint64_t to_copy = 0, to_copy_bytes = 0;
+  std::uint64_t multipart = 0, requests = 0;  // requests the copy would send
+  std::uint64_t destination_only = 0;
+  std::uint64_t archived = 0;                 // needing a restore first
+  std::string first_key, last_key;            // matching, full keys (G26)
+};
+net::Task<Result<void>> plan(Context& context, const CopyOptions& options,
+                             std::vector<KeyRange> ranges, Plan& result);
+
+// `copy --delete` (guard G9): deletes from the destination what the source does not have. Runs
+// after copy() ended without failures; counts first, and asks `allow(extra, total)` once before
+// the first delete. Deletes are pinned by If-Match of the ETag seen.
+struct Deletion {
+  std::uint64_t extra = 0, destination_objects = 0, deleted = 0;
+};
+net::Task<Result<void>> delete_extra(Context& context, const Filter& filter,
+                                     std::function<Result<void>(const Deletion&)> allow,
+                                     Deletion& result);
+
+// Aborts multipart uploads below the destination that are recorded in the journal and no longer
+// needed (guard G17); others are counted, never touched.
+struct Orphans {
+  std::uint64_t aborted = 0, foreign = 0;
+};
+net::Task<Result<Orphans>> abort_orphans(Context& context);
+
+}  // namespace s3m::transfer
