@@ -12,6 +12,7 @@ find_package(spdlog CONFIG REQUIRED)
 find_package(pugixml CONFIG REQUIRED)
 find_package(CLI11 CONFIG REQUIRED)
 find_package(SOCI REQUIRED COMPONENTS sqlite3 OPTIONAL_COMPONENTS postgresql)
+set(Python3_ROOT_DIR /usr)  # the system's, not one that a version manager puts in front
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
 if(S3M_TESTS)
   find_package(GTest CONFIG REQUIRED)

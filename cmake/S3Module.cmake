@@ -134,12 +134,14 @@ function(s3m_benchmarks)
   endforeach()
 endfunction()
 
-# Every tools/lint/NAME.py is a test lint_NAME that passes when the script exits with 0.
+# Every tools/lint/NAME.py, and every tools/lib/NAME_test.py, is a test lint_NAME that passes when
+# the script exits with 0.
 function(s3m_lint_tests)
   if(NOT S3M_TESTS)
     return()
   endif()
-  file(GLOB checks CONFIGURE_DEPENDS tools/lint/*.py)
+  file(GLOB checks CONFIGURE_DEPENDS tools/lint/*.py tools/lib/*_test.py)
+  list(FILTER checks EXCLUDE REGEX "/tree\\.py$")  # what they share
   foreach(check IN LISTS checks)
     cmake_path(GET check STEM name)
     add_test(NAME lint_${name} COMMAND ${Python3_EXECUTABLE} ${check}
