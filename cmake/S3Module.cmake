@@ -36,6 +36,9 @@ function(s3m_module)
   list(FILTER sources EXCLUDE REGEX "(_test|/main)\\.cpp$")
   list(TRANSFORM ARG_DEPENDS PREPEND s3m::)
 
+  file(GLOB headers CONFIGURE_DEPENDS ${ARG_DIRECTORY}/*.hpp)
+  cmake_path(GET ARG_DIRECTORY PARENT_PATH include_root)
+
   set(target s3m_${ARG_NAME})
   set(pch net)
   if(ARG_NAME MATCHES "^(base|store)$")
@@ -46,11 +49,15 @@ function(s3m_module)
     s3m_target_defaults(${target})
     target_link_libraries(${target} PUBLIC ${ARG_DEPENDS} ${ARG_LIBRARIES}
                           PRIVATE ${ARG_PRIVATE_LIBRARIES})
+    target_sources(${target} PUBLIC FILE_SET HEADERS BASE_DIRS ${CMAKE_SOURCE_DIR}/${include_root}
+                   FILES ${headers})
     add_dependencies(${target} s3m_version)
     s3m_use_pch(${target} ${pch})
   else()
     add_library(${target} INTERFACE)
     target_link_libraries(${target} INTERFACE ${ARG_DEPENDS} ${ARG_LIBRARIES})
+    target_sources(${target} INTERFACE FILE_SET HEADERS
+                   BASE_DIRS ${CMAKE_SOURCE_DIR}/${include_root} FILES ${headers})
   endif()
   add_library(s3m::${ARG_NAME} ALIAS ${target})
   set_property(GLOBAL APPEND PROPERTY S3M_MODULES s3m::${ARG_NAME})
