@@ -46,6 +46,7 @@ std::string http_date(WallTime time);        // Sun, 22 Nov 2026 16:28:00 GMT (R
 // offsets; nullopt otherwise.
 std::optional<WallTime> parse_iso8601(std::string_view text);
 std::optional<WallTime> parse_amz_date(std::string_view text);
-std::optional<WallTime> parse_http_date(std::string_view text);  // IMF-fixdate alone
+// IMF-fixdate alone, and exactly: what http_date() would write for some time.
+std::optional<WallTime> parse_http_date(std::string_view text);
 
 }  // namespace s3m

@@ -1,0 +1,181 @@
+#include "base/event.hpp"
+
+#include <array>
+#include <cmath>
+#include <iterator>
+
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "base/utf8.hpp"
+
+namespace s3m {
+namespace {
+
+namespace json = boost::json;
+
+// `text` as UTF-8, each foreign byte replaced by U+FFFD: JSON has no other strings.
+std::string readable(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    const auto scalar = first_scalar(text);
+    if (scalar) {
+      out += text.substr(0, scalar->length);
+    } else {
+      out += "\xEF\xBF\xBD";
+    }
+    text.remove_prefix(scalar ? scalar->length : 1);
+  }
+  return out;
+}
+
+// JSON has no infinity and no NaN either.
+json::value number(double value) {
+  return std::isfinite(value) ? json::value(value) : json::value(nullptr);
+}
+
+// Writes a key so that nothing of it is lost: bytes that are not UTF-8 stand in NAME_base64 too.
+void add_key(json::object& out, std::string_view name, std::string_view key) {
+  out[name] = readable(key);
+  if (!valid_utf8(key)) out[std::string(name) + "_base64"] = base64(key);
+}
+
+std::string_view name(StepState state) {
+  constexpr std::array names =
+      std::to_array<std::string_view>({"started", "done", "skipped", "failed"});
+  return names.at(static_cast<std::size_t>(state));
+}
+
+std::string_view name(NoteLevel level) {
+  constexpr std::array names =
+      std::to_array<std::string_view>({"debug", "info", "warning", "error"});
+  return names.at(static_cast<std::size_t>(level));
+}
+
+std::string_view type_of(const Event& event) {
+  constexpr std::array names =
+      std::to_array<std::string_view>({"progress", "step", "failure", "note", "summary"});
+  static_assert(names.size() == std::variant_size_v<Event>);
+  return names.at(event.index());
+}
+
+void add_fields(json::object& out, const ProgressEvent& event) {
+  out["step"] = readable(event.step);
+  out["step_number"] = event.step_number;
+  out["step_count"] = event.step_count;
+  out["percent"] = event.percent;
+  out["objects_done"] = event.objects_done;
+  out["bytes_done"] = event.bytes_done;
+  out["objects_total"] = event.objects_total;
+  out["bytes_total"] = event.bytes_total;
+  out["totals_final"] = event.totals_final;
+  out["copied"] = event.copied;
+  out["skipped"] = event.skipped;
+  out["failed"] = event.failed;
+  out["retried"] = event.retried;
+  out["throttled"] = event.throttled;
+  out["requests"] = event.requests;
+  out["in_flight"] = event.in_flight;
+  out["elapsed_seconds"] = number(event.elapsed_seconds);
+  out["objects_per_second"] = number(event.objects_per_second);
+  out["bytes_per_second"] = number(event.bytes_per_second);
+  out["bytes_per_second_average"] = number(event.bytes_per_second_average);
+  if (event.eta_low_seconds) out["eta_low_seconds"] = number(*event.eta_low_seconds);
+  if (event.eta_high_seconds) out["eta_high_seconds"] = number(*event.eta_high_seconds);
+}
+
+void add_fields(json::object& out, const StepEvent& event) {
+  out["step"] = readable(event.step);
+  out["step_number"] = event.step_number;
+  out["step_count"] = event.step_count;
+  out["percent"] = event.percent;
+  out["state"] = name(event.state);
+  out["message"] = readable(event.message);
+}
+
+void add_fields(json::object& out, const FailureEvent& event) {
+  out["operation"] = readable(event.operation);
+  out["bucket"] = readable(event.bucket);
+  add_key(out, "key", event.key);
+  out["version"] = readable(event.version);
+  out["code"] = readable(event.code);
+  out["service_code"] = readable(event.service_code);
+  out["http_status"] = event.http_status;
+  out["request_id"] = readable(event.request_id);
+  out["message"] = readable(event.message);
+}
+
+void add_fields(json::object& out, const NoteEvent& event) {
+  out["level"] = name(event.level);
+  out["message"] = readable(event.message);
+}
+
+void add_fields(json::object& out, const SummaryEvent& event) {
+  out["outcome"] = readable(event.outcome);
+  out["exit_code"] = event.exit_code;
+  out["objects"] = event.objects;
+  out["bytes"] = event.bytes;
+  out["copied"] = event.copied;
+  out["copied_bytes"] = event.copied_bytes;
+  out["skipped"] = event.skipped;
+  out["deleted"] = event.deleted;
+  out["failed"] = event.failed;
+  out["same_strong"] = event.same_strong;
+  out["same_weak"] = event.same_weak;
+  out["mismatched"] = event.mismatched;
+  out["missing"] = event.missing;
+  out["extra"] = event.extra;
+  out["requests"] = event.requests;
+  out["retried"] = event.retried;
+  out["throttled"] = event.throttled;
+  out["elapsed_seconds"] = number(event.elapsed_seconds);
+  out["digest"] = readable(event.digest);
+  out["message"] = readable(event.message);
+}
+
+void escape_scalar(std::string& out, char32_t scalar) {
+  auto to = std::back_inserter(out);
+  if (scalar < 0x10000) {
+    fmt::format_to(to, "\\u{:04x}", std::uint32_t{scalar});
+  } else {
+    const std::uint32_t rest = scalar - 0x10000;
+    fmt::format_to(to, "\\u{:04x}\\u{:04x}", 0xD800 + (rest >> 10U), 0xDC00 + (rest & 0x3FFU));
+  }
+}
+
+// Escapes what a terminal would act upon. Outside strings JSON is ASCII without controls, so the
+// finished text can be gone through without parsing it.
+std::string safe_to_show(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    const auto scalar = first_scalar(text);
+    const auto length = scalar ? scalar->length : 1;
+    if (scalar && is_unsafe_to_show(scalar->value)) {
+      escape_scalar(out, scalar->value);
+    } else {
+      out += text.substr(0, length);
+    }
+    text.remove_prefix(length);
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string to_json_line(const EventStamp& stamp, const Event& event) {
+  json::object out;
+  out["v"] = event_schema_version;
+  out["type"] = type_of(event);
+  out["job"] = readable(stamp.job);
+  out["attempt"] = stamp.attempt;
+  out["seq"] = stamp.seq;
+  out["time"] = iso8601(stamp.time);
+  std::visit([&out](const auto& fields) { add_fields(out, fields); }, event);
+  return safe_to_show(json::serialize(out));
+}
+
+}  // namespace s3m
