@@ -1,0 +1,149 @@
+#include "base/event.hpp"
+
+#include <limits>
+
+#include <boost/json/parse.hpp>
+#include <gtest/gtest.h>
+
+#include "base/text.hpp"
+
+namespace s3m {
+namespace {
+
+using namespace std::literals;
+using boost::json::object;
+
+EventStamp stamp() {
+  return {.job = "20261122t162800-3f9a1c",
+          .attempt = 2,
+          .seq = 9'007'199'254'740'993,
+          .time = parse_iso8601("2026-11-22T16:28:05.007Z").value()};
+}
+
+object parsed(const Event& event) {
+  return boost::json::parse(to_json_line(stamp(), event)).as_object();
+}
+
+TEST(EventJson, every_line_names_its_event) {
+  const auto line = to_json_line(stamp(), NoteEvent{NoteLevel::warning, "slow"});
+  EXPECT_EQ(line, R"({"v":1,"type":"note","job":"20261122t162800-3f9a1c","attempt":2,)"
+                  R"("seq":9007199254740993,"time":"2026-11-22T16:28:05.007Z",)"
+                  R"("level":"warning","message":"slow"})");
+}
+
+TEST(EventJson, progress_is_raw_numbers) {
+  ProgressEvent event;
+  event.step = "copy";
+  event.step_number = 4;
+  event.step_count = 7;
+  event.percent = 42;
+  event.objects_done = 509'001;
+  event.bytes_done = std::numeric_limits<std::uint64_t>::max();
+  event.totals_final = true;
+  event.in_flight = 256;
+  event.elapsed_seconds = 9000.5;
+  event.eta_low_seconds = 2580;
+  const auto out = parsed(event);
+  EXPECT_EQ(out.at("type"), "progress");
+  EXPECT_EQ(out.at("step"), "copy");
+  EXPECT_EQ(out.at("step_number"), 4);
+  EXPECT_EQ(out.at("step_count"), 7);
+  EXPECT_EQ(out.at("percent"), 42);
+  EXPECT_EQ(out.at("objects_done"), 509'001);
+  EXPECT_EQ(out.at("bytes_done").to_number<std::uint64_t>(),
+            std::numeric_limits<std::uint64_t>::max());
+  EXPECT_EQ(out.at("totals_final"), true);
+  EXPECT_EQ(out.at("in_flight"), 256);
+  EXPECT_EQ(out.at("elapsed_seconds"), 9000.5);
+  EXPECT_EQ(out.at("eta_low_seconds"), 2580.0);
+  EXPECT_FALSE(out.contains("eta_high_seconds"));
+}
+
+TEST(EventJson, numbers_that_json_does_not_have_are_null) {
+  ProgressEvent event;
+  event.objects_per_second = std::numeric_limits<double>::infinity();
+  event.bytes_per_second = std::numeric_limits<double>::quiet_NaN();
+  const auto out = parsed(event);
+  EXPECT_TRUE(out.at("objects_per_second").is_null());
+  EXPECT_TRUE(out.at("bytes_per_second").is_null());
+}
+
+TEST(EventJson, steps_say_their_state) {
+  const auto state = [](StepState value) {
+    return parsed(StepEvent{.step = "grant", .state = value}).at("state");
+  };
+  EXPECT_EQ(state(StepState::started), "started");
+  EXPECT_EQ(state(StepState::done), "done");
+  EXPECT_EQ(state(StepState::skipped), "skipped");
+  EXPECT_EQ(state(StepState::failed), "failed");
+}
+
+TEST(EventJson, a_failure_has_its_cause) {
+  FailureEvent event;
+  event.operation = "CopyObject";
+  event.bucket = "photos";
+  event.key = "a/b";
+  event.version = "v1";
+  event.code = "access_denied";
+  event.service_code = "AccessDenied";
+  event.request_id = "R1";
+  event.message = "Access Denied";
+  event.http_status = 403;
+  const auto out = parsed(event);
+  EXPECT_EQ(out.at("type"), "failure");
+  EXPECT_EQ(out.at("operation"), "CopyObject");
+  EXPECT_EQ(out.at("bucket"), "photos");
+  EXPECT_EQ(out.at("key"), "a/b");
+  EXPECT_EQ(out.at("version"), "v1");
+  EXPECT_EQ(out.at("code"), "access_denied");
+  EXPECT_EQ(out.at("service_code"), "AccessDenied");
+  EXPECT_EQ(out.at("request_id"), "R1");
+  EXPECT_EQ(out.at("message"), "Access Denied");
+  EXPECT_EQ(out.at("http_status"), 403);
+  EXPECT_FALSE(out.contains("key_base64"));
+}
+
+TEST(EventJson, a_summary_counts) {
+  SummaryEvent event;
+  event.outcome = "failed-objects";
+  event.exit_code = 3;
+  event.copied = 10;
+  event.copied_bytes = 1000;
+  event.failed = 1;
+  event.same_weak = 4;
+  event.digest = "00ff";
+  const auto out = parsed(event);
+  EXPECT_EQ(out.at("type"), "summary");
+  EXPECT_EQ(out.at("outcome"), "failed-objects");
+  EXPECT_EQ(out.at("exit_code"), 3);
+  EXPECT_EQ(out.at("copied"), 10);
+  EXPECT_EQ(out.at("copied_bytes"), 1000);
+  EXPECT_EQ(out.at("failed"), 1);
+  EXPECT_EQ(out.at("same_weak"), 4);
+  EXPECT_EQ(out.at("digest"), "00ff");
+}
+
+TEST(EventJson, a_key_with_controls_comes_back_whole_from_one_safe_line) {
+  FailureEvent event;
+  event.key =
+      "\0\x1b[2J\n\"\\\x7F\xC2\x9B \xE2\x80\xAE \xE2\x80\xA8 \xF3\xA0\x80\x81 gr\xC3\xBC\xC3\x9F"s;
+  const auto line = to_json_line(stamp(), event);
+  EXPECT_EQ(printable(line).size() - line.size(),  // nothing but backslashes had to be doubled
+            static_cast<std::size_t>(std::ranges::count(line, '\\')));
+  const auto out = boost::json::parse(line).as_object();
+  EXPECT_EQ(std::string_view(out.at("key").as_string()), event.key);
+  EXPECT_NE(line.find("gr\xC3\xBC\xC3\x9F"), std::string::npos);
+}
+
+TEST(EventJson, a_key_that_is_not_utf8_is_valid_json_and_not_lost) {
+  FailureEvent event;
+  event.key = "caf\xE9/\xFF";
+  event.message = "cut \xE2\x82";
+  const auto out = parsed(event);
+  EXPECT_EQ(out.at("key"), "caf\xEF\xBF\xBD/\xEF\xBF\xBD");
+  EXPECT_EQ(unbase64(std::string_view(out.at("key_base64").as_string())), event.key);
+  EXPECT_EQ(out.at("message"), "cut \xEF\xBF\xBD\xEF\xBF\xBD");
+}
+
+}  // namespace
+}  // namespace s3m
