@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <deque>
 #include <optional>
+#include <utility>
 
 #include "net/signal.hpp"
 
@@ -22,7 +23,8 @@ class BoundedQueue {
 
   // Waits for room. False, and the item is dropped, once the queue is closed.
   Task<bool> push(T item) {
-    while (!closed_ && items_.size() >= capacity_) co_await writable_.wait();
+    while (!closed_ && items_.size() >= capacity_)
+      co_await writable_.wait();
     if (closed_) co_return false;
     items_.push_back(std::move(item));
     readable_.notify_one();
@@ -31,7 +33,8 @@ class BoundedQueue {
 
   // Waits for an item. nullopt when the queue is closed and drained.
   Task<std::optional<T>> pop() {
-    while (items_.empty() && !closed_) co_await readable_.wait();
+    while (items_.empty() && !closed_)
+      co_await readable_.wait();
     if (items_.empty()) co_return std::nullopt;
     std::optional<T> item(std::move(items_.front()));
     items_.pop_front();

@@ -40,10 +40,10 @@ struct HttpTimeouts {
 };
 
 struct HttpClientOptions {
-  std::shared_ptr<TlsContext> tls;           // required for origins with tls = true
-  std::size_t max_connections = 4096;        // a request waits for one in arrival order
+  std::shared_ptr<TlsContext> tls;            // required for origins with tls = true
+  std::size_t max_connections = 4096;         // a request waits for one in arrival order
   std::chrono::milliseconds max_idle{4'000};  // S3 closes at about 5 s
-  std::chrono::seconds address_ttl{30};      // resolved again after this; all addresses are used
+  std::chrono::seconds address_ttl{30};       // resolved again after this; all addresses are used
   std::size_t max_response_bytes = 64u << 20;
   // HTTPS_PROXY / HTTP_PROXY / NO_PROXY, already read from the environment by the caller.
   // https origins go through CONNECT, http origins through absolute-form requests.
@@ -53,14 +53,15 @@ struct HttpClientOptions {
 
 // One request, its bytes already assembled by the caller: the signature covers them as they are.
 struct WireRequest {
-  std::string_view head;         // request line, header fields, empty line
-  std::string_view body;         // Content-Length in the head says its size
+  std::string_view head;          // request line, header fields, empty line
+  std::string_view body;          // Content-Length in the head says its size
   bool response_has_body = true;  // false for HEAD
   HttpTimeouts timeouts{};
 };
 
 struct HttpClientStats {
-  std::uint64_t requests = 0, connections_opened = 0, stale_replaced = 0, bytes_in = 0, bytes_out = 0;
+  std::uint64_t requests = 0, connections_opened = 0, stale_replaced = 0, bytes_in = 0,
+                bytes_out = 0;
   std::uint32_t connections = 0, idle = 0;
 };
 

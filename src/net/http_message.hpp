@@ -20,7 +20,8 @@ class Headers {
 
   template <class Visit>  // visit(std::string_view name, std::string_view value)
   void for_each(Visit&& visit) const {
-    for (const auto& field : fields_) visit(slice(field.name), slice(field.value));
+    for (const auto& field : fields_)
+      visit(slice(field.name), slice(field.value));
   }
   std::size_t size() const noexcept { return fields_.size(); }
 

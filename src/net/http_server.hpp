@@ -4,8 +4,8 @@
 // Threading  one loop: handlers run on it. `port()` may be read from any thread once started.
 #pragma once
 
-#include <cstdint>
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -19,7 +19,7 @@ namespace s3m::net {
 
 struct HttpServerOptions {
   std::string address = "127.0.0.1";
-  std::uint16_t port = 0;  // 0: chosen by the system
+  std::uint16_t port = 0;           // 0: chosen by the system
   std::shared_ptr<TlsContext> tls;  // null: plain
   std::size_t max_head_bytes = 64u << 10;
   std::size_t max_body_bytes = 64u << 20;
@@ -39,7 +39,12 @@ struct ServerReply {
   bool chunked = false;               // send the body with Transfer-Encoding: chunked
   std::string trickle;                // sent first, chunk by chunk, `trickle_gap` apart (chunked)
   std::chrono::milliseconds trickle_gap{0};
-  enum class Cut : std::uint8_t { none, before_head, mid_head, mid_body } cut = Cut::none;  // then RST
+  enum class Cut : std::uint8_t {
+    none,
+    before_head,
+    mid_head,
+    mid_body
+  } cut = Cut::none;  // then RST
 };
 
 using HttpHandler = std::function<Task<ServerReply>(HttpRequest request)>;

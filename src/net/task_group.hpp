@@ -7,8 +7,6 @@
 //            aborts the program otherwise, because a task would outlive what it refers to).
 #pragma once
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <cstddef>
 #include <exception>
 

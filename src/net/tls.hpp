@@ -13,8 +13,8 @@ struct ssl_ctx_st;
 namespace s3m::net {
 
 struct TlsOptions {
-  std::string ca_bundle;   // PEM file; empty: the system's roots. (AWS_CA_BUNDLE)
-  bool verify = true;      // false only by an explicit choice of the user
+  std::string ca_bundle;  // PEM file; empty: the system's roots. (AWS_CA_BUNDLE)
+  bool verify = true;     // false only by an explicit choice of the user
 };
 
 class TlsContext {
