@@ -1,0 +1,19 @@
+// process_identity.hpp: names a process so that a later one can tell whether it still lives.
+//
+// Layer  store. Linux. Thread-safe.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace s3m::store {
+
+// This process: its number and start, its number space, and the boot of its machine.
+std::string this_process();
+
+// True only if `process` (from this_process()) is surely no more: it ran in this boot and number
+// space, and its number is free or has been given to a later process. False when in doubt: another
+// machine, another container, an unreadable name.
+bool surely_gone(std::string_view process);
+
+}  // namespace s3m::store

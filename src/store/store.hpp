@@ -1,0 +1,97 @@
+// store.hpp: the durable memory of jobs. What stands in it survives kill -9 and a power cut.
+//
+// Layer      store; over base alone. Synchronous: every call may wait for a disk, so whoever owns
+//            an event loop calls from another thread.
+// Threading  a Store is used by one thread at a time. Any number of Stores, in any number of
+//            threads and processes, may be open on the same database.
+// Errors     of every call: io        the database cannot be read or written
+//                           conflict  (RetryClass::transient) another process kept it locked for
+//                                     longer than `busy_timeout`; nothing was changed
+//                           invalid_argument  text that cannot be stored (records.hpp)
+//            A call that failed has changed nothing.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/time.hpp"
+#include "store/records.hpp"
+
+namespace s3m::store {
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // --- Uploads in flight ---------------------------------------------------------------------
+
+  // Recorded right after CreateMultipartUpload answered, before the first part. An upload that is
+  // recorded already (same destination, key and upload id) is replaced: a new job adopted it.
+  virtual Result<void> record_upload(const UploadRecord& upload) = 0;
+  // After the upload was completed or aborted. Forgetting what is not there is no error.
+  virtual Result<void> forget_upload(const BucketRef& destination, std::string_view key,
+                                     std::string_view upload_id) = 0;
+  // Uploads into `destination` whose key begins with `prefix`, oldest first.
+  virtual Result<std::vector<UploadRecord>> uploads_for(const BucketRef& destination,
+                                                        std::string_view prefix) = 0;
+
+  // --- Grants in place -----------------------------------------------------------------------
+
+  // Recorded before PutBucketPolicy. Errors: conflict if (bucket, sid) is recorded already: the
+  // original policy of the first record is the true one and is never overwritten.
+  virtual Result<void> record_grant(const GrantRecord& grant) = 0;
+  // After the statement was seen to be gone. Forgetting what is not there is no error.
+  virtual Result<void> forget_grant(const BucketRef& bucket, std::string_view sid) = 0;
+  // Oldest first.
+  virtual Result<std::vector<GrantRecord>> grants_on(const BucketRef& bucket) = 0;
+  virtual Result<std::vector<GrantRecord>> grants() = 0;
+
+  // --- One editor of a bucket's policy at a time ----------------------------------------------
+
+  // Takes the bucket's lock, or renews it if `owner` has it, until now + lease. A lock is taken
+  // from its holder when its lease has ended, or at once when its process is known to be gone.
+  // Gives who has it now: ours or not. Never waits for the holder.
+  virtual Result<PolicyLock> try_lock_policy(const BucketRef& bucket, const LockOwner& owner,
+                                             std::chrono::milliseconds lease) = 0;
+  // Gives whether the lock was still `owner`'s. If not, another may have edited meanwhile.
+  virtual Result<bool> unlock_policy(const BucketRef& bucket, const LockOwner& owner) = 0;
+
+  // --- Jobs ----------------------------------------------------------------------------------
+
+  // Begins as running, created and updated now. Errors: conflict if the id is taken.
+  virtual Result<void> create_job(std::string_view id, std::string_view kind,
+                                  std::string_view spec) = 0;
+  // Errors: not_found.
+  virtual Result<void> set_job_state(std::string_view id, JobState state,
+                                     std::optional<int> exit_code) = 0;
+  virtual Result<std::optional<JobRecord>> find_job(std::string_view id) = 0;
+  // The newest `limit`, newest first.
+  virtual Result<std::vector<JobRecord>> jobs(std::size_t limit) = 0;
+};
+
+struct StoreOptions {
+  std::string url;                                 // a path, or "sqlite:PATH"
+  std::chrono::milliseconds busy_timeout{10'000};  // at least one second
+  const Clock* clock = &system_clock();            // outlives the store
+};
+
+// Opens the store, creates it if it is missing (directories 0700, file 0600), and brings its
+// schema up to date.
+//
+// Errors  config  the URL is not understood; the file is no store of ours, or was written by a
+//                 newer version of the program.
+//         io      the directory or the file cannot be used.
+Result<std::unique_ptr<Store>> open_store(const StoreOptions& options);
+
+// $XDG_STATE_HOME/s3migrator/store.db, or ~/.local/state/s3migrator/store.db.
+// Errors: config if neither XDG_STATE_HOME nor HOME is an absolute path.
+Result<std::filesystem::path> default_store_path();
+
+}  // namespace s3m::store
