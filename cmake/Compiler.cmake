@@ -20,7 +20,7 @@ set(CMAKE_LINK_DEPENDS_NO_SHARED ON)
 # broken. Sanitizer builds are optimised lightly, else their tests are too slow.
 set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g")
 set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g1")
-set(CMAKE_CXX_FLAGS_SANITIZE "-O1 -g1 -fno-omit-frame-pointer" CACHE STRING "")
+set(CMAKE_CXX_FLAGS_SANITIZE "-O1 -g1 -fno-omit-frame-pointer")
 
 add_compile_definitions(
   BOOST_ASIO_SEPARATE_COMPILATION  # src/net/asio.cpp holds the one implementation

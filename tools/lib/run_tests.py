@@ -16,7 +16,7 @@ BUILD = ROOT / "build"
 LOGS = BUILD / "test-logs"
 JOBS = str(os.cpu_count() or 2)
 SKIP_CODE = 77  # how a script of ours says that it cannot run here
-TAIL_LINES = 60
+TAIL_LINES = 80
 
 
 def run(command, log, minutes, **environment):
