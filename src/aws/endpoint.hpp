@@ -34,11 +34,17 @@ struct Endpoint {
   bool bucket_in_host = false;
 };
 
+// `bucket` empty: the service itself.
+//
 // Errors: invalid_argument for a malformed url, a region that is no host label (it may come from
-// a server's answer), FIPS or dual-stack where the partition has none.
+// a server's answer), a bucket that is no bucket name, FIPS where the partition has none.
 Result<Endpoint> s3_endpoint(const EndpointSettings& settings, std::string_view bucket);
 // `service` is the host prefix and signing name: "sts", "sso" (portal), "logs".
 Result<Endpoint> service_endpoint(const EndpointSettings& settings, std::string_view service);
+
+// True if `region` can stand in a host name: 1-63 of [a-z0-9-], no '-' at either end. What a server
+// says its region is must pass this before a host is built from it.
+bool valid_region(std::string_view region) noexcept;
 
 // "aws", "aws-cn", "aws-us-gov", "aws-eusc", "aws-iso"...: by the region's prefix.
 std::string_view partition_of(std::string_view region) noexcept;
