@@ -46,6 +46,7 @@ struct ListPage {
   std::vector<ObjectEntry> objects;
   bool truncated = false;
   std::string next_token;  // not checked here: the lister's rules judge a page (transfer)
+  std::string request_id;  // to name the page by, when it is judged bad
 };
 
 struct ObjectAddress {

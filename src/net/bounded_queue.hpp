@@ -42,6 +42,24 @@ class BoundedQueue {
     co_return item;
   }
 
+  // As push, without waiting: false, and `item` is untouched, when there is no room or the queue
+  // is closed.
+  bool try_push(T& item) {
+    if (closed_ || items_.size() >= capacity_) return false;
+    items_.push_back(std::move(item));
+    readable_.notify_one();
+    return true;
+  }
+
+  // As pop, without waiting: nullopt when nothing is queued.
+  std::optional<T> try_pop() {
+    if (items_.empty()) return std::nullopt;
+    std::optional<T> item(std::move(items_.front()));
+    items_.pop_front();
+    writable_.notify_one();
+    return item;
+  }
+
   // No more items will come: consumers drain what is queued, blocked producers give up.
   void close() {
     closed_ = true;
