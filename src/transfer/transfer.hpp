@@ -26,8 +26,8 @@ namespace s3m::transfer {
 // One side of a transfer as it is listed and looked at.
 struct Side {
   Location location;
-  aws::S3* reader = nullptr;    // lists and HEADs: signed by this side's own role
-  std::string expected_owner;   // account id; empty where the service does not know it
+  aws::S3* reader = nullptr;   // lists and HEADs: signed by this side's own role
+  std::string expected_owner;  // account id; empty where the service does not know it
 };
 
 enum class IfExists : std::uint8_t { skip_same, overwrite, skip };
@@ -39,9 +39,9 @@ struct CopyOptions {
   bool keep_etag = false;       // multipart sources: copied with the source's own part boundaries
   std::string storage_class;    // empty: the source's own
   std::string encryption, kms_key_id;
-  std::string acl;              // "bucket-owner-full-control" where the destination needs it
+  std::string acl;  // "bucket-owner-full-control" where the destination needs it
   IfExists if_exists = IfExists::skip_same;
-  Filter filter;                // --include/--exclude, on keys after the prefix
+  Filter filter;  // --include/--exclude, on keys after the prefix
 };
 
 // What the operations count; read by the progress display while they run.
@@ -49,12 +49,12 @@ struct Counters {
   std::uint64_t source_objects = 0, source_bytes = 0;  // met by the walk so far, after the filter
   bool listing_done = false;
   std::uint64_t copied = 0, copied_bytes = 0;
-  std::uint64_t skipped = 0, skipped_bytes = 0;        // the same already (or --if-exists skip)
-  std::uint64_t skipped_weak = 0;                      // of skipped: by weak proof (G10)
-  std::uint64_t part_bytes = 0;                        // of large objects in flight, part by part
+  std::uint64_t skipped = 0, skipped_bytes = 0;  // the same already (or --if-exists skip)
+  std::uint64_t skipped_weak = 0;                // of skipped: by weak proof (G10)
+  std::uint64_t part_bytes = 0;                  // of large objects in flight, part by part
   std::uint64_t failed = 0, failed_bytes = 0;
   std::uint64_t destination_only = 0;
-  std::uint64_t heads = 0;                             // spent on comparing (G11)
+  std::uint64_t heads = 0;  // spent on comparing (G11)
 };
 
 // Where findings about single objects go; must not block.
@@ -69,7 +69,7 @@ struct Context {
                               // the grant (guards, "Who signs what")
   UploadJournal& journal;
   FailureSink on_failure;
-  bool same_service = true;   // both sides are the same provider: times and ETags compare
+  bool same_service = true;  // both sides are the same provider: times and ETags compare
 };
 
 // Copies what differs or is missing, over `ranges` (usually the whole key space).
@@ -107,8 +107,8 @@ struct Plan {
   std::uint64_t to_copy = 0, to_copy_bytes = 0;
   std::uint64_t multipart = 0, requests = 0;  // requests the copy would send
   std::uint64_t destination_only = 0;
-  std::uint64_t archived = 0;                 // needing a restore first
-  std::string first_key, last_key;            // matching, full keys (G26)
+  std::uint64_t archived = 0;       // needing a restore first
+  std::string first_key, last_key;  // matching, full keys (G26)
 };
 net::Task<Result<void>> plan(Context& context, const CopyOptions& options,
                              std::vector<KeyRange> ranges, Plan& result);

@@ -1,7 +1,7 @@
 // upload_journal.hpp: what transfer needs remembered about multipart uploads in flight (G17).
 //
-// Layer      transfer declares it; workflow gives one that writes to the store, tests one in memory.
-// Threading  called on the loop; may block for one small transaction.
+// Layer      transfer declares it; workflow gives one that writes to the store, tests one in
+// memory. Threading  called on the loop; may block for one small transaction.
 #pragma once
 
 #include <cstdint>
