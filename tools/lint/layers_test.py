@@ -9,6 +9,7 @@ CMAKE = """
 s3m_module(NAME base DEPENDS
            LIBRARIES fmt::fmt)
 s3m_module(NAME net DEPENDS base)
+s3m_module(NAME store DEPENDS base)
 s3m_module(NAME aws DEPENDS net PRIVATE_LIBRARIES pugixml::pugixml)
 s3m_module(NAME sim DIRECTORY sim DEPENDS base net)
 s3m_module(NAME app DEPENDS aws sim)
