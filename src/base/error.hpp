@@ -96,16 +96,46 @@ class [[nodiscard]] Error {
 
   // Each returns *this, so that a failure is described where it is made:
   //   return fail(Errc::timeout, "no answer in 30 s").operation("CopyObject").key(key);
-  Error& retry(RetryClass value) & { detail_->retry = value; return *this; }
-  Error& http_status(int value) & { detail_->http_status = value; return *this; }
-  Error& service_code(std::string value) & { detail_->service_code = std::move(value); return *this; }
-  Error& request_id(std::string value) & { detail_->request_id = std::move(value); return *this; }
-  Error& operation(std::string value) & { detail_->operation = std::move(value); return *this; }
-  Error& bucket(std::string value) & { detail_->bucket = std::move(value); return *this; }
-  Error& key(std::string value) & { detail_->key = std::move(value); return *this; }
-  Error& region(std::string value) & { detail_->region = std::move(value); return *this; }
-  Error& retry_after(std::chrono::milliseconds value) & { detail_->retry_after = value; return *this; }
-  Error& server_time(std::chrono::sys_seconds value) & { detail_->server_time = value; return *this; }
+  Error& retry(RetryClass value) & {
+    detail_->retry = value;
+    return *this;
+  }
+  Error& http_status(int value) & {
+    detail_->http_status = value;
+    return *this;
+  }
+  Error& service_code(std::string value) & {
+    detail_->service_code = std::move(value);
+    return *this;
+  }
+  Error& request_id(std::string value) & {
+    detail_->request_id = std::move(value);
+    return *this;
+  }
+  Error& operation(std::string value) & {
+    detail_->operation = std::move(value);
+    return *this;
+  }
+  Error& bucket(std::string value) & {
+    detail_->bucket = std::move(value);
+    return *this;
+  }
+  Error& key(std::string value) & {
+    detail_->key = std::move(value);
+    return *this;
+  }
+  Error& region(std::string value) & {
+    detail_->region = std::move(value);
+    return *this;
+  }
+  Error& retry_after(std::chrono::milliseconds value) & {
+    detail_->retry_after = value;
+    return *this;
+  }
+  Error& server_time(std::chrono::sys_seconds value) & {
+    detail_->server_time = value;
+    return *this;
+  }
   // Prefixes the message: "CONTEXT: what was said".
   Error& context(std::string_view text) &;
 
@@ -142,7 +172,9 @@ inline std::unexpected<Error> fail(Errc code, std::string message,
                                    RetryClass retry = RetryClass::never) {
   return std::unexpected<Error>(Error(code, std::move(message), retry));
 }
-inline std::unexpected<Error> fail(Error error) { return std::unexpected<Error>(std::move(error)); }
+inline std::unexpected<Error> fail(Error error) {
+  return std::unexpected<Error>(std::move(error));
+}
 
 // The failure of one Result carried into another type: `if (!page) return forward(page);`
 template <class T>

@@ -25,17 +25,17 @@ inline constexpr int event_schema_version = 1;
 // Figures of the running step. Objects and bytes count what this job has settled (copied, or
 // proven the same); what a retry sends again never counts twice.
 struct ProgressEvent {
-  std::string step;              // "copy"
-  int step_number = 0;           // 1-based
+  std::string step;     // "copy"
+  int step_number = 0;  // 1-based
   int step_count = 0;
-  int percent = 0;               // by objects, the highest so far, rounded down
+  int percent = 0;  // by objects, the highest so far, rounded down
   std::uint64_t objects_done = 0;
   std::uint64_t bytes_done = 0;
   std::uint64_t objects_total = 0;  // found so far while !totals_final
   std::uint64_t bytes_total = 0;
-  bool totals_final = false;     // the listing has ended
+  bool totals_final = false;  // the listing has ended
   std::uint64_t copied = 0;
-  std::uint64_t skipped = 0;     // the same already
+  std::uint64_t skipped = 0;  // the same already
   std::uint64_t failed = 0;
   std::uint64_t retried = 0;
   std::uint64_t throttled = 0;
@@ -64,7 +64,7 @@ struct StepEvent {
 struct FailureEvent {
   std::string operation;  // "CopyObject", "verify"
   std::string bucket, key, version;
-  std::string code;       // name(Errc)
+  std::string code;  // name(Errc)
   std::string service_code, request_id, message;
   int http_status = 0;
 };
@@ -78,9 +78,10 @@ struct NoteEvent {
 };
 
 struct SummaryEvent {
-  std::string outcome;  // "verified", "copied", "failed-objects", "mismatch", "fatal", "interrupted"
+  std::string
+      outcome;  // "verified", "copied", "failed-objects", "mismatch", "fatal", "interrupted"
   int exit_code = 0;
-  std::uint64_t objects = 0, bytes = 0;          // of the source walk
+  std::uint64_t objects = 0, bytes = 0;  // of the source walk
   std::uint64_t copied = 0, copied_bytes = 0, skipped = 0, deleted = 0, failed = 0;
   std::uint64_t same_strong = 0, same_weak = 0, mismatched = 0, missing = 0, extra = 0;
   std::uint64_t requests = 0, retried = 0, throttled = 0;

@@ -1,5 +1,6 @@
 #include "base/event.hpp"
 
+#include <algorithm>
 #include <limits>
 
 #include <boost/json/parse.hpp>

@@ -1,0 +1,81 @@
+#include "store/process_identity.hpp"
+
+#include <array>
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <limits>
+#include <optional>
+#include <signal.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+
+namespace s3m::store {
+namespace {
+
+std::string contents_of(const std::string& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+struct ProcStat {
+  char state;
+  std::string start;  // in ticks since the boot
+};
+
+// /proc/PID/stat, proc(5): the name in field 2 stands in parentheses and may hold anything, so
+// fields are counted from the last one. State is field 3, the start is field 22.
+std::optional<ProcStat> stat_of(std::string_view pid) {
+  const auto text = contents_of(fmt::format("/proc/{}/stat", pid));
+  const auto name_end = text.rfind(')');
+  if (name_end == std::string::npos || text.size() < name_end + 3) return std::nullopt;
+  std::string_view rest = std::string_view(text).substr(name_end + 2);
+  const char state = rest[0];
+  for (int field = 3; field < 22; ++field) {
+    const auto space = rest.find(' ');
+    if (space == std::string_view::npos) return std::nullopt;
+    rest.remove_prefix(space + 1);
+  }
+  return ProcStat{state, std::string(rest.substr(0, rest.find(' ')))};
+}
+
+// The machine's boot and the space that process numbers are from; empty when they are hidden.
+std::string surroundings() {
+  std::error_code error;
+  const auto space = std::filesystem::read_symlink("/proc/self/ns/pid", error).string();
+  const auto boot = contents_of("/proc/sys/kernel/random/boot_id");
+  if (space.empty() || boot.empty()) return {};
+  return fmt::format("{} {}", space, trim(boot));
+}
+
+}  // namespace
+
+std::string this_process() {
+  const auto pid = std::to_string(::getpid());
+  const auto stat = stat_of(pid);
+  return fmt::format("{} {} {}", pid, stat ? stat->start : "?", surroundings());
+}
+
+bool surely_gone(std::string_view process) {
+  const auto after_pid = process.find(' ');
+  const auto after_start = process.find(' ', after_pid + 1);
+  if (after_pid == std::string_view::npos || after_start == std::string_view::npos) return false;
+  const auto pid = process.substr(0, after_pid);
+  const auto start = process.substr(after_pid + 1, after_start - after_pid - 1);
+  const auto here = surroundings();
+  if (here.empty() || process.substr(after_start + 1) != here) return false;
+
+  const auto number = parse_u64(pid);
+  if (!number || *number == 0 || *number > std::numeric_limits<pid_t>::max()) return false;
+  if (::kill(static_cast<pid_t>(*number), 0) != 0 && errno == ESRCH) return true;
+  // /proc may be hidden from us; then a living number is all we know.
+  const auto stat = stat_of(pid);
+  if (!stat || !parse_u64(start)) return false;
+  return stat->start != start || stat->state == 'Z' || stat->state == 'X';
+}
+
+}  // namespace s3m::store

@@ -1,0 +1,116 @@
+#include "store/sql_session.hpp"
+
+#include <fmt/format.h>
+#include <soci/soci.h>
+
+namespace s3m::store {
+namespace {
+
+// The values of a statement in the shape that SOCI binds by address.
+class Bound {
+ public:
+  explicit Bound(const std::vector<SqlValue>& values) : values_(values) {}
+
+  void exchange(soci::statement& statement) {
+    for (const auto& value : values_) {
+      if (const auto* number = std::get_if<long long>(&value)) {
+        statement.exchange(soci::use(*number));
+      } else if (const auto* text = std::get_if<std::string>(&value)) {
+        statement.exchange(soci::use(*text));
+      } else {
+        statement.exchange(soci::use(nothing_, null_));
+      }
+    }
+  }
+
+ private:
+  const std::vector<SqlValue>& values_;
+  const std::string nothing_;
+  soci::indicator null_ = soci::i_null;
+};
+
+class Columns {
+ public:
+  explicit Columns(std::size_t count) : texts_(count), indicators_(count) {}
+
+  void exchange(soci::statement& statement) {
+    for (std::size_t i = 0; i < texts_.size(); ++i) {
+      statement.exchange(soci::into(texts_[i], indicators_[i]));
+    }
+  }
+
+  SqlRow row() const {
+    SqlRow out(texts_.size());
+    for (std::size_t i = 0; i < texts_.size(); ++i) {
+      if (indicators_[i] != soci::i_null) out[i] = texts_[i];
+    }
+    return out;
+  }
+
+ private:
+  std::vector<std::string> texts_;
+  std::vector<soci::indicator> indicators_;
+};
+
+}  // namespace
+
+SqlSession::SqlSession(std::unique_ptr<soci::session> connection, SqlDialect dialect)
+    : connection_(std::move(connection)), dialect_(std::move(dialect)) {}
+SqlSession::SqlSession(SqlSession&&) noexcept = default;
+SqlSession& SqlSession::operator=(SqlSession&&) noexcept = default;
+SqlSession::~SqlSession() = default;
+
+Error SqlSession::understood(const std::exception& exception) const {
+  auto error = dialect_.classify(exception);
+  error.context("store " + dialect_.name);
+  return error;
+}
+
+Result<std::int64_t> SqlSession::execute(const std::string& sql,
+                                         const std::vector<SqlValue>& values) try {
+  Bound bound(values);
+  soci::statement statement(*connection_);
+  bound.exchange(statement);
+  statement.alloc();
+  statement.prepare(sql);
+  statement.define_and_bind();
+  statement.execute(true);
+  return statement.get_affected_rows();
+} catch (const std::exception& exception) {
+  return fail(understood(exception));
+}
+
+Result<std::vector<SqlRow>> SqlSession::query(std::size_t columns, const std::string& sql,
+                                              const std::vector<SqlValue>& values) try {
+  Bound bound(values);
+  Columns cells(columns);
+  soci::statement statement(*connection_);
+  bound.exchange(statement);
+  cells.exchange(statement);
+  statement.alloc();
+  statement.prepare(sql);
+  statement.define_and_bind();
+  std::vector<SqlRow> rows;
+  for (bool more = statement.execute(true); more; more = statement.fetch()) {
+    rows.push_back(cells.row());
+  }
+  return rows;
+} catch (const std::exception& exception) {
+  return fail(understood(exception));
+}
+
+Result<void> SqlSession::transaction(const std::function<Result<void>()>& work) {
+  if (auto begun = execute(dialect_.begin_write); !begun) return forward(begun);
+  auto done = work();
+  if (done) {
+    auto committed = execute("COMMIT");
+    if (committed) return ok;
+    done = forward(committed);
+  }
+  // What failed first is worth telling; a rollback that fails too means the connection is gone,
+  // and with it the transaction.
+  static_cast<void>(execute("ROLLBACK"));
+  return done;
+}
+
+}  // namespace s3m::store

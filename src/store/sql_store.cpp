@@ -1,0 +1,270 @@
+#include "store/sql_store.hpp"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "base/hash.hpp"
+#include "base/text.hpp"
+#include "store/process_identity.hpp"
+
+namespace s3m::store {
+namespace {
+
+constexpr std::array state_names =
+    std::to_array<std::string_view>({"running", "done", "failed", "interrupted"});
+static_assert(state_names.size() == static_cast<std::size_t>(JobState::interrupted) + 1);
+
+std::string upload_row_id(const BucketRef& destination, std::string_view key,
+                          std::string_view upload_id) {
+  // Each part in hexadecimal, so that no two uploads run together into the same text.
+  return hex(bytes_of(sha256(fmt::format("{} {} {} {}", hex(destination.endpoint),
+                                         hex(destination.bucket), hex(key), hex(upload_id)))));
+}
+
+BucketRef read_bucket(RowReader& row) {
+  BucketRef bucket;
+  bucket.endpoint = row.text();
+  bucket.bucket = row.text();
+  return bucket;
+}
+
+constexpr std::size_t upload_columns = 14;
+
+UploadRecord read_upload(RowReader& row) {
+  UploadRecord upload;
+  upload.job_id = row.text();
+  upload.destination = read_bucket(row);
+  upload.key = row.bytes();
+  upload.upload_id = row.text();
+  upload.source.bucket = read_bucket(row);
+  upload.source.key = row.bytes();
+  upload.source.version = row.text();
+  upload.source.etag = row.text();
+  upload.source.last_modified = row.time();
+  upload.source.size = row.number();
+  upload.part_sizes = row.part_sizes();
+  upload.created_at = row.time();
+  return upload;
+}
+
+constexpr std::size_t grant_columns = 7;
+constexpr auto select_grants =
+    "SELECT endpoint, bucket, sid, job_id, dialect, original_policy_hex, created_at "
+    "FROM grants_in_place {} ORDER BY created_at, endpoint, bucket, sid";
+
+GrantRecord read_grant(RowReader& row) {
+  GrantRecord grant;
+  grant.bucket = read_bucket(row);
+  grant.sid = row.text();
+  grant.job_id = row.text();
+  grant.dialect = row.text();
+  grant.original_policy = row.optional_bytes();
+  grant.created_at = row.time();
+  return grant;
+}
+
+constexpr std::size_t lock_columns = 3;
+
+PolicyLock read_lock(RowReader& row) {
+  PolicyLock lock;
+  lock.holder.job_id = row.text();
+  lock.holder.process = row.text();
+  lock.expires_at = row.time();
+  return lock;
+}
+
+constexpr std::size_t job_columns = 7;
+constexpr auto select_jobs =
+    "SELECT id, kind, spec, state, exit_code, created_at, updated_at FROM jobs {}";
+
+JobRecord read_job(RowReader& row) {
+  JobRecord job;
+  job.id = row.text();
+  job.kind = row.text();
+  job.spec = row.text();
+  const auto* const state = std::ranges::find(state_names, row.text());
+  if (state == state_names.end()) row.fail();
+  job.state = static_cast<JobState>(state - state_names.begin());
+  job.exit_code = row.optional_int();
+  job.created_at = row.time();
+  job.updated_at = row.time();
+  return job;
+}
+
+}  // namespace
+
+SqlStore::SqlStore(SqlSession session, const Clock& clock)
+    : session_(std::move(session)), clock_(clock) {}
+
+Result<std::int64_t> SqlStore::change(const std::string& sql, const RowWriter& values) {
+  auto bound = values.values();
+  if (!bound) return forward(bound);
+  return session_.execute(sql, *bound);
+}
+
+Result<void> SqlStore::change_some(const std::string& sql, const RowWriter& values) {
+  auto changed = change(sql, values);
+  if (!changed) return forward(changed);
+  return ok;
+}
+
+template <class Record>
+Result<std::vector<Record>> SqlStore::read(Record (*read_record)(RowReader&), std::size_t columns,
+                                           const std::string& sql, const RowWriter& values) {
+  auto bound = values.values();
+  if (!bound) return forward(bound);
+  auto rows = session_.query(columns, sql, *bound);
+  if (!rows) return forward(rows);
+  std::vector<Record> records;
+  records.reserve(rows->size());
+  for (const auto& row : *rows) {
+    RowReader reader(row);
+    records.push_back(read_record(reader));
+    if (reader.failed()) {
+      return fail(Errc::io, fmt::format("store {}: a damaged record", session_.name()));
+    }
+  }
+  return records;
+}
+
+Result<void> SqlStore::record_upload(const UploadRecord& upload) {
+  const auto id = upload_row_id(upload.destination, upload.key, upload.upload_id);
+  RowWriter row;
+  row.text(id).text(upload.job_id).bucket(upload.destination).bytes(upload.key);
+  row.text(upload.upload_id).bucket(upload.source.bucket).bytes(upload.source.key);
+  row.text(upload.source.version).text(upload.source.etag).time(upload.source.last_modified);
+  row.number(upload.source.size).part_sizes(upload.part_sizes).time(upload.created_at);
+  return session_.transaction([&]() -> Result<void> {
+    auto replaced = change("DELETE FROM uploads_in_flight WHERE id = :id", RowWriter().text(id));
+    if (!replaced) return forward(replaced);
+    return change_some(
+        "INSERT INTO uploads_in_flight (id, job_id, endpoint, bucket, key_hex, upload_id, "
+        "source_endpoint, source_bucket, source_key_hex, source_version, source_etag, "
+        "source_last_modified, source_size, part_sizes, created_at) VALUES (:id, :job, :endpoint, "
+        ":bucket, :key, :upload, :source_endpoint, :source_bucket, :source_key, :version, :etag, "
+        ":modified, :size, :parts, :created)",
+        row);
+  });
+}
+
+Result<void> SqlStore::forget_upload(const BucketRef& destination, std::string_view key,
+                                     std::string_view upload_id) {
+  return change_some("DELETE FROM uploads_in_flight WHERE id = :id",
+                     RowWriter().text(upload_row_id(destination, key, upload_id)));
+}
+
+Result<std::vector<UploadRecord>> SqlStore::uploads_for(const BucketRef& destination,
+                                                        std::string_view prefix) {
+  return read(read_upload, upload_columns,
+              "SELECT job_id, endpoint, bucket, key_hex, upload_id, source_endpoint, "
+              "source_bucket, source_key_hex, source_version, source_etag, source_last_modified, "
+              "source_size, part_sizes, created_at FROM uploads_in_flight "
+              "WHERE endpoint = :endpoint AND bucket = :bucket AND key_hex LIKE :prefix "
+              "ORDER BY created_at, key_hex, id",
+              RowWriter().bucket(destination).text(hex(prefix) + "%"));
+}
+
+Result<void> SqlStore::record_grant(const GrantRecord& grant) {
+  RowWriter row;
+  row.bucket(grant.bucket).text(grant.sid).text(grant.job_id).text(grant.dialect);
+  row.optional_bytes(grant.original_policy).time(grant.created_at);
+  return change_some(
+      "INSERT INTO grants_in_place (endpoint, bucket, sid, job_id, dialect, original_policy_hex, "
+      "created_at) VALUES (:endpoint, :bucket, :sid, :job, :dialect, :policy, :created)",
+      row);
+}
+
+Result<void> SqlStore::forget_grant(const BucketRef& bucket, std::string_view sid) {
+  return change_some(
+      "DELETE FROM grants_in_place WHERE endpoint = :endpoint AND bucket = :bucket AND sid = :sid",
+      RowWriter().bucket(bucket).text(sid));
+}
+
+Result<std::vector<GrantRecord>> SqlStore::grants_on(const BucketRef& bucket) {
+  return read(read_grant, grant_columns,
+              fmt::format(select_grants, "WHERE endpoint = :endpoint AND bucket = :bucket"),
+              RowWriter().bucket(bucket));
+}
+
+Result<std::vector<GrantRecord>> SqlStore::grants() {
+  return read(read_grant, grant_columns, fmt::format(select_grants, ""), RowWriter());
+}
+
+Result<PolicyLock> SqlStore::try_lock_policy(const BucketRef& bucket, const LockOwner& owner,
+                                             std::chrono::milliseconds lease) {
+  // Each statement is a step of its own. A further round means that somebody else had the lock in
+  // between, so the loop ends.
+  for (;;) {
+    const auto now = clock_.now();
+    auto taken = change(
+        "INSERT INTO policy_locks (endpoint, bucket, job_id, process, expires_at) "
+        "VALUES (:endpoint, :bucket, :job, :process, :until) "
+        "ON CONFLICT (endpoint, bucket) DO UPDATE SET job_id = excluded.job_id, "
+        "process = excluded.process, expires_at = excluded.expires_at "
+        "WHERE policy_locks.expires_at <= :now OR (policy_locks.job_id = excluded.job_id "
+        "AND policy_locks.process = excluded.process)",
+        RowWriter().bucket(bucket).owner(owner).time(now + lease).time(now));
+    if (!taken) return forward(taken);
+    if (*taken > 0) return PolicyLock{true, owner, now + lease};
+
+    auto held = read(read_lock, lock_columns,
+                     "SELECT job_id, process, expires_at FROM policy_locks "
+                     "WHERE endpoint = :endpoint AND bucket = :bucket",
+                     RowWriter().bucket(bucket));
+    if (!held) return forward(held);
+    if (held->empty()) continue;
+    if (!surely_gone(held->front().holder.process)) return held->front();
+    if (auto freed = unlock_policy(bucket, held->front().holder); !freed) return forward(freed);
+  }
+}
+
+Result<bool> SqlStore::unlock_policy(const BucketRef& bucket, const LockOwner& owner) {
+  auto freed = change(
+      "DELETE FROM policy_locks WHERE endpoint = :endpoint AND bucket = :bucket "
+      "AND job_id = :job AND process = :process",
+      RowWriter().bucket(bucket).owner(owner));
+  if (!freed) return forward(freed);
+  return *freed > 0;
+}
+
+Result<void> SqlStore::create_job(std::string_view id, std::string_view kind,
+                                  std::string_view spec) {
+  const auto now = clock_.now();
+  return change_some(
+      "INSERT INTO jobs (id, kind, spec, state, created_at, updated_at) "
+      "VALUES (:id, :kind, :spec, 'running', :created, :updated)",
+      RowWriter().text(id).text(kind).text(spec).time(now).time(now));
+}
+
+Result<void> SqlStore::set_job_state(std::string_view id, JobState state,
+                                     std::optional<int> exit_code) {
+  RowWriter row;
+  row.text(state_names.at(static_cast<std::size_t>(state))).optional_int(exit_code);
+  row.time(clock_.now()).text(id);
+  auto changed = change(
+      "UPDATE jobs SET state = :state, exit_code = :exit_code, updated_at = :now WHERE id = :id",
+      row);
+  if (!changed) return forward(changed);
+  if (*changed == 0) return fail(Errc::not_found, "the store knows no job " + printable(id));
+  return ok;
+}
+
+Result<std::optional<JobRecord>> SqlStore::find_job(std::string_view id) {
+  auto found =
+      read(read_job, job_columns, fmt::format(select_jobs, "WHERE id = :id"), RowWriter().text(id));
+  if (!found) return forward(found);
+  if (found->empty()) return std::nullopt;
+  return std::move(found->front());
+}
+
+Result<std::vector<JobRecord>> SqlStore::jobs(std::size_t limit) {
+  constexpr auto most = std::size_t{std::numeric_limits<std::int32_t>::max()};
+  return read(read_job, job_columns,
+              fmt::format(select_jobs, "ORDER BY created_at DESC, id DESC LIMIT :limit"),
+              RowWriter().number(std::min(limit, most)));
+}
+
+}  // namespace s3m::store

@@ -1,0 +1,24 @@
+// sqlite.hpp: opens the embedded database.
+//
+// Layer  store.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+
+#include "base/error.hpp"
+#include "store/sql_session.hpp"
+
+namespace s3m::store {
+
+// Opens the database file, creating it (0600) and its directories (0700) when they are missing,
+// durable to the last commit (WAL, fsync at every commit). A file that others could read is
+// closed to them.
+//
+// Errors  config    `path` is a database of another program, or no database
+//         io        the directory or the file cannot be used
+//         conflict  (transient) other processes kept it locked for longer than `busy_timeout`
+Result<SqlSession> open_sqlite(const std::filesystem::path& path,
+                               std::chrono::milliseconds busy_timeout);
+
+}  // namespace s3m::store
