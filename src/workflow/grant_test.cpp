@@ -1,0 +1,314 @@
+#include "workflow/grant.hpp"
+
+#include <deque>
+#include <filesystem>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/ids.hpp"
+#include "workflow/run_task.hpp"
+
+namespace s3m::workflow {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+const std::string others =
+    R"({ "Statement" : [{"Sid":"Logs","Effect":"Allow","Principal":"*","Action":"s3:GetObject",)"
+    R"("Resource":"arn:aws:s3:::photos/logs/*"}] })";
+
+// A bucket's policy in memory. `on_write` may change what is stored, as somebody else would.
+class FakePolicy final : public PolicyAccess {
+ public:
+  std::optional<std::string> document;
+  std::vector<std::string> written;
+  int removed = 0;
+  std::function<Result<void>(const std::string&)> refuse;
+  std::function<void()> on_write;
+
+  net::Task<Result<std::optional<std::string>>> read() override {
+    co_return Result<std::optional<std::string>>(document);
+  }
+  net::Task<Result<void>> write(std::string text) override {
+    if (refuse) {
+      auto verdict = refuse(text);
+      if (!verdict) co_return verdict;
+    }
+    written.push_back(text);
+    document = std::move(text);
+    if (on_write) on_write();
+    co_return ok;
+  }
+  net::Task<Result<void>> remove() override {
+    ++removed;
+    document.reset();
+    co_return ok;
+  }
+};
+
+// Works once `works()` says so.
+class FakeProbe final : public GrantProbe {
+ public:
+  std::function<bool()> works = [] { return true; };
+  int uses = 0;
+  Errc otherwise = Errc::access_denied;
+
+  net::Task<Result<void>> use() override {
+    ++uses;
+    if (works()) co_return ok;
+    co_return fail(otherwise, "Access Denied");
+  }
+};
+
+class GrantTest : public testing::Test {
+ protected:
+  GrantTest() {
+    auto opened = store::open_store({.url = (directory_ / "store.db").string()});
+    EXPECT_TRUE(opened) << opened.error().describe();
+    store_ = std::make_unique<StoreThread>(*std::move(opened));
+  }
+  ~GrantTest() override {
+    store_.reset();
+    std::filesystem::remove_all(directory_);
+  }
+
+  Pause pause() {
+    return [this](std::chrono::milliseconds time) -> net::Task<bool> { return slept(time); };
+  }
+  net::Task<bool> slept(std::chrono::milliseconds time) {
+    pauses_.push_back(time);
+    co_return !cancelled_;
+  }
+
+  static GrantRequest request() {
+    return {.terms = {.bucket = "photos", .sid = grant_sid("job")},
+            .principal = {.account = "111111111111",
+                          .arn = "arn:aws:iam::111111111111:role/s3m-source",
+                          .session_arn = "arn:aws:sts::111111111111:assumed-role/s3m-source/job"},
+            .job_id = "job"};
+  }
+
+  PolicyEditor editor() { return {loop_, *store_, policy_, bucket_, "job", pause()}; }
+
+  Result<GrantResult> place(GrantRequest wanted) {
+    auto edits = editor();
+    Grant grant(std::move(wanted), policy_, edits, probe_, pause(),
+                [this](std::string text) { warnings_.push_back(std::move(text)); });
+    auto placed = run_task(loop_, grant.place());
+    placed_ = grant.placed();
+    return placed;
+  }
+
+  Result<bool> revoke() {
+    auto edits = editor();
+    return run_task(loop_, edits.remove(grant_sid("job")));
+  }
+
+  std::vector<store::GrantRecord> recorded() {
+    return store_->run_blocking([](store::Store& store) { return store.grants(); }).value();
+  }
+
+  std::filesystem::path directory_ =
+      std::filesystem::temp_directory_path() / ("s3m-grant-" + random_hex(6));
+  net::Loop loop_;
+  std::unique_ptr<StoreThread> store_;
+  store::BucketRef bucket_{"aws", "photos"};
+  FakePolicy policy_;
+  FakeProbe probe_;
+  std::vector<std::chrono::milliseconds> pauses_;
+  std::vector<std::string> warnings_;
+  bool cancelled_ = false;
+  bool placed_ = false;
+};
+
+TEST_F(GrantTest, IsPlacedRecordedProvenAndTakenOutAgain) {
+  policy_.document = others;
+  const auto placed = place(request());
+  ASSERT_TRUE(placed) << placed.error().describe();
+  EXPECT_EQ(probe_.uses, 1);
+  EXPECT_THAT(find_sids(*policy_.document, "").value(), ElementsAre("Logs", grant_sid("job")));
+  ASSERT_EQ(recorded().size(), 1u);
+  EXPECT_EQ(recorded()[0].original_policy, others);
+
+  EXPECT_TRUE(revoke().value());
+  EXPECT_EQ(policy_.document, others);
+  EXPECT_TRUE(recorded().empty());
+}
+
+TEST_F(GrantTest, WhereThereWasNoPolicyThereIsNoneAgain) {
+  ASSERT_TRUE(place(request()));
+  EXPECT_TRUE(revoke().value());
+  EXPECT_EQ(policy_.document, std::nullopt);
+  EXPECT_EQ(policy_.removed, 1);
+}
+
+TEST_F(GrantTest, IsRecordedBeforeItIsPut) {
+  policy_.refuse = [this](const std::string&) -> Result<void> {
+    EXPECT_EQ(recorded().size(), 1u);
+    return fail(Errc::access_denied, "Access Denied");
+  };
+  const auto placed = place(request());
+  ASSERT_FALSE(placed);
+  EXPECT_EQ(placed.error().code(), Errc::access_denied);
+  EXPECT_TRUE(placed_);
+  policy_.refuse = nullptr;
+  EXPECT_FALSE(revoke().value());
+  EXPECT_TRUE(recorded().empty());
+}
+
+TEST_F(GrantTest, WhatOthersChangedInBetweenStays) {
+  policy_.document = others;
+  ASSERT_TRUE(place(request()));
+  auto edited = *policy_.document;
+  edited.replace(edited.find("\"Logs\""), 6, "\"Diary\"");
+  policy_.document = edited;
+  EXPECT_TRUE(revoke().value());
+  EXPECT_THAT(find_sids(*policy_.document, "").value(), ElementsAre("Diary"));
+}
+
+TEST_F(GrantTest, IsPutAgainWhenSomebodyOverwritesIt) {
+  policy_.on_write = [this] {
+    if (policy_.written.size() == 1) policy_.document = others;
+  };
+  ASSERT_TRUE(place(request()));
+  EXPECT_THAT(find_sids(*policy_.document, "").value(), ElementsAre("Logs", grant_sid("job")));
+}
+
+TEST_F(GrantTest, GivesUpWhenSomebodyKeepsOverwritingIt) {
+  policy_.on_write = [this] { policy_.document = others; };
+  const auto placed = place(request());
+  ASSERT_FALSE(placed);
+  EXPECT_EQ(placed.error().code(), Errc::conflict);
+}
+
+TEST_F(GrantTest, WaitsUntilThePolicyTakesEffect) {
+  probe_.works = [this] { return probe_.uses > 6; };
+  const auto placed = place(request());
+  ASSERT_TRUE(placed);
+  EXPECT_EQ(placed->dialect, Dialect::account_and_arn);
+  EXPECT_GT(placed->effective_after, 1s);
+}
+
+TEST_F(GrantTest, OnAwsItGivesUpAfterTwoMinutesAndSaysWho) {
+  probe_.works = [] { return false; };
+  const auto placed = place(request());
+  ASSERT_FALSE(placed);
+  EXPECT_EQ(placed.error().code(), Errc::access_denied);
+  EXPECT_THAT(placed.error().message(), HasSubstr("role/s3m-source is still denied"));
+  std::chrono::milliseconds waited{0};
+  for (const auto pause : pauses_)
+    waited += pause;
+  EXPECT_EQ(waited, 120s);
+  EXPECT_TRUE(placed_);
+}
+
+TEST_F(GrantTest, ElsewhereAnotherDialectIsTried) {
+  auto wanted = request();
+  wanted.aws = false;
+  probe_.works = [this] { return policy_.document->find("assumed-role") != std::string::npos; };
+  const auto placed = place(wanted);
+  ASSERT_TRUE(placed);
+  EXPECT_EQ(placed->dialect, Dialect::arns);
+  EXPECT_TRUE(revoke().value());
+  EXPECT_EQ(policy_.document, std::nullopt);
+}
+
+TEST_F(GrantTest, ElsewhereUnknownActionsAreLeftOut) {
+  auto wanted = request();
+  wanted.aws = false;
+  policy_.refuse = [](const std::string& text) -> Result<void> {
+    if (text.find("Annotation") == std::string::npos) return ok;
+    return fail(Errc::invalid_request, "unsupported action");
+  };
+  ASSERT_TRUE(place(wanted));
+  EXPECT_EQ(policy_.document->find("Annotation"), std::string::npos);
+}
+
+TEST_F(GrantTest, WhatIsRefusedChangesNothing) {
+  policy_.document = R"({"Statement":[{"Sid":"Old","Principal":{"AWS":"AROAEXAMPLEID12345678"}}]})";
+  auto placed = place(request());
+  ASSERT_FALSE(placed);
+  EXPECT_EQ(placed.error().code(), Errc::refused);
+  EXPECT_THAT(placed.error().message(), HasSubstr("\"Old\""));
+
+  policy_.document = R"({"Statement":[{"Sid":")" + std::string(20'200, 'x') + R"("}]})";
+  placed = place(request());
+  ASSERT_FALSE(placed);
+  EXPECT_EQ(placed.error().code(), Errc::too_large);
+  EXPECT_TRUE(policy_.written.empty());
+  EXPECT_FALSE(placed_);
+  EXPECT_TRUE(recorded().empty());
+}
+
+TEST_F(GrantTest, WarnsOfADenyThatMayBite) {
+  policy_.document =
+      R"({"Statement":[{"Sid":"NoWrites","Effect":"Deny","Principal":"*","Action":"s3:Put*",)"
+      R"("Resource":"*"}]})";
+  ASSERT_TRUE(place(request()));
+  EXPECT_THAT(warnings_, ElementsAre(HasSubstr("\"NoWrites\"")));
+}
+
+TEST_F(GrantTest, AFailureThatIsNoDenialEndsAtOnce) {
+  probe_.works = [] { return false; };
+  probe_.otherwise = Errc::connect;
+  EXPECT_EQ(place(request()).error().code(), Errc::connect);
+  EXPECT_EQ(probe_.uses, 1);
+}
+
+TEST_F(GrantTest, CancellingEndsTheWait) {
+  probe_.works = [this] {
+    cancelled_ = true;
+    return false;
+  };
+  EXPECT_EQ(place(request()).error().code(), Errc::cancelled);
+  EXPECT_TRUE(placed_);
+}
+
+TEST_F(GrantTest, WaitsForAnotherEditorOfTheSameBucket) {
+  const store::LockOwner other{"other-job", "elsewhere"};
+  const auto locked = store_->run_blocking(
+      [&](store::Store& store) { return store.try_lock_policy(bucket_, other, 60s); });
+  ASSERT_TRUE(locked->ours);
+  const auto placed = place(request());
+  ASSERT_FALSE(placed);
+  EXPECT_EQ(placed.error().code(), Errc::conflict);
+  EXPECT_THAT(placed.error().message(), HasSubstr("other-job"));
+  EXPECT_TRUE(policy_.written.empty());
+}
+
+TEST_F(GrantTest, AnotherJobsGrantIsNeitherTakenOutNorBroughtBack) {
+  const auto another = with_statements(
+      others,
+      {{.sid = grant_sid("another"), .principals = {"*"}, .actions = {"a"}, .resources = {"b"}}},
+      grant_sid("another"));
+  policy_.document = *another;
+  ASSERT_TRUE(place(request()));
+  // The other job ends first.
+  auto without = without_statements(*policy_.document, grant_sid("another"), std::nullopt);
+  policy_.document = without->document;
+  EXPECT_TRUE(revoke().value());
+  EXPECT_THAT(find_sids(*policy_.document, "").value(), ElementsAre("Logs"));
+}
+
+TEST_F(GrantTest, RevokingReportsAStatementThatStaysAndKeepsItsRecord) {
+  ASSERT_TRUE(place(request()));
+  const auto stubborn = *policy_.document;
+  policy_.document = with_statements(stubborn, {{.sid = "New"}}, "New").value();
+  policy_.on_write = [&] { policy_.document = stubborn; };
+  const auto revoked = revoke();
+  ASSERT_FALSE(revoked);
+  EXPECT_EQ(revoked.error().code(), Errc::conflict);
+  EXPECT_EQ(recorded().size(), 1u);
+}
+
+TEST_F(GrantTest, NobodyNamedIsRefused) {
+  auto wanted = request();
+  wanted.principal = {};
+  EXPECT_EQ(place(wanted).error().code(), Errc::refused);
+}
+
+}  // namespace
+}  // namespace s3m::workflow
