@@ -27,8 +27,10 @@ add_compile_definitions(
   BOOST_ASIO_NO_DEPRECATED
   _GLIBCXX_ASSERTIONS)
 
-# A file's name in a message or a debug entry starts at the root of the tree, wherever that is.
-add_compile_options(-ffile-prefix-map=${CMAKE_SOURCE_DIR}/= -fstack-protector-strong -fPIE)
+# A file's name in a message or a debug entry starts at the root of the tree, wherever that is; the
+# second form is how ccache hands it on from build/<preset>.
+add_compile_options(-ffile-prefix-map=${CMAKE_SOURCE_DIR}/= -ffile-prefix-map=../../=
+                    -ffile-compilation-dir=. -fstack-protector-strong -fPIE)
 add_link_options(-fuse-ld=lld -pie -Wl,--as-needed)
 if(CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo")
   add_compile_options(-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
