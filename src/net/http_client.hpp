@@ -14,10 +14,12 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "net/http_message.hpp"
 #include "net/task.hpp"
@@ -49,6 +51,11 @@ struct HttpClientOptions {
   // https origins go through CONNECT, http origins through absolute-form requests.
   std::optional<std::string> https_proxy, http_proxy;  // URLs, user info allowed
   std::string no_proxy;  // comma separated: host, .suffix, address, *, CIDR
+  // How often deadlines and idle connections are looked at; both may be late by so much.
+  std::chrono::milliseconds sweep_interval{500};
+  // Stands in for the system's resolver when set (tests). Gives address literals, none for an
+  // unknown host.
+  std::function<std::vector<std::string>(const std::string& host)> lookup;
 };
 
 // One request, its bytes already assembled by the caller: the signature covers them as they are.
@@ -62,6 +69,7 @@ struct WireRequest {
 struct HttpClientStats {
   std::uint64_t requests = 0, connections_opened = 0, stale_replaced = 0, bytes_in = 0,
                 bytes_out = 0;
+  std::uint64_t tls_handshakes = 0, tls_resumed = 0;  // the latter are among the former
   std::uint32_t connections = 0, idle = 0;
 };
 
@@ -90,7 +98,7 @@ class HttpClient {
 
  private:
   class Impl;
-  std::unique_ptr<Impl> impl_;
+  std::shared_ptr<Impl> impl_;  // requests in flight hold it as well
 };
 
 }  // namespace s3m::net
