@@ -1,0 +1,113 @@
+#include "workflow/access.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <boost/url/parse.hpp>
+#include <fmt/format.h>
+
+#include "aws/arn.hpp"
+#include "base/log.hpp"
+#include "base/text.hpp"
+
+namespace s3m::workflow {
+namespace {
+
+bool is_host_of_aws(std::string_view host) {
+  constexpr std::array suffixes = std::to_array<std::string_view>(
+      {".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu", ".api.aws"});
+  return std::ranges::any_of(suffixes, [host](auto suffix) { return host.ends_with(suffix); });
+}
+
+std::string partition_name(const aws::EndpointSettings& endpoint) {
+  return std::string(aws::partition_of(endpoint.region.empty() ? "us-east-1" : endpoint.region));
+}
+
+// Of a malformed URL the text itself: it is refused where it is used.
+std::string origin_of(const aws::EndpointSettings& endpoint, std::string& host) {
+  const auto url = boost::urls::parse_uri(endpoint.url);
+  if (!url) return log::redact_url(endpoint.url);
+  host = lower(url->encoded_host());
+  const bool tls = iequals(std::string_view(url->scheme()), "https");
+  const std::string port = url->has_port() ? std::string(url->port()) : (tls ? "443" : "80");
+  return fmt::format("{}://{}:{}", tls ? "https" : "http", host, port);
+}
+
+Principal principal_of_role(const Access& access) {
+  Principal principal{.arn = access.role_arn};
+  if (const auto role = aws::parse_role_arn(access.role_arn)) {
+    principal.account = role->account;
+    principal.partition = role->partition;
+  }
+  if (access.session) principal.session_arn = access.session->arn;
+  return principal;
+}
+
+Principal principal_of_caller(const aws::CallerIdentity& caller) {
+  Principal principal{.account = caller.account};
+  if (const auto arn = aws::parse_arn(caller.arn)) principal.partition = arn->partition;
+  if (aws::parse_role_session_arn(caller.arn)) {
+    principal.session_arn = caller.arn;
+  } else {
+    principal.arn = caller.arn;
+  }
+  return principal;
+}
+
+Error explain_credentials(const Access& access, Error error) {
+  if (access.role_arn.empty()) {
+    error.context(fmt::format("no credentials for the {} ({})", access.side,
+                              printable(access.identity->describe())));
+    return error;
+  }
+  const bool refused = error.code() == Errc::access_denied;
+  error.context(fmt::format(
+      "the {} role {} cannot be assumed{}", access.side, printable(access.role_arn),
+      refused ? fmt::format("; check that its trust policy names the role or user that assumes it, "
+                            "and that --{}-external-id is the one it asks for",
+                            access.side)
+              : ""));
+  return error;
+}
+
+}  // namespace
+
+bool is_aws(const aws::EndpointSettings& endpoint) {
+  if (endpoint.is_aws()) return true;
+  std::string host;
+  origin_of(endpoint, host);
+  return is_host_of_aws(host);
+}
+
+bool uses_tls(const aws::EndpointSettings& endpoint) {
+  return endpoint.is_aws() || lower(endpoint.url).starts_with("https:");
+}
+
+std::string service_name(const aws::EndpointSettings& endpoint) {
+  if (is_aws(endpoint)) return partition_name(endpoint);
+  std::string host;
+  return origin_of(endpoint, host);
+}
+
+net::Task<Result<Principal>> identify(const Access& access) {
+  auto credentials = co_await access.identity->get();
+  if (!credentials) co_return fail(explain_credentials(access, std::move(credentials.error())));
+  if (!access.role_arn.empty()) co_return principal_of_role(access);
+  auto caller = co_await access.sts->get_caller_identity();
+  if (caller) co_return principal_of_caller(*caller);
+  if (is_aws(access.endpoint)) {
+    co_return fail(explain_credentials(access, std::move(caller.error())));
+  }
+  log::info("the {} service does not say whose credentials these are: {}", access.side,
+            caller.error().describe());
+  co_return Principal{};
+}
+
+aws::S3 s3_for(const Access& access, std::string region, aws::Runtime& runtime,
+               aws::Admission& admission) {
+  auto settings = access.endpoint;
+  if (!region.empty()) settings.region = std::move(region);
+  return aws::S3(aws::Client(runtime, access.identity, std::move(settings), admission));
+}
+
+}  // namespace s3m::workflow

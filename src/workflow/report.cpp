@@ -1,0 +1,175 @@
+#include "workflow/report.hpp"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <fmt/format.h>
+
+#include "base/ids.hpp"
+#include "base/text.hpp"
+
+namespace s3m::workflow {
+namespace {
+
+namespace json = boost::json;
+
+std::string_view name(StepState state) {
+  switch (state) {
+    case StepState::started:
+      return "started";
+    case StepState::done:
+      return "done";
+    case StepState::skipped:
+      return "skipped";
+    case StepState::failed:
+      return "failed";
+  }
+  return "";
+}
+
+json::array steps_json(const std::vector<StepRecord>& steps) {
+  json::array out;
+  for (const auto& step : steps) {
+    out.push_back(json::object{{"step", step.step},
+                               {"state", name(step.state)},
+                               {"started", iso8601(step.started)},
+                               {"seconds", step.seconds},
+                               {"message", printable(step.message)}});
+  }
+  return out;
+}
+
+json::object totals_json(const SummaryEvent& summary) {
+  return {{"objects", summary.objects},        {"bytes", summary.bytes},
+          {"copied", summary.copied},          {"copied_bytes", summary.copied_bytes},
+          {"skipped", summary.skipped},        {"deleted", summary.deleted},
+          {"failed", summary.failed},          {"requests", summary.requests},
+          {"retried", summary.retried},        {"throttled", summary.throttled},
+          {"seconds", summary.elapsed_seconds}};
+}
+
+json::object verification_json(const SummaryEvent& summary) {
+  return {{"same_strong", summary.same_strong},
+          {"same_weak", summary.same_weak},
+          {"mismatched", summary.mismatched},
+          {"missing", summary.missing},
+          {"extra", summary.extra},
+          {"digest", summary.digest}};
+}
+
+json::array groups_json(const FailureLog& failures) {
+  json::array out;
+  for (const auto& group : failures.groups()) {
+    out.push_back(json::object{{"count", group.count},
+                               {"operation", group.example.operation},
+                               {"code", group.example.code},
+                               {"service_code", printable(group.example.service_code)},
+                               {"http_status", group.example.http_status},
+                               {"example_key", printable(group.example.key)},
+                               {"example_message", printable(group.example.message)}});
+  }
+  return out;
+}
+
+// Everything but the list of failures, which is streamed behind it.
+json::object head_json(const Report& report, const FailureLog& failures) {
+  json::error_code unreadable;
+  auto spec = json::parse(report.spec, unreadable);
+  return {{"version", 1},
+          {"program", report.program},
+          {"job", report.job},
+          {"started", iso8601(report.started)},
+          {"ended", iso8601(report.ended)},
+          {"outcome", report.summary.outcome},
+          {"exit_code", report.summary.exit_code},
+          {"message", printable(report.summary.message)},
+          {"spec", unreadable ? json::value(nullptr) : std::move(spec)},
+          {"steps", steps_json(report.steps)},
+          {"totals", totals_json(report.summary)},
+          {"verification", verification_json(report.summary)},
+          {"failure_groups", groups_json(failures)}};
+}
+
+std::unexpected<Error> cannot_write(const std::string& file) {
+  return fail(Errc::io, fmt::format("the report {} cannot be written: {}", printable(file),
+                                    std::strerror(errno)));
+}
+
+// Writes through `fill` into a new file that then takes the place of `file`.
+template <class Fill>
+Result<void> replace_file(const std::string& file, Fill fill) {
+  const auto draft = file + "." + random_hex(4) + ".tmp";
+  std::ofstream out(draft, std::ios::binary);
+  Result<void> filled = out ? fill(out) : Result<void>(cannot_write(file));
+  out.close();
+  if (filled && !out) filled = cannot_write(file);
+  std::error_code failure;
+  if (filled) std::filesystem::rename(draft, file, failure);
+  if (filled && failure) {
+    errno = failure.value();
+    filled = cannot_write(file);
+  }
+  if (!filled) std::filesystem::remove(draft, failure);
+  return filled;
+}
+
+Result<void> write_json(std::ostream& out, const Report& report, FailureLog& failures) {
+  auto head = json::serialize(head_json(report, failures));
+  head.pop_back();  // the closing brace: the list comes in front of it
+  out << head << ",\"failures\":[";
+  bool first = true;
+  auto listed = failures.for_each_json([&](std::string_view failure) {
+    out << (first ? "\n" : ",\n") << failure;
+    first = false;
+  });
+  out << "\n]}\n";
+  return listed;
+}
+
+Result<void> write_csv(std::ostream& out, FailureLog& failures) {
+  out << FailureLog::csv_columns << "\r\n";
+  return failures.for_each_csv([&](std::string_view line) { out << line << "\r\n"; });
+}
+
+}  // namespace
+
+ReportFiles report_files(const std::string& file) {
+  if (file.empty()) return {};
+  if (file.ends_with(".json")) return {.json = file, .csv = {}};
+  if (file.ends_with(".csv")) return {.json = {}, .csv = file};
+  return {.json = file + ".json", .csv = file + ".csv"};
+}
+
+Result<void> check_writable(const ReportFiles& files) {
+  for (const auto& file : {files.json, files.csv}) {
+    if (file.empty()) continue;
+    if (std::filesystem::is_directory(file)) {
+      errno = EISDIR;
+      return cannot_write(file);
+    }
+    const auto trial = file + "." + random_hex(4) + ".tmp";
+    if (!std::ofstream(trial)) return cannot_write(file);
+    std::error_code ignored;
+    std::filesystem::remove(trial, ignored);
+  }
+  return ok;
+}
+
+Result<void> write_report(const ReportFiles& files, const Report& report, FailureLog& failures) {
+  if (!files.json.empty()) {
+    auto written = replace_file(
+        files.json, [&](std::ostream& out) { return write_json(out, report, failures); });
+    if (!written) return written;
+  }
+  if (files.csv.empty()) return ok;
+  return replace_file(files.csv, [&](std::ostream& out) { return write_csv(out, failures); });
+}
+
+}  // namespace s3m::workflow

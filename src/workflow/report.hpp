@@ -1,0 +1,48 @@
+// report.hpp: the document that a job leaves behind.
+//
+// Layer      workflow; writes files. Called once, at the end of a job.
+// Secrets    none reach this: a job's spec holds no credentials.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/event.hpp"
+#include "base/time.hpp"
+#include "workflow/failure_log.hpp"
+
+namespace s3m::workflow {
+
+struct StepRecord {
+  std::string step;
+  StepState state = StepState::started;
+  WallTime started{};
+  double seconds = 0;
+  std::string message;
+};
+
+struct Report {
+  std::string program;  // "s3migrator 0.1.0"
+  std::string job;
+  std::string spec;  // JSON
+  WallTime started{}, ended{};
+  std::vector<StepRecord> steps;
+  SummaryEvent summary;
+};
+
+// Where `--report FILE` writes: FILE.json as JSON, FILE.csv as a list of failures, any other name
+// both, with the ending added.
+struct ReportFiles {
+  std::string json, csv;  // empty: not asked for
+};
+ReportFiles report_files(const std::string& file);
+
+// That the files can be written, before a long job relies on it. Leaves nothing behind.
+// Errors: io, naming the file.
+Result<void> check_writable(const ReportFiles& files);
+
+// Writes each file beside its place and moves it there, so that no reader sees half of one.
+// Errors: io, naming the file.
+Result<void> write_report(const ReportFiles& files, const Report& report, FailureLog& failures);
+
+}  // namespace s3m::workflow

@@ -1,0 +1,127 @@
+#include "workflow/report.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include <boost/json/parse.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/ids.hpp"
+
+namespace s3m::workflow {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+class ReportTest : public testing::Test {
+ protected:
+  ReportTest() { std::filesystem::create_directories(directory_); }
+  ~ReportTest() override { std::filesystem::remove_all(directory_); }
+
+  std::string path(const std::string& name) const { return (directory_ / name).string(); }
+  std::string read(const std::string& name) const {
+    std::stringstream text;
+    text << std::ifstream(path(name)).rdbuf();
+    return text.str();
+  }
+
+  static FailureEvent failure(std::string key) {
+    return {.operation = "CopyObject",
+            .bucket = "photos",
+            .key = std::move(key),
+            .code = "access_denied",
+            .service_code = "AccessDenied",
+            .request_id = "4442587FB7D0A2F9",
+            .message = "Access Denied",
+            .http_status = 403};
+  }
+
+  std::filesystem::path directory_ =
+      std::filesystem::temp_directory_path() / ("s3m-report-" + random_hex(6));
+  FailureLog failures_ = *FailureLog::open();
+  Report report_{.program = "s3migrator 0.1.0",
+                 .job = "20261122t162800-3f9a1c",
+                 .spec = R"({"source":"s3://photos"})",
+                 .steps = {{.step = "preflight", .state = StepState::done, .seconds = 0.5}},
+                 .summary = {.outcome = "failed-objects", .exit_code = 3, .objects = 7}};
+};
+
+TEST_F(ReportTest, TheNameDecidesWhatIsWritten) {
+  EXPECT_EQ(report_files("a.json").json, "a.json");
+  EXPECT_THAT(report_files("a.json").csv, IsEmpty());
+  EXPECT_EQ(report_files("a.csv").csv, "a.csv");
+  EXPECT_THAT(report_files("a.csv").json, IsEmpty());
+  EXPECT_EQ(report_files("a").json, "a.json");
+  EXPECT_EQ(report_files("a").csv, "a.csv");
+  EXPECT_THAT(report_files("").json, IsEmpty());
+}
+
+TEST_F(ReportTest, JsonHoldsSpecStepsTotalsGroupsAndEveryFailure) {
+  failures_.add(failure("a"));
+  failures_.add(failure("b\n\x80"));
+  auto other = failure("c");
+  other.code = "invalid_state";
+  failures_.add(other);
+  ASSERT_TRUE(write_report(report_files(path("r.json")), report_, failures_));
+
+  const auto document = boost::json::parse(read("r.json")).as_object();
+  EXPECT_EQ(document.at("job").as_string(), "20261122t162800-3f9a1c");
+  EXPECT_EQ(document.at("spec").at("source").as_string(), "s3://photos");
+  EXPECT_EQ(document.at("steps").at(0).at("state").as_string(), "done");
+  EXPECT_EQ(document.at("totals").at("objects").to_number<int>(), 7);
+  EXPECT_EQ(document.at("failure_groups").at(0).at("count").to_number<int>(), 2);
+  ASSERT_EQ(document.at("failures").as_array().size(), 3u);
+  EXPECT_EQ(document.at("failures").at(1).at("key").as_string(), "b\\x0a\\x80");
+  EXPECT_EQ(document.at("failures").at(1).at("key_base64").as_string(), "YgqA");
+}
+
+TEST_F(ReportTest, CsvHoldsALineAFailureAndRunsNoFormula) {
+  failures_.add(failure("=cmd|' /C calc'!A0"));
+  ASSERT_TRUE(write_report(report_files(path("r.csv")), report_, failures_));
+  const auto text = read("r.csv");
+  EXPECT_TRUE(text.starts_with(std::string(FailureLog::csv_columns) + "\r\n"));
+  EXPECT_THAT(text, HasSubstr("CopyObject,photos,'=cmd"));
+}
+
+TEST_F(ReportTest, ThereAreNoFailuresInAGoodReport) {
+  ASSERT_TRUE(write_report(report_files(path("r")), report_, failures_));
+  EXPECT_THAT(boost::json::parse(read("r.json")).at("failures").as_array(), IsEmpty());
+  EXPECT_EQ(read("r.csv"), std::string(FailureLog::csv_columns) + "\r\n");
+}
+
+TEST_F(ReportTest, AnUnwritablePlaceIsFoundBeforehandAndAtTheEnd) {
+  const auto files = report_files(path("absent/r.json"));
+  EXPECT_EQ(check_writable(files).error().code(), Errc::io);
+  EXPECT_EQ(write_report(files, report_, failures_).error().code(), Errc::io);
+  std::filesystem::create_directory(path("d.json"));
+  EXPECT_EQ(check_writable(report_files(path("d.json"))).error().code(), Errc::io);
+  EXPECT_TRUE(check_writable({}));
+}
+
+TEST_F(ReportTest, LeavesNoDraftBehind) {
+  ASSERT_TRUE(check_writable(report_files(path("r"))));
+  EXPECT_TRUE(std::filesystem::is_empty(directory_));
+  ASSERT_TRUE(write_report(report_files(path("r.json")), report_, failures_));
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(directory_), {}), 1);
+}
+
+TEST_F(ReportTest, ManyFailuresAreGroupedMostFrequentFirst) {
+  for (int i = 0; i < 5000; ++i)
+    failures_.add(failure("k" + std::to_string(i)));
+  auto rare = failure("z");
+  rare.http_status = 503;
+  failures_.add(rare);
+  EXPECT_EQ(failures_.count(), 5001u);
+  ASSERT_EQ(failures_.groups().size(), 2u);
+  EXPECT_EQ(failures_.groups()[0].count, 5000u);
+  EXPECT_EQ(failures_.groups()[0].example.key, "k0");
+  int listed = 0;
+  ASSERT_TRUE(failures_.for_each_csv([&](std::string_view) { ++listed; }));
+  EXPECT_EQ(listed, 5001);
+}
+
+}  // namespace
+}  // namespace s3m::workflow

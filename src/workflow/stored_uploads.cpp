@@ -1,0 +1,67 @@
+#include "workflow/stored_uploads.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+namespace s3m::workflow {
+namespace {
+
+transfer::UploadRecord from_store(store::UploadRecord record) {
+  return {.bucket = std::move(record.destination.bucket),
+          .key = std::move(record.key),
+          .upload_id = std::move(record.upload_id),
+          .source_bucket = std::move(record.source.bucket.bucket),
+          .source_key = std::move(record.source.key),
+          .source_version = std::move(record.source.version),
+          .source_etag = std::move(record.source.etag),
+          .source_last_modified = record.source.last_modified,
+          .size = record.source.size,
+          .part_sizes = std::move(record.part_sizes)};
+}
+
+}  // namespace
+
+StoredUploads::StoredUploads(StoreThread& store, std::string job_id, std::string source_service,
+                             std::string destination_service)
+    : store_(store),
+      job_id_(std::move(job_id)),
+      source_service_(std::move(source_service)),
+      destination_service_(std::move(destination_service)) {}
+
+Result<void> StoredUploads::record(const transfer::UploadRecord& upload) {
+  const store::UploadRecord record{.job_id = job_id_,
+                                   .destination = {destination_service_, upload.bucket},
+                                   .key = upload.key,
+                                   .upload_id = upload.upload_id,
+                                   .source = {.bucket = {source_service_, upload.source_bucket},
+                                              .key = upload.source_key,
+                                              .version = upload.source_version,
+                                              .etag = upload.source_etag,
+                                              .last_modified = upload.source_last_modified,
+                                              .size = upload.size},
+                                   .part_sizes = upload.part_sizes,
+                                   .created_at = system_clock().now()};
+  return store_.run_blocking(
+      [&record](store::Store& store) { return store.record_upload(record); });
+}
+
+Result<void> StoredUploads::forget(const std::string& bucket, const std::string& key,
+                                   const std::string& upload_id) {
+  return store_.run_blocking([&](store::Store& store) {
+    return store.forget_upload({destination_service_, bucket}, key, upload_id);
+  });
+}
+
+Result<std::vector<transfer::UploadRecord>> StoredUploads::recorded(const std::string& bucket,
+                                                                    const std::string& prefix) {
+  auto stored = store_.run_blocking([&](store::Store& store) {
+    return store.uploads_for({destination_service_, bucket}, prefix);
+  });
+  if (!stored) return forward(stored);
+  std::vector<transfer::UploadRecord> uploads;
+  std::ranges::transform(*stored, std::back_inserter(uploads),
+                         [](auto& record) { return from_store(std::move(record)); });
+  return uploads;
+}
+
+}  // namespace s3m::workflow
