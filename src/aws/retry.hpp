@@ -1,0 +1,45 @@
+// retry.hpp: whether, when and after what repair a failed attempt is made again.
+//
+// Layer   aws; pure but for the quota it spends from.
+// Source  design, section 5; SDK retry behaviour of 2026 ("standard" mode): full jitter,
+//         rand(0, 1) * min(base * 2^n, cap), a transient failure costs 14 tokens, a throttled
+//         one 5.
+#pragma once
+
+#include <chrono>
+
+#include "aws/client.hpp"
+#include "base/error.hpp"
+
+namespace s3m::aws {
+
+// What has happened to one request so far.
+struct RetryHistory {
+  int transient = 0;  // failures of each class
+  int throttled = 0;
+  bool renewed_credentials = false;  // each repair is tried once
+  bool corrected_clock = false;
+  std::chrono::milliseconds since_first_throttle{0};
+  int last_cost = 0;  // tokens spent on the latest retry
+};
+
+enum class Repair : std::uint8_t { none, credentials, clock };
+
+struct RetryDecision {
+  bool again = false;
+  Repair repair = Repair::none;
+  std::chrono::milliseconds delay{0};
+};
+
+// Decides what follows `error`, records it in `history` and spends from `quota`.
+//
+// A request that may not be sent twice goes again only if nothing of it was sent. Throttling ends
+// by time, not by count, and an empty quota makes it slower instead of failing it: a storm of 503
+// asks for patience. `random` is uniform in [0, 1).
+RetryDecision decide(const RetryPolicy& policy, RetryQuota& quota, RetryHistory& history,
+                     const Error& error, bool may_send_twice, double random);
+
+// Returns the tokens of a request that succeeded in the end.
+void settle(RetryQuota& quota, const RetryHistory& history) noexcept;
+
+}  // namespace s3m::aws
