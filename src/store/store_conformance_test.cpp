@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fstream>
 #include <limits>
+#include <ostream>
 #include <sched.h>
 #include <signal.h>
 #include <unistd.h>
@@ -24,7 +25,9 @@ struct Database {
   std::string name;
   // The URL of an empty database, which may be kept below `directory`.
   std::function<std::string(const std::filesystem::path& directory)> fresh;
-  friend void PrintTo(const Database& database, std::ostream* out) { *out << database.name; }
+  friend std::ostream& operator<<(std::ostream& out, const Database& database) {
+    return out << database.name;
+  }
 };
 
 const WallTime start = parse_iso8601("2026-11-22T16:28:05.007Z").value();
