@@ -57,7 +57,7 @@ std::string_view name(NoteLevel level) {
 
 std::string_view type_of(const Event& event) {
   constexpr std::array names =
-      std::to_array<std::string_view>({"progress", "step", "failure", "note", "summary"});
+      std::to_array<std::string_view>({"progress", "step", "failure", "note", "summary", "plan"});
   static_assert(names.size() == std::variant_size_v<Event>);
   return names.at(event.index());
 }
@@ -134,6 +134,23 @@ void add_fields(json::object& out, const SummaryEvent& event) {
   out["elapsed_seconds"] = number(event.elapsed_seconds);
   out["digest"] = readable(event.digest);
   out["message"] = readable(event.message);
+}
+
+void add_fields(json::object& out, const PlanEvent& event) {
+  out["objects"] = event.objects;
+  out["bytes"] = event.bytes;
+  out["same"] = event.same;
+  out["same_weak"] = event.same_weak;
+  out["to_copy"] = event.to_copy;
+  out["to_copy_bytes"] = event.to_copy_bytes;
+  out["multipart"] = event.multipart;
+  out["requests"] = event.requests;
+  out["destination_only"] = event.destination_only;
+  out["archived"] = event.archived;
+  add_key(out, "first_key", event.first_key);
+  add_key(out, "last_key", event.last_key);
+  out["destination_exists"] = event.destination_exists;
+  out["destination_region"] = readable(event.destination_region);
 }
 
 void escape_scalar(std::string& out, char32_t scalar) {

@@ -90,7 +90,20 @@ struct SummaryEvent {
   std::string message;  // what to do next
 };
 
-using Event = std::variant<ProgressEvent, StepEvent, FailureEvent, NoteEvent, SummaryEvent>;
+// What a copy would do (`plan`, `--dry-run`).
+struct PlanEvent {
+  std::uint64_t objects = 0, bytes = 0;  // of the source
+  std::uint64_t same = 0, same_weak = 0;
+  std::uint64_t to_copy = 0, to_copy_bytes = 0;
+  std::uint64_t multipart = 0, requests = 0;
+  std::uint64_t destination_only = 0, archived = 0;
+  std::string first_key, last_key;  // that match
+  bool destination_exists = true;
+  std::string destination_region;
+};
+
+using Event =
+    std::variant<ProgressEvent, StepEvent, FailureEvent, NoteEvent, SummaryEvent, PlanEvent>;
 
 // What the sink adds to each event: (job, attempt, seq) names an event uniquely.
 struct EventStamp {
