@@ -27,21 +27,10 @@ std::optional<Setting> variable(const Environment& environment, std::string_view
 Result<std::optional<std::string>> proxy(const Environment& environment, std::string_view name) {
   auto setting = variable(environment, name);
   if (!setting) return std::nullopt;
-  // "proxy:3128" is as common as "http://proxy:3128", and every tool takes it so.
-  std::string url = std::move(setting->value);
-  if (!url.contains("://")) url.insert(0, "http://");
-  const auto parsed = boost::urls::parse_uri(url);
-  if (!parsed || parsed->host().empty()) {
-    return fail(Errc::config, fmt::format("{}: '{}' is not the URL of a proxy", setting->origin,
-                                          printable(log::redact_url(url))));
-  }
-  if (parsed->scheme() != "http") {
-    return fail(Errc::config,
-                fmt::format("{}: a proxy is spoken to over http://, not {}://; requests to https "
-                            "hosts go through it encrypted all the same",
-                            setting->origin, std::string_view(parsed->scheme())));
-  }
-  return url;
+  auto parsed = net::Proxy::parse(setting->value);
+  if (parsed) return std::move(setting->value);
+  parsed.error().context(setting->origin);
+  return forward(parsed);
 }
 
 }  // namespace

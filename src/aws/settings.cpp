@@ -109,8 +109,8 @@ std::optional<Setting> Settings::profile(std::string_view key) const {
 }
 
 std::optional<Setting> Settings::either(std::string_view variable, std::string_view key) const {
-  if (auto set = environment({variable})) return set;
-  return profile(key);
+  auto set = variable.empty() ? std::nullopt : environment({variable});
+  return set ? set : profile(key);
 }
 
 Result<bool> Settings::flag(std::string_view variable, std::string_view key) const {

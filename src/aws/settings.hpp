@@ -27,7 +27,7 @@ class Settings {
   // The first of `names` that is set.
   std::optional<Setting> environment(std::initializer_list<std::string_view> names) const;
   std::optional<Setting> profile(std::string_view key) const;
-  // The environment's, else the profile's.
+  // The environment's, else the profile's. Here and below an empty `variable` is none.
   std::optional<Setting> either(std::string_view variable, std::string_view key) const;
 
   // The url configured for a service, whose name is "s3", "sts", "sso", "sso_oidc": that of the

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "aws/client.hpp"
 #include "aws/credentials.hpp"
@@ -15,11 +16,15 @@ namespace s3m::aws {
 
 struct AssumeRoleRequest {
   std::string role_arn;
-  std::string session_name;   // 2-64 of [\w+=,.@-]
-  std::string external_id;    // empty: none
-  std::string session_policy; // JSON, empty: none; at most 2048 characters
+  std::string session_name;    // 2-64 of [A-Za-z0-9_+=,.@-]
+  std::string external_id;     // empty: none; 2-1224 of [A-Za-z0-9_+=,.@:/-]; not shown anywhere
+  std::string session_policy;  // JSON, empty: none; at most 2048 characters
   std::chrono::seconds duration{3600};  // one hour: the cap of chained roles
 };
+
+// "s3migrator-JOB": the name under which a job's sessions appear in CloudTrail and in aws:userId.
+// Other characters of `job` become '-', and what is beyond 64 is cut.
+std::string session_name(std::string_view job);
 
 struct AssumedRole {
   Credentials credentials;
@@ -31,10 +36,16 @@ struct CallerIdentity {
   std::string account, arn, user_id;
 };
 
+// Errors of every operation: those of Client::call. Where STS refuses, the message names the role
+// and who asked, repeats what STS said, and lists what can have caused it, because STS tells a
+// missing trust, a wrong external id and a role that does not exist in one word.
 class Sts {
  public:
   explicit Sts(Client client) : client_(std::move(client)) {}
+  // Errors: invalid_argument for what STS cannot accept (no role ARN, a session name or an external
+  //         id of other characters, a session policy that is too long).
   net::Task<Result<AssumedRole>> assume_role(AssumeRoleRequest request);
+  // Sent without a signature: the token is the proof.
   net::Task<Result<AssumedRole>> assume_role_with_web_identity(std::string role_arn,
                                                                std::string session_name,
                                                                std::string token);
