@@ -124,6 +124,28 @@ TEST(EventJson, a_summary_counts) {
   EXPECT_EQ(out.at("digest"), "00ff");
 }
 
+TEST(EventJson, a_plan_says_what_would_be_done) {
+  PlanEvent event;
+  event.objects = 12;
+  event.to_copy = 3;
+  event.to_copy_bytes = 300;
+  event.multipart = 1;
+  event.first_key = "a";
+  event.last_key = "z\xFF";
+  event.destination_exists = false;
+  event.destination_region = "eu-west-1";
+  const auto out = parsed(event);
+  EXPECT_EQ(out.at("type"), "plan");
+  EXPECT_EQ(out.at("objects"), 12);
+  EXPECT_EQ(out.at("to_copy"), 3);
+  EXPECT_EQ(out.at("to_copy_bytes"), 300);
+  EXPECT_EQ(out.at("multipart"), 1);
+  EXPECT_EQ(out.at("first_key"), "a");
+  EXPECT_EQ(unbase64(std::string_view(out.at("last_key_base64").as_string())), event.last_key);
+  EXPECT_EQ(out.at("destination_exists"), false);
+  EXPECT_EQ(out.at("destination_region"), "eu-west-1");
+}
+
 TEST(EventJson, a_key_with_controls_comes_back_whole_from_one_safe_line) {
   FailureEvent event;
   event.key =
