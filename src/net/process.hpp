@@ -17,10 +17,11 @@ struct ProcessOutput {
 };
 
 // Runs `command_line` (split as the AWS CLI splits credential_process: quotes and backslashes,
-// no shell) with no standard input. Output is kept up to 1 MiB a stream.
+// no shell) with no standard input. Output is kept up to 1 MiB a stream. Ends when the program has
+// ended and its output is closed, by its own children as well.
 //
-// Errors  io when the program cannot be started; timeout when it runs longer than `limit` (it is
-//         then killed); too_large when it prints more.
+// Errors  config when the line cannot be split; io when the program cannot be started; timeout
+//         when it runs longer than `limit` (it is then killed); too_large when it prints more.
 Task<Result<ProcessOutput>> run_process(std::string command_line, std::chrono::milliseconds limit);
 
 }  // namespace s3m::net

@@ -112,8 +112,8 @@ Task<bool> ServerConnection::read_request() {
   head_request_ = false;
   last_reply_ = true;
   ServerReply reply = refusal(parser_.fault());
-  const bool sent = co_await send(std::move(reply));
-  if (sent) co_await linger();
+  co_await send(std::move(reply));
+  co_await linger();
   co_return false;
 }
 

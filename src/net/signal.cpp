@@ -109,8 +109,8 @@ Signal::Waiter* Signal::dequeue() noexcept {
 }
 
 Task<void> Signal::wait() {
-  auto enqueue_handler = [this]<class Handler>(Handler&& handler) {
-    enqueue(new HandlerWaiter<std::decay_t<Handler>>(*this, std::move(handler)));
+  auto enqueue_handler = [this]<class Handler>(Handler handler) {
+    enqueue(new HandlerWaiter<Handler>(*this, std::move(handler)));
   };
   co_await asio::async_initiate<const asio::deferred_t, void()>(enqueue_handler, asio::deferred);
 }
