@@ -19,6 +19,7 @@
 #include "transfer/filter.hpp"
 #include "transfer/governor.hpp"
 #include "transfer/location.hpp"
+#include "transfer/receipts.hpp"
 #include "transfer/upload_journal.hpp"
 
 namespace s3m::transfer {
@@ -53,6 +54,7 @@ struct Counters {
   std::uint64_t skipped_weak = 0;                // of skipped: by weak proof (G10)
   std::uint64_t part_bytes = 0;                  // of large objects in flight, part by part
   std::uint64_t failed = 0, failed_bytes = 0;
+  std::uint64_t vanished = 0;  // gone at the source before their turn came
   std::uint64_t destination_only = 0;
   std::uint64_t heads = 0;  // spent on comparing (G11)
 };
@@ -70,6 +72,7 @@ struct Context {
   UploadJournal& journal;
   FailureSink on_failure;
   bool same_service = true;  // both sides are the same provider: times and ETags compare
+  Receipts receipts{};       // what copy() did, for a verify() with the same Context
 };
 
 // Copies what differs or is missing, over `ranges` (usually the whole key space).
@@ -118,6 +121,7 @@ net::Task<Result<void>> plan(Context& context, const CopyOptions& options,
 // the first delete. Deletes are pinned by If-Match of the ETag seen.
 struct Deletion {
   std::uint64_t extra = 0, destination_objects = 0, deleted = 0;
+  std::uint64_t failed = 0;  // changed since they were seen, or refused; each reported
 };
 net::Task<Result<void>> delete_extra(Context& context, const Filter& filter,
                                      std::function<Result<void>(const Deletion&)> allow,

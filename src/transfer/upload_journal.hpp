@@ -19,6 +19,10 @@ struct UploadRecord {
   WallTime source_last_modified{};
   std::uint64_t size = 0;
   std::vector<std::uint64_t> part_sizes;  // run-length friendly: see the store
+  // What the upload was created with that the user may choose otherwise the next time (storage
+  // class, encryption, ACL); such an upload is not adopted.
+  std::string settings;
+  friend bool operator==(const UploadRecord&, const UploadRecord&) = default;
 };
 
 class UploadJournal {

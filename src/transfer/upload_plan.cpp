@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <numeric>
 
+#include "base/hash.hpp"
+#include "base/text.hpp"
+#include "transfer/compare.hpp"
+
 namespace s3m::transfer {
 namespace {
 
@@ -52,6 +56,21 @@ std::optional<std::vector<std::uint64_t>> even_layout(std::uint64_t size, std::u
                                                       std::size_t parts) {
   if (first_part == 0 || parts == 0 || divided_up(size, first_part) != parts) return std::nullopt;
   return cut(size, first_part);
+}
+
+std::optional<std::string> multipart_etag(std::span<const std::string> part_etags) {
+  std::string digests;
+  for (const auto& etag : part_etags) {
+    if (form_of(etag) != EtagForm::plain) return std::nullopt;
+    digests += *unhex(etag);
+  }
+  return hex(bytes_of(md5(digests))) + "-" + std::to_string(part_etags.size());
+}
+
+std::optional<std::size_t> parts_of_etag(std::string_view etag) {
+  if (form_of(etag) != EtagForm::multipart) return std::nullopt;
+  const auto parts = parse_u64(etag.substr(etag.find('-') + 1));
+  return parts && *parts >= 1 && *parts <= most_parts ? std::optional(*parts) : std::nullopt;
 }
 
 }  // namespace s3m::transfer

@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.hpp"
@@ -34,5 +36,13 @@ bool acceptable_layout(std::span<const std::uint64_t> parts, std::uint64_t size)
 // if these figures cannot belong to one such object.
 std::optional<std::vector<std::uint64_t>> even_layout(std::uint64_t size, std::uint64_t first_part,
                                                       std::size_t parts);
+
+// The ETag that S3 derives for an upload of parts with these ETags: the MD5 over the parts' MD5s, a
+// dash and their number; nullopt where a part's ETag is no MD5. Only a hint where the object is
+// encrypted with KMS or SSE-C.
+std::optional<std::string> multipart_etag(std::span<const std::string> part_etags);
+
+// The number of parts an ETag of the form "md5-N" tells; nullopt for another form.
+std::optional<std::size_t> parts_of_etag(std::string_view etag);
 
 }  // namespace s3m::transfer

@@ -89,5 +89,22 @@ TEST(UploadPlan, AnEvenLayoutFollowsFromItsFirstPart) {
   EXPECT_EQ(even_layout(20, 0, 2), std::nullopt);
 }
 
+// Amazon S3 user guide, "Checking object integrity": the MD5 over the binary MD5s of the parts.
+TEST(UploadPlan, TheEtagOfAnUploadFollowsFromItsParts) {
+  const std::vector<std::string> parts{"5d41402abc4b2a76b9719d911017c592",   // hello
+                                       "7d793037a0760186574b0282f2f435e7"};  // world
+  EXPECT_EQ(multipart_etag(parts), "065947336a2f2a95ba8899f3675c3be6-2");
+  EXPECT_EQ(multipart_etag(std::vector<std::string>{"opaque"}), std::nullopt);
+}
+
+TEST(UploadPlan, AnEtagTellsItsNumberOfParts) {
+  const std::string md5(32, 'a');
+  EXPECT_EQ(parts_of_etag(md5 + "-17"), 17U);
+  EXPECT_EQ(parts_of_etag(md5), std::nullopt);
+  EXPECT_EQ(parts_of_etag(md5 + "-0"), std::nullopt);
+  EXPECT_EQ(parts_of_etag(md5 + "-10001"), std::nullopt);
+  EXPECT_EQ(parts_of_etag("x-3"), std::nullopt);
+}
+
 }  // namespace
 }  // namespace s3m::transfer

@@ -1,0 +1,162 @@
+#include <utility>
+
+#include "transfer/copy_object.hpp"
+#include "transfer/failures.hpp"
+#include "transfer/lanes.hpp"
+#include "transfer/walk.hpp"
+
+namespace s3m::transfer {
+namespace {
+
+// Large objects copied at once. Each has parts enough for the whole budget, so more of them would
+// only be longer in flight; the other lanes go on with small objects.
+constexpr std::size_t most_large_objects = 16;
+
+class CopyOperation final : public Visitor, Lanes<CopyWork>::Handler {
+ public:
+  CopyOperation(Context& context, const CopyOptions& options, Counters& counters,
+                RecordedUploads recorded)
+      : context_(context),
+        options_(options),
+        counters_(counters),
+        recorded_(std::move(recorded)),
+        lanes_(context.runtime.loop, context.governor, *this),
+        large_free_(context.runtime.loop) {}
+
+  net::Task<Result<void>> run(std::vector<KeyRange> ranges) {
+    auto walked = co_await walk(context_, std::move(ranges), *this);
+    counters_.listing_done = walked.has_value() && !stopped();
+    if (!walked) stop(std::move(walked.error()));
+    co_await lanes_.finish();
+    co_return failures_.result();
+  }
+
+  void visit(const Pair& pair) override {
+    if (!options_.filter.empty() && !options_.filter.matches(pair.key)) return;
+    if (pair.source == nullptr) {
+      ++counters_.destination_only;
+      return;
+    }
+    ++counters_.source_objects;
+    counters_.source_bytes += pair.source->size;
+    const auto likeness = decide(pair, options_, prover_.rules());
+    if (likeness == Likeness::same_strong || likeness == Likeness::same_weak) {
+      skipped(pair.source->size, likeness);
+      return;
+    }
+    CopyWork work{.source = std::move(*pair.source), .likeness = likeness};
+    if (pair.destination != nullptr) {
+      work.copy = std::move(*pair.destination);
+      work.copy_exists = true;
+    }
+    lanes_.push(std::move(work));
+  }
+
+  bool full() const override { return lanes_.full(); }
+  net::Task<void> room() override { return lanes_.room(); }
+  bool stopped() const override { return failures_.stopped(); }
+
+ private:
+  net::Task<void> handle(CopyWork& work) override {
+    if (stopped()) {
+      lanes_.stop();
+      co_return;
+    }
+    if (work.likeness != Likeness::differs) {
+      auto same = co_await turns_out_same(work);
+      if (!same) failed(work, std::move(same.error()));
+      if (!same || *same) co_return;
+    }
+    const bool large = copied_in_parts(work.source, options_);
+    if (large) co_await large_slot();
+    auto end = co_await copier_.copy(work);
+    if (large) leave_large_slot();
+    if (!end) {
+      failed(work, std::move(end.error()));
+    } else {
+      settled(work, *end);
+    }
+  }
+
+  // Whether a pair that the listings left open needs no copy after all.
+  net::Task<Result<bool>> turns_out_same(CopyWork& work) {
+    auto key = work.source.key.substr(context_.source.location.prefix.size());
+    if (context_.receipts.holds(key, work.source, work.copy)) {
+      skipped(work.source.size, Likeness::same_weak);
+      co_return true;
+    }
+    auto proof = co_await prover_.settle(std::move(key), work.copy.etag, work.likeness);
+    if (!proof) co_return forward(proof);
+    const auto likeness = *proof ? (*proof)->likeness : Likeness::differs;
+    const bool same = likeness == Likeness::same_strong || likeness == Likeness::same_weak;
+    if (same) skipped(work.source.size, likeness);
+    co_return same;
+  }
+
+  void skipped(std::uint64_t size, Likeness likeness) {
+    ++counters_.skipped;
+    counters_.skipped_bytes += size;
+    if (likeness == Likeness::same_weak) ++counters_.skipped_weak;
+  }
+
+  void settled(const CopyWork& work, CopyEnd end) {
+    failures_.succeeded();
+    if (end == CopyEnd::vanished) {
+      ++counters_.vanished;
+    } else if (end == CopyEnd::left_alone) {
+      skipped(work.source.size, Likeness::same_strong);
+    } else {
+      ++counters_.copied;
+      counters_.copied_bytes += work.source.size;
+    }
+  }
+
+  void failed(const CopyWork& work, Error error) {
+    const Subject subject{"CopyObject", context_.source.location.bucket, work.source.key};
+    if (failures_.failed(std::move(error), subject)) {
+      ++counters_.failed;
+      counters_.failed_bytes += work.source.size;
+    } else {
+      lanes_.stop();
+    }
+  }
+
+  void stop(Error error) {
+    failures_.stop(std::move(error));
+    lanes_.stop();
+  }
+
+  net::Task<void> large_slot() {
+    while (large_ >= most_large_objects)
+      co_await large_free_.wait();
+    ++large_;
+  }
+
+  void leave_large_slot() {
+    --large_;
+    large_free_.notify_one();
+  }
+
+  Context& context_;
+  const CopyOptions& options_;
+  Counters& counters_;
+  RecordedUploads recorded_;
+  Failures failures_{context_};
+  Prover prover_{context_, counters_.heads};
+  ObjectCopier copier_{{context_, options_, counters_, recorded_, failures_}, prover_};
+  Lanes<CopyWork> lanes_;
+  std::size_t large_ = 0;
+  net::Signal large_free_;
+};
+
+}  // namespace
+
+net::Task<Result<void>> copy(Context& context, const CopyOptions& options,
+                             std::vector<KeyRange> ranges, Counters& counters) {
+  auto recorded = RecordedUploads::load(context.journal, context.destination.location);
+  if (!recorded) co_return forward(recorded);
+  CopyOperation operation(context, options, counters, std::move(*recorded));
+  co_return co_await operation.run(std::move(ranges));
+}
+
+}  // namespace s3m::transfer

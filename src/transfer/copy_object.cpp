@@ -1,0 +1,141 @@
+#include "transfer/copy_object.hpp"
+
+#include <utility>
+
+namespace s3m::transfer {
+namespace {
+
+// How often an object is looked at again before it is given up; one that changes all the time is
+// for the next run.
+constexpr int most_looks = 5;
+
+bool condition_failed(Errc code) noexcept {
+  return code == Errc::precondition_failed || code == Errc::no_such_key ||
+         code == Errc::not_found || code == Errc::conflict;
+}
+
+// The last attempt may have taken effect although its answer never came.
+bool may_have_happened(Errc code) noexcept {
+  return code == Errc::unavailable || code == Errc::timeout || code == Errc::reset ||
+         code == Errc::protocol;
+}
+
+}  // namespace
+
+std::string ObjectCopier::relative_key(const CopyWork& work) const {
+  return work.source.key.substr(shared_.context.source.location.prefix.size());
+}
+
+Result<std::string> ObjectCopier::destination_key(const CopyWork& work) const {
+  auto key = shared_.context.destination.location.prefix + relative_key(work);
+  if (key.empty()) {
+    return fail(Errc::invalid_argument,
+                "the key is the source's prefix itself, so the copy would have no name: give the "
+                "destination a prefix");
+  }
+  if (key.size() > max_key_bytes) {
+    return fail(Errc::invalid_argument, "the copy's key would have " + std::to_string(key.size()) +
+                                            " bytes, above the limit of 1024");
+  }
+  return key;
+}
+
+aws::WriteOptions ObjectCopier::write_options(const CopyWork& work) const {
+  const auto& options = shared_.options;
+  // A copy without the header is STANDARD, whatever the source is.
+  const auto& own =
+      work.source.storage_class == "STANDARD" ? std::string() : work.source.storage_class;
+  return {.storage_class = options.storage_class.empty() ? own : options.storage_class,
+          .encryption = options.encryption,
+          .kms_key_id = options.kms_key_id,
+          .acl = options.acl,
+          .if_match = work.copy_exists ? work.copy.etag : std::string(),
+          .if_none_match = !work.copy_exists,
+          .expected_owner = shared_.context.destination.expected_owner};
+}
+
+net::Task<Result<CopyEnd>> ObjectCopier::copy(CopyWork& work) {
+  if (archived(work.source.storage_class)) {
+    co_return fail(Errc::invalid_state, "the object is archived (" + work.source.storage_class +
+                                            "): restore it, then run the copy again");
+  }
+  auto key = destination_key(work);
+  if (!key) co_return forward(key);
+  for (int looks = 0;; ++looks) {
+    auto sent = co_await send(work, *key);
+    if (sent) {
+      note(work, *sent);
+      co_return CopyEnd::copied;
+    }
+    const auto code = sent.error().code();
+    const bool unclear = condition_failed(code) || may_have_happened(code);
+    if (!unclear || looks == most_looks) co_return forward(sent);
+    auto next = co_await look_again(work, std::move(sent.error()));
+    if (!next) co_return forward(next);
+    if (*next == Next::copied) co_return CopyEnd::copied;
+    if (*next == Next::vanished) co_return CopyEnd::vanished;
+    if (*next == Next::left_alone) co_return CopyEnd::left_alone;
+  }
+}
+
+net::Task<Result<aws::CopyResult>> ObjectCopier::send(CopyWork& work, std::string destination_key) {
+  const auto& context = shared_.context;
+  if (copied_in_parts(work.source, shared_.options)) {
+    return copy_multipart(shared_, work.source, std::move(destination_key), write_options(work));
+  }
+  return context.writer->copy_object(
+      {.source = {.bucket = context.source.location.bucket, .key = work.source.key},
+       .source_etag = work.source.etag,
+       .source_expected_owner = context.source.expected_owner,
+       .bucket = context.destination.location.bucket,
+       .key = std::move(destination_key),
+       .write = write_options(work)});
+}
+
+net::Task<Result<ObjectCopier::Next>> ObjectCopier::look_again(CopyWork& work, Error error) {
+  auto head = co_await prover_.head(shared_.context.source, work.source.key);
+  if (!head) co_return forward(head);
+  if (!*head) co_return Next::vanished;
+  const bool changed = (*head)->etag != work.source.etag || (*head)->size != work.source.size;
+  if (changed && condition_failed(error.code())) {
+    shared_.counters.source_bytes += (*head)->size - work.source.size;
+    work.source = entry_of(std::move(work.source.key), **head);
+    co_return Next::again;
+  }
+  co_return co_await look_at_destination(work, **head, std::move(error));
+}
+
+net::Task<Result<ObjectCopier::Next>> ObjectCopier::look_at_destination(
+    CopyWork& work, const aws::ObjectHead& source, Error error) {
+  const auto key = shared_.context.destination.location.prefix + relative_key(work);
+  auto head = co_await prover_.head(shared_.context.destination, key);
+  if (!head) co_return forward(head);
+  const bool was_there = std::exchange(work.copy_exists, head->has_value());
+  const bool as_seen = was_there ? *head && (*head)->etag == work.copy.etag : !*head;
+  if (may_have_happened(error.code()) && (as_seen || !*head)) co_return fail(std::move(error));
+  if (as_seen) {
+    // Nothing explains the refusal but another write that has not settled yet (409).
+    co_await shared_.context.cancel.sleep_for(std::chrono::milliseconds(100));
+    co_return Next::again;
+  }
+  if (!*head) co_return Next::again;
+
+  const auto proof = compare_heads(source, **head, prover_.rules());
+  work.copy = entry_of(key, **head);
+  if (proof.likeness == Likeness::same_strong || proof.likeness == Likeness::same_weak) {
+    co_return Next::copied;
+  }
+  if (may_have_happened(error.code())) co_return fail(std::move(error));
+  if (shared_.options.if_exists == IfExists::skip) co_return Next::left_alone;
+  // Of the right size and just written, most likely by ourselves: to do it again loses nothing.
+  if (proof.likeness == Likeness::unproven) co_return Next::again;
+  error.context("the destination was changed by another while the object was copied");
+  co_return fail(std::move(error));
+}
+
+void ObjectCopier::note(const CopyWork& work, const aws::CopyResult& result) {
+  if (result.etag.empty() || result.etag == work.source.etag) return;
+  shared_.context.receipts.add(relative_key(work), work.source, result.etag);
+}
+
+}  // namespace s3m::transfer

@@ -1,0 +1,87 @@
+#include "transfer/failures.hpp"
+
+#include <utility>
+
+namespace s3m::transfer {
+namespace {
+
+// So many objects refused without one success are no accident of single objects.
+constexpr int telling_refusals = 20;
+
+}  // namespace
+
+FailureEvent failure_event(const Error& error, const Subject& subject) {
+  const auto or_else = [](const std::string& known, std::string_view otherwise) {
+    return known.empty() ? std::string(otherwise) : known;
+  };
+  return {.operation = or_else(error.operation(), subject.operation),
+          .bucket = or_else(error.bucket(), subject.bucket),
+          .key = or_else(error.key(), subject.key),
+          .code = std::string(name(error.code())),
+          .service_code = error.service_code(),
+          .request_id = error.request_id(),
+          .message = error.message(),
+          .http_status = error.http_status()};
+}
+
+bool concerns_all(Errc code) noexcept {
+  switch (code) {
+    case Errc::config:
+    case Errc::resolve:
+    case Errc::connect:
+    case Errc::tls:
+    case Errc::io:
+    case Errc::expired_credentials:
+    case Errc::clock_skew:
+    case Errc::wrong_region:
+    case Errc::no_such_bucket:
+    case Errc::listing_order:
+    case Errc::refused:
+    case Errc::cancelled:
+      return true;
+    default:
+      return false;
+  }
+}
+
+void Failures::succeeded() noexcept {
+  any_success_ = true;
+  unrecognised_ = 0;
+}
+
+bool Failures::failed(Error error, const Subject& subject) {
+  if (concerns_all(error.code())) {
+    stop(std::move(error));
+    return false;
+  }
+  if (error.code() == Errc::access_denied) ++denied_;
+  if (error.code() == Errc::invalid_credentials) ++unrecognised_;
+  if (auto refusal = as_refusal_of_all(error)) {
+    stop(std::move(*refusal));
+    return false;
+  }
+  context_.on_failure(failure_event(error, subject));
+  return true;
+}
+
+std::optional<Error> Failures::as_refusal_of_all(const Error& error) const {
+  if (unrecognised_ >= telling_refusals) return error.clone();
+  if (any_success_ || denied_ < telling_refusals) return std::nullopt;
+  auto refusal = error.clone();
+  refusal.context(
+      "every one of the first 20 objects was refused and none came through: the grant on the "
+      "destination bucket is missing, not yet in effect, or overruled by a Deny");
+  return refusal;
+}
+
+void Failures::stop(Error error) {
+  if (!fatal_) fatal_.emplace(std::move(error));
+}
+
+Result<void> Failures::result() {
+  if (fatal_) return fail(std::move(*fatal_));
+  if (context_.cancel.cancelled()) return fail(Errc::cancelled, "the job was stopped");
+  return ok;
+}
+
+}  // namespace s3m::transfer

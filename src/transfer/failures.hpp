@@ -1,0 +1,50 @@
+// failures.hpp: which failures belong to one object, and which end the job.
+//
+// Layer      transfer.
+// Threading  one loop.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "transfer/transfer.hpp"
+
+namespace s3m::transfer {
+
+// The object a failure is told of where the Error itself does not name one.
+struct Subject {
+  std::string_view operation, bucket, key;
+};
+
+FailureEvent failure_event(const Error& error, const Subject& subject);
+
+// True for what no other object can escape: the session over, the bucket gone, no way to the
+// service, a store that cannot be written.
+bool concerns_all(Errc code) noexcept;
+
+// Reports failures of single objects and keeps the one that ends the operation.
+class Failures {
+ public:
+  explicit Failures(Context& context) : context_(context) {}
+
+  // An object came through: rights and keys are in order.
+  void succeeded() noexcept;
+  // Gives true if it was one object's failure, now reported; false if the operation is over.
+  bool failed(Error error, const Subject& subject);
+  void stop(Error error);
+
+  bool stopped() const noexcept { return fatal_.has_value() || context_.cancel.cancelled(); }
+  // What ended the operation, or ok. Once.
+  Result<void> result();
+
+ private:
+  std::optional<Error> as_refusal_of_all(const Error& error) const;
+
+  Context& context_;
+  std::optional<Error> fatal_;
+  bool any_success_ = false;
+  // In a row, without a success: denied, and not recognised (credentials withdrawn).
+  int denied_ = 0, unrecognised_ = 0;
+};
+
+}  // namespace s3m::transfer

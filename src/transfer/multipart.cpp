@@ -1,0 +1,302 @@
+#include "transfer/multipart.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "base/log.hpp"
+#include "net/task_group.hpp"
+#include "transfer/prover.hpp"
+#include "transfer/source_layout.hpp"
+#include "transfer/upload_plan.hpp"
+
+namespace s3m::transfer {
+namespace {
+
+// True for what leaves open whether Complete took effect: the answer was lost, or a repetition met
+// its own success.
+bool leaves_open(Errc code) noexcept {
+  switch (code) {
+    case Errc::no_such_upload:
+    case Errc::precondition_failed:
+    case Errc::unavailable:
+    case Errc::timeout:
+    case Errc::reset:
+    case Errc::protocol:
+      return true;
+    default:
+      return false;
+  }
+}
+
+struct ChecksumChoice {
+  std::string algorithm;
+  bool full_object = false;
+};
+
+// The source's algorithm; of the whole object where it was so and a multipart upload can be (SHA
+// checksums of uploads are always composite).
+ChecksumChoice checksum_for(const aws::ObjectHead& source) {
+  if (source.checksums.empty()) return {};
+  const auto& checksum = source.checksums.front();
+  return {checksum.algorithm, checksum.full_object && checksum.algorithm.starts_with("CRC")};
+}
+
+class UploadRun {
+ public:
+  UploadRun(MultipartContext shared, aws::ObjectEntry source, std::string destination_key,
+            aws::WriteOptions write)
+      : shared_(shared),
+        context_(shared.context),
+        source_(std::move(source)),
+        key_(std::move(destination_key)),
+        write_(std::move(write)) {}
+
+  net::Task<Result<aws::CopyResult>> run() {
+    auto prepared = co_await prepare();
+    if (!prepared) co_return forward(prepared);
+    auto opened = co_await open();
+    if (!opened) co_return forward(opened);
+    auto copied = co_await fill_and_complete();
+    shared_.counters.part_bytes -= counted_bytes_;
+    if (copied) {
+      forget();
+    } else if (copied.error().code() != Errc::cancelled) {
+      co_await give_up();
+    }
+    co_return copied;
+  }
+
+ private:
+  // Reads what has to be stated again, and decides on the parts.
+  net::Task<Result<void>> prepare() {
+    auto head = co_await unchanged_source();
+    if (!head) co_return forward(head);
+    head_ = std::move(*head);
+    create_ = {.bucket = context_.destination.location.bucket,
+               .key = key_,
+               .head = head_,
+               .write = write_};
+    auto checksum = checksum_for(head_);
+    create_.checksum_algorithm = std::move(checksum.algorithm);
+    create_.full_object_checksum = checksum.full_object;
+    if (head_.tag_count > 0) {
+      auto tags = co_await context_.source.reader->get_object_tagging(
+          source_address(), context_.source.expected_owner);
+      if (!tags) co_return forward(tags);
+      create_.tags = std::move(*tags);
+    }
+    auto sizes = co_await choose_parts();
+    if (!sizes) co_return forward(sizes);
+    describe(std::move(*sizes));
+    co_return ok;
+  }
+
+  // The source as it was listed. A service that ignores If-Match is found out by the answer.
+  net::Task<Result<aws::ObjectHead>> unchanged_source() {
+    auto head = co_await context_.source.reader->head_object(pinned_head());
+    if (head && (head->etag != source_.etag || head->size != source_.size)) {
+      Error error(Errc::precondition_failed, "the object was changed while it was copied");
+      error.operation("HeadObject").bucket(context_.source.location.bucket).key(source_.key);
+      co_return fail(std::move(error));
+    }
+    co_return head;
+  }
+
+  net::Task<Result<std::vector<std::uint64_t>>> choose_parts() {
+    const auto parts = parts_of_etag(source_.etag);
+    if (shared_.options.keep_etag && parts) {
+      auto layout =
+          co_await source_layout(*context_.source.reader, pinned_head(), source_.size, *parts);
+      if (!layout) co_return forward(layout);
+      if (*layout) co_return std::move(**layout);
+    }
+    co_return plan_parts(source_.size, shared_.options.part_size);
+  }
+
+  void describe(std::vector<std::uint64_t> sizes) {
+    record_ = {.bucket = create_.bucket,
+               .key = key_,
+               .source_bucket = context_.source.location.bucket,
+               .source_key = source_.key,
+               .source_version = head_.version,
+               .source_etag = source_.etag,
+               .source_last_modified = head_.last_modified,
+               .size = source_.size,
+               .part_sizes = std::move(sizes),
+               .settings = settings_of(create_)};
+    parts_.resize(record_.part_sizes.size());
+    std::uint64_t at = 0;
+    for (const auto size : record_.part_sizes) {
+      first_bytes_.push_back(at);
+      at += size;
+    }
+  }
+
+  // Goes on with a recorded upload, or begins one. Recorded before the first part (G17).
+  net::Task<Result<void>> open() {
+    while (auto recorded = shared_.recorded.take(record_)) {
+      auto listed = co_await context_.writer->list_parts(record_.bucket, key_, recorded->upload_id,
+                                                         context_.destination.expected_owner);
+      if (listed) {
+        record_.upload_id = recorded->upload_id;
+        parts_ = usable_parts(std::move(*listed), record_);
+        break;
+      }
+      if (listed.error().code() == Errc::cancelled) co_return forward(listed);
+    }
+    if (record_.upload_id.empty()) {
+      auto created = co_await context_.writer->create_multipart_upload(create_);
+      if (!created) co_return forward(created);
+      record_.upload_id = std::move(*created);
+    }
+    auto recorded = context_.journal.record(record_);
+    if (!recorded) co_await give_up();
+    co_return recorded;
+  }
+
+  net::Task<Result<aws::CopyResult>> fill_and_complete() {
+    net::TaskGroup lanes(context_.runtime.loop);
+    const auto count = std::min<std::size_t>(parts_.size(), context_.governor.budget());
+    for (std::size_t i = 0; i < count; ++i)
+      lanes.spawn(part_lane());
+    co_await lanes.join();
+    if (failure_) co_return fail(std::move(*failure_));
+    if (shared_.failures.stopped()) co_return fail(Errc::cancelled, "the job is stopping");
+    // The parts were pinned; a service that ignores the pins may have mixed two states of the
+    // source, and this is the last moment to see that.
+    auto unchanged = co_await unchanged_source();
+    if (!unchanged) co_return forward(unchanged);
+    co_return co_await complete();
+  }
+
+  net::Task<void> part_lane() {
+    while (next_part_ < parts_.size() && !failure_ && !shared_.failures.stopped()) {
+      const auto index = next_part_++;
+      if (parts_[index].etag.empty()) {
+        auto part = co_await context_.writer->upload_part_copy(part_request(index));
+        if (!part) {
+          if (!failure_) failure_.emplace(std::move(part.error()));
+          co_return;
+        }
+        parts_[index] = std::move(*part);
+        parts_[index].part_number = static_cast<int>(index) + 1;
+      }
+      counted_bytes_ += record_.part_sizes[index];
+      shared_.counters.part_bytes += record_.part_sizes[index];
+    }
+  }
+
+  aws::PartCopyRequest part_request(std::size_t index) const {
+    return {.source = source_address(),
+            .source_etag = source_.etag,
+            .source_expected_owner = context_.source.expected_owner,
+            .bucket = record_.bucket,
+            .key = key_,
+            .upload_id = record_.upload_id,
+            .part_number = static_cast<int>(index) + 1,
+            .first_byte = first_bytes_[index],
+            .last_byte = first_bytes_[index] + record_.part_sizes[index] - 1,
+            .expected_owner = context_.destination.expected_owner};
+  }
+
+  net::Task<Result<aws::CopyResult>> complete() {
+    aws::CompleteRequest request{
+        .bucket = record_.bucket,
+        .key = key_,
+        .upload_id = record_.upload_id,
+        .parts = parts_,
+        .with_checksums = !create_.checksum_algorithm.empty() && !create_.full_object_checksum,
+        .write = write_};
+    auto done = co_await context_.writer->complete_multipart_upload(std::move(request));
+    if (done && !done->etag.empty()) co_return done;
+    if (!done && !leaves_open(done.error().code())) co_return done;
+    auto made = co_await prover_.head(context_.destination, key_);
+    if (made && *made && (done || is_ours(**made))) {
+      co_return aws::CopyResult{(*made)->etag, (*made)->last_modified, (*made)->version};
+    }
+    co_return done;
+  }
+
+  // Whether the object at the destination is what this upload would have made.
+  bool is_ours(const aws::ObjectHead& made) const {
+    std::vector<std::string> etags;
+    for (const auto& part : parts_)
+      etags.push_back(part.etag);
+    if (made.size == source_.size && multipart_etag(etags) == made.etag) return true;
+    return compare_heads(head_, made, prover_.rules()).likeness == Likeness::same_strong;
+  }
+
+  net::Task<void> give_up() {
+    auto gone = co_await abort_until_gone(*context_.writer, context_.cancel, record_.bucket, key_,
+                                          record_.upload_id, context_.destination.expected_owner);
+    if (gone) {
+      forget();
+    } else {
+      log::warning("an upload stays to be aborted later: {}", gone.error().describe());
+    }
+  }
+
+  void forget() {
+    auto forgotten = context_.journal.forget(record_.bucket, key_, record_.upload_id);
+    if (!forgotten) log::warning("{}", forgotten.error().describe());
+  }
+
+  aws::ObjectAddress source_address() const {
+    return {.bucket = context_.source.location.bucket, .key = source_.key};
+  }
+
+  aws::HeadRequest pinned_head() const {
+    return {.object = source_address(),
+            .checksum = true,
+            .if_match = source_.etag,
+            .expected_owner = context_.source.expected_owner};
+  }
+
+  MultipartContext shared_;
+  Context& context_;
+  std::uint64_t settling_heads_ = 0;
+  Prover prover_{context_, settling_heads_};
+  aws::ObjectEntry source_;
+  std::string key_;
+  aws::WriteOptions write_;
+
+  aws::ObjectHead head_;  // of the source
+  aws::CreateUploadRequest create_;
+  UploadRecord record_;
+  std::vector<std::uint64_t> first_bytes_;
+  std::vector<aws::PartResult> parts_;  // by index; no ETag: to be copied
+  std::size_t next_part_ = 0;
+  std::optional<Error> failure_;     // the first of a part
+  std::uint64_t counted_bytes_ = 0;  // of ours in Counters::part_bytes
+};
+
+}  // namespace
+
+net::Task<Result<aws::CopyResult>> copy_multipart(MultipartContext shared, aws::ObjectEntry source,
+                                                  std::string destination_key,
+                                                  aws::WriteOptions write) {
+  UploadRun run(shared, std::move(source), std::move(destination_key), std::move(write));
+  co_return co_await run.run();
+}
+
+net::Task<Result<void>> abort_until_gone(aws::S3& writer, net::CancelToken& cancel,
+                                         std::string bucket, std::string key, std::string upload_id,
+                                         std::string expected_owner) {
+  constexpr int most_attempts = 8;
+  for (int attempt = 0; attempt < most_attempts; ++attempt) {
+    auto aborted = co_await writer.abort_multipart_upload(bucket, key, upload_id, expected_owner);
+    if (!aborted) co_return aborted;
+    auto left = co_await writer.list_parts(bucket, key, upload_id, expected_owner);
+    const bool gone = left ? left->empty() : left.error().code() == Errc::no_such_upload;
+    if (gone) co_return ok;
+    if (!left) co_return forward(left);
+    if (!co_await cancel.sleep_for(std::chrono::milliseconds(50 << attempt))) break;
+  }
+  Error error(Errc::conflict, "the upload is still there after it was aborted");
+  error.operation("AbortMultipartUpload").bucket(std::move(bucket)).key(std::move(key));
+  co_return fail(std::move(error));
+}
+
+}  // namespace s3m::transfer

@@ -1,0 +1,116 @@
+#include <algorithm>
+#include <utility>
+
+#include "transfer/copy_object.hpp"
+#include "transfer/failures.hpp"
+#include "transfer/lanes.hpp"
+#include "transfer/upload_plan.hpp"
+#include "transfer/walk.hpp"
+
+namespace s3m::transfer {
+namespace {
+
+constexpr std::uint64_t keys_per_page = 1000;
+
+class PlanOperation final : public Visitor, Lanes<CopyWork>::Handler {
+ public:
+  PlanOperation(Context& context, const CopyOptions& options, Plan& result)
+      : context_(context),
+        options_(options),
+        result_(result),
+        lanes_(context.runtime.loop, context.governor, *this) {}
+
+  net::Task<Result<void>> run(std::vector<KeyRange> ranges) {
+    const auto count = ranges.size();
+    auto walked = co_await walk(context_, std::move(ranges), *this);
+    if (!walked) {
+      failures_.stop(std::move(walked.error()));
+      lanes_.stop();
+    }
+    co_await lanes_.finish();
+    result_.requests += 2 * count + (source_listed_ + destination_listed_) / keys_per_page;
+    result_.requests += heads_;
+    co_return failures_.result();
+  }
+
+  void visit(const Pair& pair) override {
+    if (pair.source != nullptr) ++source_listed_;
+    if (pair.destination != nullptr) ++destination_listed_;
+    if (!options_.filter.empty() && !options_.filter.matches(pair.key)) return;
+    if (pair.source == nullptr) {
+      ++result_.destination_only;
+      return;
+    }
+    count_source(*pair.source);
+    const auto decision = decide(pair, options_, prover_.rules());
+    if (decision == Likeness::unproven || decision == Likeness::encryption_decides) {
+      lanes_.push({std::move(*pair.source), std::move(*pair.destination), true, decision});
+    } else {
+      count(*pair.source, decision);
+    }
+  }
+
+  bool full() const override { return lanes_.full(); }
+  net::Task<void> room() override { return lanes_.room(); }
+  bool stopped() const override { return failures_.stopped(); }
+
+ private:
+  net::Task<void> handle(CopyWork& work) override {
+    if (stopped()) {
+      lanes_.stop();
+      co_return;
+    }
+    auto key = work.source.key.substr(context_.source.location.prefix.size());
+    auto proof = co_await prover_.settle(std::move(key), work.copy.etag, work.likeness);
+    if (proof) {
+      count(work.source, *proof ? (*proof)->likeness : Likeness::differs);
+    } else if (!failures_.failed(std::move(proof.error()), {"HeadObject", {}, work.source.key})) {
+      lanes_.stop();
+    }
+  }
+
+  void count_source(const aws::ObjectEntry& source) {
+    ++result_.source_objects;
+    result_.source_bytes += source.size;
+    if (result_.source_objects == 1 || source.key < result_.first_key) {
+      result_.first_key = source.key;
+    }
+    if (source.key > result_.last_key) result_.last_key = source.key;
+  }
+
+  void count(const aws::ObjectEntry& source, Likeness likeness) {
+    if (likeness == Likeness::same_strong) ++result_.same;
+    if (likeness == Likeness::same_weak) ++result_.same_weak;
+    if (likeness == Likeness::same_strong || likeness == Likeness::same_weak) return;
+    ++result_.to_copy;
+    result_.to_copy_bytes += source.size;
+    if (archived(source.storage_class)) ++result_.archived;
+    result_.requests += copy_requests(source);
+  }
+
+  std::uint64_t copy_requests(const aws::ObjectEntry& source) {
+    if (!copied_in_parts(source, options_)) return 1;
+    ++result_.multipart;
+    const auto parts = plan_parts(source.size, options_.part_size);
+    // Two HEADs of the source, Create and Complete.
+    return 4 + (parts ? parts->size() : 0);
+  }
+
+  Context& context_;
+  const CopyOptions& options_;
+  Plan& result_;
+  std::uint64_t source_listed_ = 0, destination_listed_ = 0, heads_ = 0;
+  Failures failures_{context_};
+  Prover prover_{context_, heads_};
+  Lanes<CopyWork> lanes_;
+};
+
+}  // namespace
+
+net::Task<Result<void>> plan(Context& context, const CopyOptions& options,
+                             std::vector<KeyRange> ranges, Plan& result) {
+  PlanOperation operation(context, options, result);
+  co_return co_await operation.run(std::move(ranges));
+}
+
+}  // namespace s3m::transfer

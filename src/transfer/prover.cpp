@@ -1,0 +1,50 @@
+#include "transfer/prover.hpp"
+
+#include <utility>
+
+namespace s3m::transfer {
+
+net::Task<Result<std::optional<aws::ObjectHead>>> Prover::head(const Side& side, std::string key) {
+  aws::HeadRequest request{.object = {.bucket = side.location.bucket, .key = std::move(key)},
+                           .checksum = true,
+                           .expected_owner = side.expected_owner};
+  ++heads_;
+  auto head = co_await side.reader->head_object(request);
+  if (!head && head.error().code() == Errc::access_denied) {
+    // To see the checksum of an object under a KMS key takes the right to decrypt with it.
+    request.checksum = false;
+    ++heads_;
+    head = co_await side.reader->head_object(std::move(request));
+  }
+  if (head) co_return std::optional(std::move(*head));
+  const auto code = head.error().code();
+  if (code == Errc::no_such_key || code == Errc::not_found) co_return std::nullopt;
+  co_return forward(head);
+}
+
+net::Task<Result<Look>> Prover::look(std::string key) {
+  Look look;
+  auto copy = co_await head(context_.destination, context_.destination.location.prefix + key);
+  if (!copy) co_return forward(copy);
+  look.copy = std::move(*copy);
+  auto source = co_await head(context_.source, context_.source.location.prefix + key);
+  if (!source) co_return forward(source);
+  look.source = std::move(*source);
+  co_return look;
+}
+
+net::Task<Result<std::optional<Proof>>> Prover::settle(std::string key, std::string copy_etag,
+                                                       Likeness likeness) {
+  auto copy = co_await head(context_.destination, context_.destination.location.prefix + key);
+  if (!copy) co_return forward(copy);
+  if (!*copy) co_return std::nullopt;
+  const bool decided = likeness == Likeness::encryption_decides && hides_content(**copy) &&
+                       (*copy)->etag == copy_etag;
+  if (decided) co_return Proof{Likeness::same_weak, std::string(weak_proof), {}};
+  auto source = co_await head(context_.source, context_.source.location.prefix + key);
+  if (!source) co_return forward(source);
+  if (!*source) co_return std::nullopt;
+  co_return compare_heads(**source, **copy, rules());
+}
+
+}  // namespace s3m::transfer

@@ -1,0 +1,50 @@
+// walk.hpp: the merge-join of two sorted listings, the one idea that every bulk operation is.
+//
+// Layer      transfer.
+// Threading  one loop.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "transfer/transfer.hpp"
+
+namespace s3m::transfer {
+
+// One key as both sides have it. The visitor may move from the entries; `key` may point into one.
+struct Pair {
+  std::string_view key;                     // after the prefixes
+  aws::ObjectEntry* source = nullptr;       // null: only in the destination
+  aws::ObjectEntry* destination = nullptr;  // null: only in the source
+};
+
+// What is done with each key. Visits are synchronous, so a key costs no coroutine; work that
+// needs requests is queued by visit() and held back by room().
+class Visitor {
+ public:
+  virtual ~Visitor() = default;
+  // Each key of either side once, in order within its range. Not called while full().
+  virtual void visit(const Pair& pair) = 0;
+  virtual bool full() const { return false; }
+  // Waits until not full, or stopped.
+  virtual net::Task<void> room();
+  // The operation has failed for all: the walk ends early, and says ok.
+  virtual bool stopped() const { return false; }
+};
+
+struct WalkOptions {
+  int page_size = 1000;
+  std::size_t lanes = 8;  // ranges walked at once
+};
+
+// Walks both sides of `context` over each of `ranges`, which must be disjoint.
+//
+// Gives   ok when every range was walked to its end on both sides, or the visitor stopped.
+// Errors  the first failure of a listing, listing_order among them; cancelled. The other lanes end
+//         at their next page.
+// Left out, because it has no counterpart: the empty object that stands for the folder which is
+//         one location itself ("photos/" below s3://b/photos/) where the other is a whole bucket.
+net::Task<Result<void>> walk(Context& context, std::vector<KeyRange> ranges, Visitor& visitor,
+                             WalkOptions options = {});
+
+}  // namespace s3m::transfer
