@@ -60,13 +60,7 @@ Error explain_credentials(const Access& access, Error error) {
                               printable(access.identity->describe())));
     return error;
   }
-  const bool refused = error.code() == Errc::access_denied;
-  error.context(fmt::format(
-      "the {} role {} cannot be assumed{}", access.side, printable(access.role_arn),
-      refused ? fmt::format("; check that its trust policy names the role or user that assumes it, "
-                            "and that --{}-external-id is the one it asks for",
-                            access.side)
-              : ""));
+  error.context(fmt::format("the {0} (--{0}-role-arn, --{0}-external-id)", access.side));
   return error;
 }
 

@@ -1,0 +1,128 @@
+#include "workflow/cleanup_job.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "store/process_identity.hpp"
+#include "workflow/copy_spec.hpp"
+#include "workflow/preflight.hpp"
+#include "workflow/sides.hpp"
+#include "workflow/stored_uploads.hpp"
+
+namespace s3m::workflow {
+namespace {
+
+// The part of a process's name that is the same for all processes here and now.
+std::string_view surroundings(std::string_view process) {
+  const auto after_pid = process.find(' ');
+  const auto after_start = process.find(' ', after_pid + 1);
+  return after_start == std::string_view::npos ? std::string_view() : process.substr(after_start);
+}
+
+bool runs_here(store::Store& store, const std::string& job_id) {
+  const auto job = store.find_job(job_id);
+  if (!job || !*job || (*job)->state != store::JobState::running) return false;
+  const auto process = process_of((*job)->spec);
+  const auto here = surroundings(process);
+  return !here.empty() && here == surroundings(store::this_process()) &&
+         !store::surely_gone(process);
+}
+
+struct Recorded {
+  std::set<std::string> dead, alive;  // Sids
+};
+
+Result<Recorded> recorded_grants(store::Store& store, const store::BucketRef& bucket) {
+  auto grants = store.grants_on(bucket);
+  if (!grants) return forward(grants);
+  Recorded recorded;
+  for (const auto& grant : *grants) {
+    (runs_here(store, grant.job_id) ? recorded.alive : recorded.dead).insert(grant.sid);
+  }
+  return recorded;
+}
+
+// The Sid of the grant that a statement's Sid belongs to: grants of several statements add a word.
+std::string grant_of(const std::string& statement_sid) {
+  return statement_sid.substr(0, grant_sid({}).size());
+}
+
+class Cleanup {
+ public:
+  Cleanup(JobContext& context, Access owner, BucketFacts facts)
+      : context_(context),
+        owner_(std::move(owner)),
+        facts_(std::move(facts)),
+        bucket_{service_name(owner_.endpoint), owner_.location.bucket},
+        s3_(s3_for(owner_, facts_.region, context.runtime, context.governor)),
+        policy_(s3_policy(s3_, bucket_.bucket, facts_.expected_owner)),
+        editor_(context.loop, context.store, *policy_, bucket_, context.job_id,
+                cancellable_pause(context.cancel)) {}
+
+  net::Task<Result<CleanupResult>> run() {
+    CleanupResult result;
+    auto grants = co_await remove_grants(result);
+    if (!grants) co_return forward(grants);
+    auto uploads = co_await abort_uploads(result);
+    if (!uploads) co_return forward(uploads);
+    co_return result;
+  }
+
+ private:
+  net::Task<Result<void>> remove_grants(CleanupResult& result) {
+    auto recorded = co_await context_.store.run(
+        context_.loop, [this](store::Store& store) { return recorded_grants(store, bucket_); });
+    if (!recorded) co_return forward(recorded);
+    auto policy = co_await policy_->read();
+    if (!policy) co_return forward(policy);
+    if (*policy) {
+      auto standing = find_sids(**policy, grant_sid_prefix);
+      if (!standing) co_return forward(standing);
+      for (const auto& sid : *standing)
+        recorded->dead.insert(grant_of(sid));
+    }
+    for (const auto& sid : recorded->dead) {
+      if (recorded->alive.contains(sid)) continue;
+      auto removed = co_await editor_.remove(sid);
+      if (!removed) co_return forward(removed);
+      if (*removed) result.removed_grants.push_back(sid);
+    }
+    result.kept_grants.assign(recorded->alive.begin(), recorded->alive.end());
+    co_return ok;
+  }
+
+  net::Task<Result<void>> abort_uploads(CleanupResult& result) {
+    Ground ground;
+    ground.source = ground.destination = facts_;
+    Sides sides(context_, owner_, owner_, ground, GrantMode::none);
+    StoredUploads uploads(context_.store, context_.job_id, bucket_.endpoint, bucket_.endpoint);
+    auto transfer = sides.context(uploads, [](const FailureEvent&) {});
+    auto orphans = co_await transfer::abort_orphans(transfer);
+    if (!orphans) co_return forward(orphans);
+    result.aborted_uploads = orphans->aborted;
+    result.foreign_uploads = orphans->foreign;
+    co_return ok;
+  }
+
+  JobContext& context_;
+  Access owner_;
+  BucketFacts facts_;
+  store::BucketRef bucket_;
+  aws::S3 s3_;
+  std::unique_ptr<PolicyAccess> policy_;
+  PolicyEditor editor_;
+};
+
+}  // namespace
+
+net::Task<Result<CleanupResult>> run_cleanup(JobContext& context, Access owner) {
+  auto principal = co_await identify(owner);
+  if (!principal) co_return forward(principal);
+  std::vector<std::string> notes;
+  auto facts = co_await look_at_bucket(owner, *principal, context.runtime, context.governor, notes);
+  if (!facts) co_return forward(facts);
+  Cleanup cleanup(context, std::move(owner), *std::move(facts));
+  co_return co_await cleanup.run();
+}
+
+}  // namespace s3m::workflow

@@ -1,0 +1,172 @@
+#include "workflow/copy_job.hpp"
+
+#include <fmt/format.h>
+
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "store/process_identity.hpp"
+#include "workflow/verdict.hpp"
+
+namespace s3m::workflow {
+namespace {
+
+std::vector<std::string> step_names(const CopySpec& spec) {
+  std::vector<std::string> names{"preflight", "destination", "grant", "copy"};
+  if (spec.delete_extra) names.emplace_back("delete");
+  names.insert(names.end(), {"verify", "revoke", "report"});
+  return names;
+}
+
+store::JobState state_of(int exit_code) {
+  switch (exit_code) {
+    case exit_fatal:
+      return store::JobState::failed;
+    case exit_interrupted:
+      return store::JobState::interrupted;
+    default:
+      return store::JobState::done;
+  }
+}
+
+}  // namespace
+
+CopyJob::CopyJob(JobContext& context, Access source, Access destination, CopySpec spec)
+    : context_(context),
+      source_(std::move(source)),
+      destination_(std::move(destination)),
+      spec_(std::move(spec)),
+      steps_(context.events, step_names(spec_)),
+      started_(system_clock().now()),
+      steady_start_(std::chrono::steady_clock::now()),
+      uploads_(context.store, context.job_id, service_name(source_.endpoint),
+               service_name(destination_.endpoint)) {}
+
+CopyJob::~CopyJob() = default;
+
+net::Task<SummaryEvent> CopyJob::run() {
+  auto begun = co_await begin();
+  Result<void> worked = begun ? co_await work() : std::move(begun);
+  // Whatever a request in flight said when it was abandoned, what ended the job is the user.
+  if (!worked && context_.cancel.cancelled()) {
+    worked = fail(Errc::cancelled, "interrupted");
+  }
+  if (!worked) steps_.fail_open(worked.error().describe());
+  const auto revoked = co_await revoke_grant();
+  auto summary = conclude(worked, revoked);
+  co_await report(summary);
+  co_await close(summary);
+  context_.events.emit(summary);
+  co_return summary;
+}
+
+net::Task<Result<void>> CopyJob::begin() {
+  auto log = FailureLog::open();
+  if (!log) co_return forward(log);
+  failures_ = std::make_unique<FailureLog>(*std::move(log));
+  auto writable = check_writable(report_files(spec_.report));
+  if (!writable) co_return writable;
+  const auto spec = to_json(spec_, source_, destination_, store::this_process());
+  auto created = co_await context_.store.run(context_.loop, [&](store::Store& store) {
+    return store.create_job(context_.job_id, "copy", spec);
+  });
+  recorded_ = created.has_value();
+  co_return created;
+}
+
+net::Task<Result<void>> CopyJob::work() {
+  using Step = net::Task<Result<void>> (CopyJob::*)();
+  static constexpr std::initializer_list<Step> order = {
+      &CopyJob::look,         &CopyJob::prepare_destination, &CopyJob::place_grant,
+      &CopyJob::copy_objects, &CopyJob::delete_extra,        &CopyJob::verify};
+  for (const auto step : order) {
+    auto done = co_await (this->*step)();
+    if (!done) co_return done;
+    if (context_.cancel.cancelled()) co_return fail(Errc::cancelled, "interrupted");
+  }
+  co_return ok;
+}
+
+void CopyJob::note(NoteLevel level, std::string message) {
+  context_.events.emit(NoteEvent{level, std::move(message)});
+}
+
+void CopyJob::failed(const FailureEvent& failure) {
+  failures_->add(failure);
+  context_.events.emit(failure);
+}
+
+SummaryEvent CopyJob::conclude(const Result<void>& worked, const Result<void>& revoked) {
+  const auto& requests = context_.runtime.counters;
+  SummaryEvent summary{
+      .objects = counters_.source_objects,
+      .bytes = counters_.source_bytes,
+      .copied = counters_.copied,
+      .copied_bytes = counters_.copied_bytes,
+      .skipped = counters_.skipped,
+      .deleted = deletion_.deleted,
+      .failed = counters_.failed,
+      .same_strong = verification_.same_strong,
+      .same_weak = verification_.same_weak,
+      .mismatched = verification_.mismatched,
+      .missing = verification_.missing,
+      .extra = verification_.extra,
+      .requests = requests.requests + context_.aftermath.counters.requests,
+      .retried = requests.retried,
+      .throttled = requests.throttled,
+      .elapsed_seconds =
+          std::chrono::duration<double>(std::chrono::steady_clock::now() - steady_start_).count(),
+      .digest = verified_ ? verification_.digest : ""};
+  judge({.fatal = worked ? nullptr : &worked.error(),
+         .grant_left = revoked ? nullptr : &revoked.error(),
+         .granted_bucket = grant_ ? grant_->bucket() : "",
+         .failed = counters_.failed,
+         .verified = verified_,
+         .verification = verification_,
+         .mode = spec_.verify,
+         .strict = spec_.strict,
+         .resume_command = context_.resume_command},
+        summary);
+  return summary;
+}
+
+net::Task<void> CopyJob::report(SummaryEvent& summary) {
+  const auto files = report_files(spec_.report);
+  const int percent =
+      summary.exit_code == exit_verified ? percent_finished : steps_.percent().value();
+  steps_.begin("report", steps_.percent().value());
+  if (spec_.report.empty() || !failures_ || !recorded_) {
+    steps_.end(StepState::done, percent, "");
+    co_return;
+  }
+  Report document{.program = context_.program,
+                  .job = context_.job_id,
+                  .spec = to_json(spec_, source_, destination_, {}),
+                  .started = started_,
+                  .ended = system_clock().now(),
+                  .steps = steps_.records(),
+                  .summary = summary};
+  document.steps.pop_back();  // this one
+  const auto written = write_report(files, document, *failures_);
+  if (!written) {
+    steps_.end(StepState::failed, steps_.percent().value(), written.error().describe());
+    summary.message += ". " + written.error().describe();
+    if (summary.exit_code == exit_verified) summary.exit_code = exit_fatal;
+    co_return;
+  }
+  const int percent =
+      summary.exit_code == exit_verified ? percent_finished : steps_.percent().value();
+  steps_.end(
+      StepState::done, percent,
+      fmt::format("{}{}{}", printable(files.json),
+                  files.json.empty() || files.csv.empty() ? "" : ", ", printable(files.csv)));
+}
+
+net::Task<void> CopyJob::close(const SummaryEvent& summary) {
+  if (!recorded_) co_return;
+  auto set = co_await context_.store.run(context_.loop, [&](store::Store& store) {
+    return store.set_job_state(context_.job_id, state_of(summary.exit_code), summary.exit_code);
+  });
+  if (!set) log::warning("the job's end is not in the store: {}", set.error().describe());
+}
+
+}  // namespace s3m::workflow

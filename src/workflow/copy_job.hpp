@@ -1,0 +1,80 @@
+// copy_job.hpp: a bucket copied from one account to another, from preflight to report.
+//
+// Layer      workflow.
+// Threading  one loop.
+//
+// preflight 0 - destination bucket 5 - grant - copy 6..99 - (delete) - verify - revoke - report
+// 100. Whatever happens, the grant is taken away and the report is written; running the same job
+// again goes on where this one stopped, because both sides are compared first.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "workflow/copy_spec.hpp"
+#include "workflow/count_ahead.hpp"
+#include "workflow/failure_log.hpp"
+#include "workflow/job_context.hpp"
+#include "workflow/preflight.hpp"
+#include "workflow/sides.hpp"
+#include "workflow/steps.hpp"
+#include "workflow/stored_uploads.hpp"
+#include "workflow/temporary_grant.hpp"
+
+namespace s3m::workflow {
+
+class CopyJob {
+ public:
+  // `context` outlives the job.
+  CopyJob(JobContext& context, Access source, Access destination, CopySpec spec);
+  ~CopyJob();
+
+  // Runs it to its end, which never throws and is always a summary: also emitted as an event, as
+  // is every step, figure and failure. Once.
+  // Cancel: JobContext::cancel; what is in flight ends, the grant goes, the exit code is 130.
+  net::Task<SummaryEvent> run();
+
+ private:
+  net::Task<Result<void>> begin();
+  net::Task<Result<void>> work();
+  net::Task<Result<void>> look();
+  net::Task<Result<void>> prove_same_service();
+  net::Task<Result<void>> prepare_destination();
+  net::Task<Result<void>> place_grant();
+  net::Task<Result<void>> copy_objects();
+  net::Task<Result<void>> delete_extra();
+  net::Task<Result<void>> verify();
+  net::Task<Result<void>> revoke_grant();
+  net::Task<void> report(SummaryEvent& summary);
+  net::Task<void> close(const SummaryEvent& summary);
+
+  SummaryEvent conclude(const Result<void>& worked, const Result<void>& revoked);
+  GrantMode choose_mode() const;
+  Result<void> may_delete(const transfer::Deletion& found);
+  void note(NoteLevel level, std::string message);
+  void failed(const FailureEvent& failure);
+
+  JobContext& context_;
+  Access source_, destination_;
+  CopySpec spec_;
+  Steps steps_;
+  WallTime started_{};
+  SteadyTime steady_start_;
+  std::unique_ptr<FailureLog> failures_;
+  StoredUploads uploads_;
+
+  Ground ground_;
+  GrantMode mode_ = GrantMode::none;
+  std::unique_ptr<TemporaryGrant> grant_;
+  std::unique_ptr<Sides> sides_;
+  std::optional<transfer::Context> transfer_;
+  transfer::Counters counters_;
+  Ahead ahead_;
+  transfer::Deletion deletion_;
+  transfer::Verification verification_;
+  bool verified_ = false;
+  bool recorded_ = false;  // the job has its row in the store
+};
+
+}  // namespace s3m::workflow

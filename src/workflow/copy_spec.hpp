@@ -1,0 +1,36 @@
+// copy_spec.hpp: what the user asked of a copy, apart from the two sides.
+//
+// Layer   workflow; a value.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "transfer/transfer.hpp"
+#include "workflow/access.hpp"
+
+namespace s3m::workflow {
+
+struct CopySpec {
+  // Unset: destination_policy, or none where both sides are one identity.
+  std::optional<GrantMode> grant;
+  std::optional<std::chrono::milliseconds> grant_timeout;
+  transfer::CopyOptions copy;
+  transfer::VerifyMode verify = transfer::VerifyMode::listing;
+  bool strict = false;        // weak pairs are a mismatch
+  bool delete_extra = false;  // --delete (guard G9)
+  unsigned max_delete_percent = 10;
+  std::string confirm_delete;  // the destination bucket's name lifts the limits of --delete
+  std::string report;          // a file name; empty: none
+};
+
+// The job's row in the store and its report: JSON, without credentials and external ids.
+// `process` is the one that runs the job (store::this_process()).
+std::string to_json(const CopySpec& spec, const Access& source, const Access& destination,
+                    const std::string& process);
+
+// The process out of such a text; empty when it has none.
+std::string process_of(const std::string& spec_json);
+
+}  // namespace s3m::workflow

@@ -1,0 +1,250 @@
+// copy_steps.cpp: the steps of CopyJob, in their order.
+#include <fmt/format.h>
+
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "workflow/copy_job.hpp"
+#include "workflow/destination.hpp"
+#include "workflow/figures.hpp"
+#include "workflow/same_service.hpp"
+#include "workflow/ticker.hpp"
+
+namespace s3m::workflow {
+namespace {
+
+std::string place(const transfer::Location& location, const BucketFacts& facts) {
+  return fmt::format("{}{}{}", printable(location.uri()),
+                     facts.region.empty() ? "" : " in " + printable(facts.region),
+                     facts.exists ? "" : " (to be made)");
+}
+
+bool same_identity(const Access& source, const Access& destination, const Ground& ground) {
+  if (source.identity == destination.identity) return true;
+  const auto& a = ground.source_principal;
+  const auto& b = ground.destination_principal;
+  const auto name = [](const Principal& principal) {
+    return principal.arn.empty() ? principal.session_arn : principal.arn;
+  };
+  return !name(a).empty() && name(a) == name(b);
+}
+
+std::vector<KeyRange> whole_key_space() {
+  return {KeyRange{}};
+}
+
+}  // namespace
+
+GrantMode CopyJob::choose_mode() const {
+  if (spec_.grant) return *spec_.grant;
+  return same_identity(source_, destination_, ground_) ? GrantMode::none
+                                                       : GrantMode::destination_policy;
+}
+
+net::Task<Result<void>> CopyJob::look() {
+  steps_.begin("preflight", percent_started);
+  auto ground = co_await preflight(source_, destination_, context_.runtime, context_.governor, {});
+  if (!ground) co_return forward(ground);
+  ground_ = *std::move(ground);
+  mode_ = choose_mode();
+  for (const auto& text : ground_.notes)
+    note(NoteLevel::warning, text);
+  steps_.end(StepState::done, percent_started,
+             fmt::format("{} -> {}", place(source_.location, ground_.source),
+                         place(destination_.location, ground_.destination)));
+  co_return ok;
+}
+
+net::Task<Result<void>> CopyJob::prove_same_service() {
+  auto seen =
+      co_await sees_marker(source_, destination_, ground_.destination.region,
+                           ground_.destination.expected_owner, context_.runtime, context_.governor);
+  if (!seen) co_return forward(seen);
+  const auto from = service_name(source_.endpoint);
+  const auto to = service_name(destination_.endpoint);
+  if (!*seen) {
+    co_return fail(
+        Errc::refused,
+        fmt::format("{} and {} are different services: what is written through the one "
+                    "is not seen through the other. s3migrator copies inside one service",
+                    from, to));
+  }
+  ground_.same_service_unproven = false;
+  if (!transfer::overlap(source_.location, destination_.location)) co_return ok;
+  co_return fail(Errc::refused, fmt::format("{} and {} overlap: {} and {} are one service",
+                                            printable(source_.location.uri()),
+                                            printable(destination_.location.uri()), from, to));
+}
+
+net::Task<Result<void>> CopyJob::prepare_destination() {
+  steps_.begin("destination", percent_started);
+  const bool make = !ground_.destination.exists;
+  if (make) {
+    auto owner =
+        s3_for(destination_, ground_.destination.region, context_.runtime, context_.governor);
+    auto made = co_await make_destination(owner, destination_.location.bucket, ground_.destination,
+                                          cancellable_pause(context_.cancel));
+    if (!made) co_return made;
+    ground_.destination.exists = true;
+  }
+  if (ground_.same_service_unproven) {
+    auto proven = co_await prove_same_service();
+    if (!proven) co_return proven;
+  }
+  steps_.end(StepState::done, percent_bucket_ready,
+             fmt::format("bucket {} {}{}", printable(destination_.location.bucket),
+                         make ? "made" : "is there",
+                         ground_.destination.expected_owner.empty()
+                             ? ""
+                             : ", in account " + ground_.destination.expected_owner));
+  co_return ok;
+}
+
+net::Task<Result<void>> CopyJob::place_grant() {
+  sides_ = std::make_unique<Sides>(context_, source_, destination_, ground_, mode_);
+  transfer_.emplace(
+      sides_->context(uploads_, [this](const FailureEvent& failure) { failed(failure); }));
+  grant_ = std::make_unique<TemporaryGrant>(context_, source_, destination_, ground_, mode_);
+  auto acl = co_await grant_->needed_acl();
+  if (mode_ == GrantMode::none) {
+    // Without a grant the ownership of the copies is for information: what cannot be read is not
+    // needed.
+    if (acl) spec_.copy.acl = *acl;
+    steps_.skip("grant", "not needed: access is there already");
+    co_return ok;
+  }
+  steps_.begin("grant", percent_bucket_ready);
+  if (!acl) co_return forward(acl);
+  spec_.copy.acl = *acl;
+  auto placed = co_await grant_->place(*acl, spec_.grant_timeout, [this](std::string warning) {
+    note(NoteLevel::warning, std::move(warning));
+  });
+  if (!placed) co_return forward(placed);
+  const auto& writer = writer_of(source_, destination_, mode_);
+  steps_.end(
+      StepState::done, percent_bucket_ready,
+      fmt::format("the {} identity may {} bucket {} (proven after {:.1f} s, by {})", writer.side,
+                  mode_ == GrantMode::source_policy ? "read" : "write objects into",
+                  printable(grant_->bucket()),
+                  std::chrono::duration<double>(placed->effective_after).count(),
+                  name(placed->dialect)));
+  co_return ok;
+}
+
+net::Task<Result<void>> CopyJob::copy_objects() {
+  steps_.begin("copy", percent_copy_first);
+  net::TaskGroup counting(context_.loop);
+  counting.spawn(count_ahead(sides_->source_side(), spec_.copy.filter, ahead_));
+  CopyFigureSource figures(context_, steps_, counters_, ahead_, steady_start_);
+  Ticker ticker(context_.loop, context_.events, [&figures] { return figures.now(); });
+  auto copied = co_await transfer::copy(*transfer_, spec_.copy, whole_key_space(), counters_);
+  ahead_.stop = true;
+  co_await counting.join();
+  co_await ticker.stop();
+  if (!copied) co_return copied;
+
+  auto orphans = co_await transfer::abort_orphans(*transfer_);
+  if (!orphans) {
+    note(NoteLevel::warning,
+         fmt::format("unfinished uploads of earlier runs were not looked for: {}",
+                     orphans.error().describe()));
+  } else if (orphans->aborted + orphans->foreign > 0) {
+    note(NoteLevel::info,
+         fmt::format("unfinished uploads below {}: {} of earlier runs aborted, {} of others left",
+                     printable(destination_.location.uri()), orphans->aborted, orphans->foreign));
+  }
+  steps_.end(
+      counters_.failed == 0 ? StepState::done : StepState::failed, percent_copy_last,
+      fmt::format("{} copied ({}), {} the same already, {} failed{}", human_count(counters_.copied),
+                  human_bytes(counters_.copied_bytes), human_count(counters_.skipped),
+                  human_count(counters_.failed),
+                  counters_.vanished == 0 ? ""
+                                          : fmt::format(", {} gone from the source meanwhile",
+                                                        human_count(counters_.vanished))));
+  co_return ok;
+}
+
+Result<void> CopyJob::may_delete(const transfer::Deletion& found) {
+  const auto& bucket = destination_.location.bucket;
+  note(NoteLevel::info,
+       fmt::format("--delete: {} of {} objects below {} are not in the source",
+                   human_count(found.extra), human_count(found.destination_objects),
+                   printable(destination_.location.uri())));
+  if (found.extra == 0 || spec_.confirm_delete == bucket) return ok;
+  const auto confirm = fmt::format(
+      "nothing was deleted. If that is what you want, repeat with "
+      "--confirm-delete {}",
+      printable(bucket));
+  if (counters_.source_objects == 0) {
+    return fail(Errc::refused, fmt::format("the source {} has no objects, so --delete would empty "
+                                           "the destination; {}",
+                                           printable(source_.location.uri()), confirm));
+  }
+  // By division, so that no count of objects can overflow.
+  const auto share = static_cast<long double>(found.extra) * 100.0L /
+                     static_cast<long double>(found.destination_objects);
+  if (share <= static_cast<long double>(spec_.max_delete_percent)) return ok;
+  return fail(Errc::refused,
+              fmt::format("--delete would delete {} of {} objects in bucket {}, more than the {} % "
+                          "of --max-delete; {}",
+                          human_count(found.extra), human_count(found.destination_objects),
+                          printable(bucket), spec_.max_delete_percent, confirm));
+}
+
+net::Task<Result<void>> CopyJob::delete_extra() {
+  if (!spec_.delete_extra) co_return ok;
+  if (counters_.failed > 0) {
+    steps_.skip("delete", "objects failed to be copied, so nothing is deleted");
+    co_return ok;
+  }
+  steps_.begin("delete", percent_copy_last);
+  auto deleted = co_await transfer::delete_extra(
+      *transfer_, spec_.copy.filter,
+      [this](const transfer::Deletion& found) { return may_delete(found); }, deletion_);
+  if (!deleted) co_return deleted;
+  steps_.end(
+      StepState::done, percent_copy_last,
+      fmt::format("{} objects deleted from the destination", human_count(deletion_.deleted)));
+  co_return ok;
+}
+
+net::Task<Result<void>> CopyJob::verify() {
+  if (spec_.verify == transfer::VerifyMode::none) {
+    steps_.skip("verify", "--verify none");
+    co_return ok;
+  }
+  steps_.begin("verify", percent_copy_last);
+  VerifyFigureSource figures(context_, steps_, verification_, counters_.source_objects,
+                             counters_.source_bytes, steady_start_);
+  Ticker ticker(context_.loop, context_.events, [&figures] { return figures.now(); });
+  const transfer::VerifyOptions options{.mode = spec_.verify, .filter = spec_.copy.filter};
+  auto verified = co_await transfer::verify(*transfer_, options, whole_key_space(), verification_);
+  co_await ticker.stop();
+  if (!verified) co_return verified;
+  verified_ = true;
+  steps_.end(
+      verification_.complete() ? StepState::done : StepState::failed, percent_copy_last,
+      fmt::format("{} the same ({} by weak proof), {} differ, {} missing, {} extra",
+                  human_count(verification_.same_strong + verification_.same_weak),
+                  human_count(verification_.same_weak), human_count(verification_.mismatched),
+                  human_count(verification_.missing), human_count(verification_.extra)));
+  co_return ok;
+}
+
+net::Task<Result<void>> CopyJob::revoke_grant() {
+  if (!grant_ || !grant_->placed()) {
+    steps_.skip("revoke", "there is no grant to take out");
+    co_return ok;
+  }
+  steps_.begin("revoke", steps_.percent().value());
+  auto revoked = co_await grant_->revoke();
+  if (!revoked) {
+    steps_.fail_open(revoked.error().describe());
+    co_return forward(revoked);
+  }
+  steps_.end(StepState::done, steps_.percent().value(),
+             fmt::format("the policy of bucket {} is {}", printable(grant_->bucket()),
+                         *revoked ? "without the grant again" : "without a grant"));
+  co_return ok;
+}
+
+}  // namespace s3m::workflow

@@ -1,0 +1,36 @@
+// job_context.hpp: what a job runs in. The composition root owns all of it.
+//
+// Layer      workflow.
+// Threading  one loop.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "aws/client.hpp"
+#include "base/event.hpp"
+#include "net/signal.hpp"
+#include "transfer/governor.hpp"
+#include "workflow/policy_editor.hpp"
+#include "workflow/store_thread.hpp"
+
+namespace s3m::workflow {
+
+struct JobContext {
+  net::Loop& loop;
+  aws::Runtime& runtime;    // its delays end when `cancel` fires
+  aws::Runtime& aftermath;  // never cancelled: takes the grant away after Ctrl-C
+  transfer::Governor& governor;
+  net::CancelToken& cancel;
+  StoreThread& store;
+  EventSink& events;
+  std::string job_id;
+  std::string program;         // "s3migrator 0.1.0"
+  std::string resume_command;  // what to run to go on after an interruption
+};
+
+// Pauses that end with the job, and pauses that do not.
+Pause cancellable_pause(net::CancelToken& cancel);
+Pause plain_pause();
+
+}  // namespace s3m::workflow

@@ -1,0 +1,83 @@
+#include "workflow/verdict.hpp"
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+
+namespace s3m::workflow {
+namespace {
+
+void set(SummaryEvent& summary, std::string_view outcome, int exit_code, std::string message) {
+  summary.outcome = outcome;
+  summary.exit_code = exit_code;
+  summary.message = std::move(message);
+}
+
+void judge_fatal(const Ending& ending, SummaryEvent& summary) {
+  if (ending.fatal->code() == Errc::cancelled) {
+    set(summary, "interrupted", exit_interrupted,
+        fmt::format("Interrupted. What was copied stays; go on with: {}", ending.resume_command));
+  } else {
+    set(summary, "fatal", exit_fatal, ending.fatal->describe());
+  }
+}
+
+std::string weak_sentence(const transfer::Verification& found) {
+  return fmt::format(
+      "{} pairs are proven only weakly (equal size, and the copy is younger: their "
+      "ETags cannot be compared)",
+      human_count(found.same_weak));
+}
+
+void judge_verification(const Ending& ending, SummaryEvent& summary) {
+  const auto& found = ending.verification;
+  if (!found.complete()) {
+    set(summary, "mismatch", exit_mismatch,
+        fmt::format("{} objects differ and {} are missing in the destination; the report lists "
+                    "them. Run the same command again to copy them",
+                    human_count(found.mismatched), human_count(found.missing)));
+    return;
+  }
+  const bool must_be_strong = ending.strict || ending.mode == transfer::VerifyMode::checksum;
+  if (found.same_weak > 0 && must_be_strong) {
+    set(summary, "mismatch", exit_mismatch, "Nothing differs, but " + weak_sentence(found));
+    return;
+  }
+  auto message = fmt::format("{} objects verified", human_count(found.objects));
+  if (found.same_weak > 0) {
+    message += "; " + weak_sentence(found) + ". --verify checksum proves more of them";
+  }
+  if (found.extra > 0) {
+    message += fmt::format("; {} objects are only in the destination", human_count(found.extra));
+  }
+  set(summary, "verified", exit_verified, std::move(message));
+}
+
+void add_grant_left(const Ending& ending, SummaryEvent& summary) {
+  if (ending.grant_left == nullptr) return;
+  if (summary.exit_code == exit_verified) summary.exit_code = exit_fatal;
+  summary.message += fmt::format(
+      ". THE GRANT IS STILL IN THE POLICY OF BUCKET {}: {}. Take it out with: s3migrator cleanup "
+      "s3://{}",
+      printable(ending.granted_bucket), ending.grant_left->describe(), ending.granted_bucket);
+}
+
+}  // namespace
+
+void judge(const Ending& ending, SummaryEvent& summary) {
+  if (ending.fatal != nullptr) {
+    judge_fatal(ending, summary);
+  } else if (ending.failed > 0) {
+    set(summary, "failed-objects", exit_failed_objects,
+        fmt::format("{} objects failed; each is listed with its cause. When that is mended, run "
+                    "the same command again: what is there already is not copied again",
+                    human_count(ending.failed)));
+  } else if (ending.verified) {
+    judge_verification(ending, summary);
+  } else {
+    set(summary, "copied", exit_verified, "Copied, and not verified as --verify none says");
+  }
+  add_grant_left(ending, summary);
+}
+
+}  // namespace s3m::workflow

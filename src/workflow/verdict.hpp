@@ -1,0 +1,38 @@
+// verdict.hpp: how a job ended: its outcome, exit code and the sentence on what to do next.
+//
+// Layer   workflow; pure.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/error.hpp"
+#include "base/event.hpp"
+#include "transfer/transfer.hpp"
+
+namespace s3m::workflow {
+
+// What the exit code of the program says about a job (reference: console.md).
+inline constexpr int exit_verified = 0;
+inline constexpr int exit_fatal = 1;
+inline constexpr int exit_failed_objects = 3;
+inline constexpr int exit_mismatch = 4;
+inline constexpr int exit_interrupted = 130;
+
+struct Ending {
+  const Error* fatal = nullptr;       // what stopped the job
+  const Error* grant_left = nullptr;  // why the grant could not be taken away
+  std::string granted_bucket;         // where it stands then
+  std::uint64_t failed = 0;           // objects
+  bool verified = false;              // a verification ran to its end
+  transfer::Verification verification;
+  transfer::VerifyMode mode = transfer::VerifyMode::listing;
+  bool strict = false;
+  std::string resume_command;
+};
+
+// Fills outcome, exit_code and message. Cancelled comes before failed objects, those before
+// mismatches: the message of each tells about the graver thing.
+void judge(const Ending& ending, SummaryEvent& summary);
+
+}  // namespace s3m::workflow
