@@ -3,6 +3,8 @@
 // Layer      aws.
 // Threading  one loop.
 // Errors     every operation fails as Client::call says; only additional cases are named below.
+// Doubt      a conditional write whose answer was lost is sent again and may meet its own success:
+//            precondition_failed, no_such_upload and bucket_owned are settled by looking.
 // Encoding   keys, prefixes and header values are raw bytes; encoding happens inside. ETags are
 //            held without quotes. Empty optional strings mean "not sent" / "not in the answer".
 #pragma once
@@ -18,6 +20,9 @@
 #include "base/time.hpp"
 
 namespace s3m::aws {
+
+// Names and values in the service's order: metadata, tags.
+using Pairs = std::vector<std::pair<std::string, std::string>>;
 
 struct Checksum {
   std::string algorithm;  // "CRC64NVME", "SHA256"...; empty: none
@@ -67,7 +72,8 @@ struct ObjectHead {
   WallTime last_modified{};
   std::string storage_class, content_type, content_encoding, content_disposition, content_language,
       cache_control, expires, website_redirect;
-  std::vector<std::pair<std::string, std::string>> metadata;  // names without x-amz-meta-
+  Pairs metadata;            // names in lower case, without x-amz-meta-
+  int missing_metadata = 0;  // entries that a header cannot carry (x-amz-missing-meta)
   std::string encryption, kms_key_id;  // "AES256", "aws:kms", empty when the server says nothing
   std::string lock_mode, lock_retain_until, legal_hold;
   std::string restore, archive_status;
@@ -111,7 +117,7 @@ struct PutResult {
 struct CreateUploadRequest {
   std::string bucket, key;
   ObjectHead head;                 // metadata, Content-*, redirect, lock: restated from the source
-  std::vector<std::pair<std::string, std::string>> tags;
+  Pairs tags;
   std::string checksum_algorithm;  // with type FULL_OBJECT where the algorithm allows it
   bool full_object_checksum = false;
   WriteOptions write;              // conditions are ignored here; they go with Complete
@@ -167,8 +173,7 @@ class S3 {
   net::Task<Result<ObjectHead>> head_object(HeadRequest request);
   // The whole object in memory; for small ones. Errors: too_large above the client's limit.
   net::Task<Result<std::string>> get_object(ObjectAddress object, std::string expected_owner);
-  net::Task<Result<std::vector<std::pair<std::string, std::string>>>> get_object_tagging(
-      ObjectAddress object, std::string expected_owner);
+  net::Task<Result<Pairs>> get_object_tagging(ObjectAddress object, std::string expected_owner);
   net::Task<Result<PutResult>> put_object(PutRequest request);
   // `if_match` empty: unconditional. 404 is success (already gone).
   net::Task<Result<void>> delete_object(ObjectAddress object, std::string if_match,

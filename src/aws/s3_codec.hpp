@@ -1,0 +1,83 @@
+// s3_codec.hpp: the pure halves of the S3 operations: a typed request becomes a Request, an answer
+// becomes a typed result. The coroutines of s3_*.cpp put them together.
+//
+// Layer   aws; pure. Keys in answers are decoded; what would lose or invent one is `protocol`.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "aws/request.hpp"
+#include "aws/s3.hpp"
+#include "net/http_client.hpp"
+
+namespace s3m::aws {
+
+// --- what all have in common -----------------------------------------------------------------
+
+// A request for a bucket or, with a key, for an object.
+Request s3_request(std::string_view operation, Method method, RequestKind kind, std::string bucket,
+                   std::string key = {});
+// A request for an upload.
+Request upload_request(std::string_view operation, Method method, RequestKind kind,
+                       std::string bucket, std::string key, std::string upload_id,
+                       std::string expected_owner);
+// Each adds nothing for an empty value.
+void add_header(Request& request, std::string_view name, std::string value);
+void add_query(Request& request, std::string_view name, std::string value);
+void add_owner(Request& request, std::string expected_owner);
+// Storage class, encryption, ACL.
+void add_write_options(Request& request, const WriteOptions& options);
+// If-Match, If-None-Match.
+void add_conditions(Request& request, const WriteOptions& options);
+// The source of a copy, pinned to the ETag.
+void add_copy_source(Request& request, const ObjectAddress& source, const std::string& etag,
+                     std::string expected_owner);
+
+std::string quoted_etag(std::string_view etag);
+std::string unquoted_etag(std::string_view etag);
+
+// A copy of 5 GiB may be silent for minutes while the service works.
+inline constexpr net::HttpTimeouts patient{.response = std::chrono::minutes(5)};
+
+// --- listings --------------------------------------------------------------------------------
+
+Request list_objects_request(ListRequest request);
+Result<ListPage> parse_list_page(std::string body);
+
+// --- objects ---------------------------------------------------------------------------------
+
+Request head_object_request(HeadRequest request);
+Result<ObjectHead> parse_object_head(const net::Headers& headers);
+Result<Pairs> parse_tagging(std::string body);
+Request copy_object_request(CopyRequest request);
+Result<CopyResult> parse_copy_result(std::string body);
+
+// --- multipart uploads -----------------------------------------------------------------------
+
+// The names of metadata headers are made at run time; `names` holds them and must outlive the
+// Request.
+Request create_upload_request(CreateUploadRequest request, std::vector<std::string>& names);
+Result<std::string> parse_upload_id(std::string body);
+Request part_copy_request(PartCopyRequest request);
+Result<PartResult> parse_part_copy(std::string body);
+Request complete_request(CompleteRequest request);
+Result<CopyResult> parse_complete(std::string body);
+
+struct PartPage {
+  std::vector<PartResult> parts;
+  bool truncated = false;
+  int next_marker = 0;
+};
+Result<PartPage> parse_part_page(std::string body);
+Result<UploadPage> parse_upload_page(std::string body);
+
+// --- buckets ---------------------------------------------------------------------------------
+
+Request create_bucket_request(CreateBucketRequest request);
+Request put_policy_request(std::string bucket, std::string policy, std::string expected_owner);
+Result<std::string> parse_ownership(std::string body);  // empty for another document
+Result<std::string> parse_versioning(std::string body);
+
+}  // namespace s3m::aws
