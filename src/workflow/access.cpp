@@ -60,7 +60,7 @@ Error explain_credentials(const Access& access, Error error) {
                               printable(access.identity->describe())));
     return error;
   }
-  error.context(fmt::format("the {0} (--{0}-role-arn, --{0}-external-id)", access.side));
+  error.context(fmt::format("the {0} ({1}role-arn, {1}external-id)", access.side, access.options));
   return error;
 }
 

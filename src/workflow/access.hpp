@@ -16,7 +16,8 @@
 namespace s3m::workflow {
 
 struct Access {
-  std::string side;  // "source" or "destination": in messages, and how its options begin
+  std::string side;     // "source", "destination" or "bucket", for messages
+  std::string options;  // how its options on the command line begin: "--source-", "--"
   transfer::Location location;
   aws::EndpointSettings endpoint;
   bool region_given = false;  // on the command line: then the bucket must be there

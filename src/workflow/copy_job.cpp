@@ -153,8 +153,6 @@ net::Task<void> CopyJob::report(SummaryEvent& summary) {
     if (summary.exit_code == exit_verified) summary.exit_code = exit_fatal;
     co_return;
   }
-  const int percent =
-      summary.exit_code == exit_verified ? percent_finished : steps_.percent().value();
   steps_.end(
       StepState::done, percent,
       fmt::format("{}{}{}", printable(files.json),

@@ -18,17 +18,17 @@ std::string where(const Access& access) {
 
 std::unexpected<Error> missing(const Access& access) {
   Error error(Errc::no_such_bucket,
-              fmt::format("there is no {} {}; check the name in {} and --{}-endpoint-url",
+              fmt::format("there is no {} {}; check the name in {} and {}endpoint-url",
                           quoted(access.location.bucket), where(access),
-                          printable(access.location.uri()), access.side));
+                          printable(access.location.uri()), access.options));
   return fail(std::move(error));
 }
 
 std::unexpected<Error> elsewhere(const Access& access, const std::string& region) {
   return fail(Errc::refused,
-              fmt::format("{} is in {}, not in {}; leave --{}-region out, or correct it",
+              fmt::format("{} is in {}, not in {}; leave {}region out, or correct it",
                           quoted(access.location.bucket), printable(region),
-                          printable(access.endpoint.region), access.side));
+                          printable(access.endpoint.region), access.options));
 }
 
 std::unexpected<Error> not_listable(const Access& access, Error error) {
