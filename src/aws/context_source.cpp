@@ -1,4 +1,4 @@
-// context_source.cpp: a source with more to say about itself, and the source of nothing.
+// context_source.cpp: a source with more to say about itself.
 #include "aws/credential_sources.hpp"
 
 namespace s3m::aws {
@@ -21,20 +21,10 @@ class ContextSource final : public CredentialsSource {
   std::string context_;
 };
 
-class AnonymousSource final : public CredentialsSource {
- public:
-  net::Task<Result<Credentials>> fetch() override { co_return Credentials{}; }
-  std::string describe() const override { return "nobody"; }
-};
-
 }  // namespace
 
 SourcePtr in_context(SourcePtr inner, std::string context) {
   return std::make_unique<ContextSource>(std::move(inner), std::move(context));
-}
-
-SourcePtr anonymous_source() {
-  return std::make_unique<AnonymousSource>();
 }
 
 }  // namespace s3m::aws

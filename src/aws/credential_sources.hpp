@@ -65,7 +65,4 @@ SourcePtr web_identity_source(std::shared_ptr<Sts> sts, WebIdentity identity);
 // `inner`, its failures and its description preceded by `context` ("profile prod (FILE:12)").
 SourcePtr in_context(SourcePtr inner, std::string context);
 
-// No credentials at all, for requests that are not signed.
-SourcePtr anonymous_source();
-
 }  // namespace s3m::aws

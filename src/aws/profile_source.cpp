@@ -42,7 +42,10 @@ Settings ProfileSources::of(const std::string& profile) const {
 }
 
 std::shared_ptr<Sts> ProfileSources::sts_for(SourcePtr caller) const {
-  auto identity = std::make_shared<Identity>(runtime_.loop, std::move(caller), runtime_.clock);
+  std::shared_ptr<Identity> identity;
+  if (caller) {
+    identity = std::make_shared<Identity>(runtime_.loop, std::move(caller), runtime_.clock);
+  }
   return std::make_shared<Sts>(Client(runtime_, std::move(identity), sts_, unlimited_admission()));
 }
 
@@ -169,7 +172,7 @@ MaybeSource ProfileSources::web_identity(const std::string& profile, bool from_e
   WebIdentity identity{.token_file = std::move(file->value),
                        .role_arn = std::move(role->value),
                        .session_name = name ? std::move(name->value) : own_session_name()};
-  return in_context(web_identity_source(sts_for(anonymous_source()), std::move(identity)),
+  return in_context(web_identity_source(sts_for(nullptr), std::move(identity)),
                     std::move(file->origin));
 }
 

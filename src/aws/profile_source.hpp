@@ -46,7 +46,7 @@ class ProfileSources {
   MaybeSource source_profile(const std::string& profile, const Setting& source);
   Result<void> check_circle(const std::string& profile, const Setting& source) const;
   Result<AssumeRoleRequest> role_request(const Settings& profile, Setting role) const;
-  std::shared_ptr<Sts> sts_for(SourcePtr caller) const;
+  std::shared_ptr<Sts> sts_for(SourcePtr caller) const;  // null: calls are not signed
 
   Runtime& runtime_;
   const Settings& settings_;
