@@ -1,11 +1,8 @@
 // http_options.cpp: what the environment says about proxies and certificates.
-#include <boost/url/parse.hpp>
-#include <fmt/format.h>
-
 #include "aws/config.hpp"
 #include "aws/settings.hpp"
-#include "base/log.hpp"
 #include "base/text.hpp"
+#include "net/proxy.hpp"
 
 namespace s3m::aws {
 namespace {
