@@ -23,6 +23,10 @@ Listing::Listing(net::Loop& loop, const Side& side, KeyRange range, int page_siz
       fetches_(loop) {}
 
 void Listing::start() {
+  if (side_.reader == nullptr) {
+    more_ = false;  // a bucket that does not exist yet
+    return;
+  }
   request_page();
 }
 

@@ -27,7 +27,8 @@ namespace s3m::transfer {
 // One side of a transfer as it is listed and looked at.
 struct Side {
   Location location;
-  aws::S3* reader = nullptr;   // lists and HEADs: signed by this side's own role
+  aws::S3* reader = nullptr;   // lists and HEADs: signed by this side's own role. Null only for the
+                               // destination of plan(), where there is no bucket yet: it is empty
   std::string expected_owner;  // account id; empty where the service does not know it
 };
 
