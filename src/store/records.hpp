@@ -43,6 +43,7 @@ struct UploadRecord {
   std::string upload_id;
   SourceObject source;
   std::vector<std::uint64_t> part_sizes;  // bytes of part 1, 2, ...
+  std::string settings;                   // a fingerprint of what else it was created with
   WallTime created_at;
   friend bool operator==(const UploadRecord&, const UploadRecord&) = default;
 };

@@ -37,6 +37,7 @@ constexpr std::array version_1 = std::to_array<const char*>({
       source_last_modified BIGINT NOT NULL,
       source_size BIGINT NOT NULL,
       part_sizes TEXT NOT NULL,
+      settings TEXT NOT NULL,
       created_at BIGINT NOT NULL
     ))",
     "CREATE INDEX uploads_by_bucket ON uploads_in_flight (endpoint, bucket)",

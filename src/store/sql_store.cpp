@@ -31,7 +31,7 @@ BucketRef read_bucket(RowReader& row) {
   return bucket;
 }
 
-constexpr std::size_t upload_columns = 14;
+constexpr std::size_t upload_columns = 15;
 
 UploadRecord read_upload(RowReader& row) {
   UploadRecord upload;
@@ -46,6 +46,7 @@ UploadRecord read_upload(RowReader& row) {
   upload.source.last_modified = row.time();
   upload.source.size = row.number();
   upload.part_sizes = row.part_sizes();
+  upload.settings = row.text();
   upload.created_at = row.time();
   return upload;
 }
@@ -136,16 +137,17 @@ Result<void> SqlStore::record_upload(const UploadRecord& upload) {
   row.text(id).text(upload.job_id).bucket(upload.destination).bytes(upload.key);
   row.text(upload.upload_id).bucket(upload.source.bucket).bytes(upload.source.key);
   row.text(upload.source.version).text(upload.source.etag).time(upload.source.last_modified);
-  row.number(upload.source.size).part_sizes(upload.part_sizes).time(upload.created_at);
+  row.number(upload.source.size).part_sizes(upload.part_sizes).text(upload.settings);
+  row.time(upload.created_at);
   return session_.transaction([&]() -> Result<void> {
     auto replaced = change("DELETE FROM uploads_in_flight WHERE id = :id", RowWriter().text(id));
     if (!replaced) return forward(replaced);
     return change_some(
         "INSERT INTO uploads_in_flight (id, job_id, endpoint, bucket, key_hex, upload_id, "
         "source_endpoint, source_bucket, source_key_hex, source_version, source_etag, "
-        "source_last_modified, source_size, part_sizes, created_at) VALUES (:id, :job, :endpoint, "
-        ":bucket, :key, :upload, :source_endpoint, :source_bucket, :source_key, :version, :etag, "
-        ":modified, :size, :parts, :created)",
+        "source_last_modified, source_size, part_sizes, settings, created_at) VALUES (:id, :job, "
+        ":endpoint, :bucket, :key, :upload, :source_endpoint, :source_bucket, :source_key, "
+        ":version, :etag, :modified, :size, :parts, :settings, :created)",
         row);
   });
 }
@@ -161,7 +163,7 @@ Result<std::vector<UploadRecord>> SqlStore::uploads_for(const BucketRef& destina
   return read(read_upload, upload_columns,
               "SELECT job_id, endpoint, bucket, key_hex, upload_id, source_endpoint, "
               "source_bucket, source_key_hex, source_version, source_etag, source_last_modified, "
-              "source_size, part_sizes, created_at FROM uploads_in_flight "
+              "source_size, part_sizes, settings, created_at FROM uploads_in_flight "
               "WHERE endpoint = :endpoint AND bucket = :bucket AND key_hex LIKE :prefix "
               "ORDER BY created_at, key_hex, id",
               RowWriter().bucket(destination).text(hex(prefix) + "%"));

@@ -69,6 +69,7 @@ inline UploadRecord upload(std::string key, std::string id) {
                      .last_modified = start - std::chrono::hours(24),
                      .size = 5ULL << 40U},
           .part_sizes = {8 << 20, 8 << 20, 17},
+          .settings = "fingerprint",
           .created_at = start};
 }
 
