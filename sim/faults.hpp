@@ -89,7 +89,7 @@ class Faults {
   std::uint64_t fired_in_all() const noexcept { return fired_in_all_; }
 
   // Uniform in [0, most].
-  std::chrono::milliseconds jitter(std::chrono::milliseconds most);
+  std::chrono::microseconds jitter(std::chrono::microseconds most);
 
  private:
   struct Entry {
@@ -104,11 +104,15 @@ class Faults {
   std::mt19937_64 random_{20261122};
 };
 
+// "error_in_200"; nullopt for another name.
+std::optional<FaultEffect> parse_effect(std::string_view name);
+
 // A rule as scenarios and POST /_sim/fault write it (docs/simulator.md).
 // Errors: config, with the member that is wrong.
 Result<FaultRule> parse_fault(const boost::json::object& json);
 
 // Globs of fault rules and of IAM: * is any run of characters, ? any one.
 bool glob_match(std::string_view pattern, std::string_view text) noexcept;
+bool glob_match_ignoring_case(std::string_view pattern, std::string_view text) noexcept;
 
 }  // namespace s3m::sim

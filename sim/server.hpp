@@ -61,7 +61,7 @@ class Server {
 
  private:
   class Impl;
-  Server(const Scenario& scenario, ServerOptions options);
+  Server(const Scenario& scenario, const ServerOptions& options);
   void run_on_loop(const std::function<void()>& work);  // returns when it has run
 
   Cloud cloud_;

@@ -1,0 +1,267 @@
+#include "sim/bucket_lifecycle.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+#include <pugixml.hpp>
+
+#include "base/text.hpp"
+#include "base/time.hpp"
+#include "sim/access.hpp"
+#include "sim/bucket_configuration.hpp"
+#include "sim/tagging.hpp"
+#include "sim/xml_writer.hpp"
+
+namespace s3m::sim {
+namespace {
+
+constexpr std::string_view classic_region = "us-east-1";
+
+constexpr auto regions = std::to_array<std::string_view>(
+    {"us-east-1",      "us-east-2",      "us-west-1",      "us-west-2",      "af-south-1",
+     "ap-east-1",      "ap-south-1",     "ap-south-2",     "ap-northeast-1", "ap-northeast-2",
+     "ap-northeast-3", "ap-southeast-1", "ap-southeast-2", "ap-southeast-3", "ap-southeast-4",
+     "ca-central-1",   "ca-west-1",      "eu-central-1",   "eu-central-2",   "eu-north-1",
+     "eu-south-1",     "eu-south-2",     "eu-west-1",      "eu-west-2",      "eu-west-3",
+     "il-central-1",   "me-central-1",   "me-south-1",     "mx-central-1",   "sa-east-1",
+     "cn-north-1",     "cn-northwest-1", "us-gov-east-1",  "us-gov-west-1",  "EU"});
+
+bool is_ip_address(std::string_view name) {
+  return name.find_first_not_of("0123456789.") == std::string_view::npos;
+}
+
+// An account-regional name ends with the account and region it belongs to: -123456789012-x-an.
+bool foreign_account_regional(std::string_view name, std::string_view account,
+                              std::string_view region) {
+  if (!name.ends_with("-an")) return false;
+  const std::string own = fmt::format("-{}-{}-an", account, region);
+  if (name.ends_with(own)) return false;
+  const std::string_view stem = name.substr(0, name.size() - 3);
+  return std::any_of(regions.begin(), regions.end(), [&](std::string_view known) {
+    if (!stem.ends_with(known) || stem.size() < known.size() + 14) return false;
+    const std::string_view id = stem.substr(stem.size() - known.size() - 13, 12);
+    return id.find_first_not_of("0123456789") == std::string_view::npos;
+  });
+}
+
+struct Wish {
+  std::string region;
+  Pairs tags;
+};
+
+// The region a CreateBucket asks for, from the endpoint (the signature's scope) and the body.
+std::expected<Wish, ApiError> read_wish(const Call& call) {
+  const std::string endpoint = call.region.empty() ? std::string(classic_region) : call.region;
+  Wish wish{endpoint, {}};
+  std::string constraint;
+  if (!call.body.empty()) {
+    pugi::xml_document document;
+    if (!document.load_buffer(call.body.data(), call.body.size())) return refuse("MalformedXML");
+    const auto root = document.child("CreateBucketConfiguration");
+    if (!root) return refuse("MalformedXML");
+    constraint = root.child_value("LocationConstraint");
+    for (const auto tag : root.child("Tags").children("Tag")) {
+      wish.tags.emplace_back(tag.child_value("Key"), tag.child_value("Value"));
+    }
+  }
+  const auto incompatible = [&](std::string_view named) {
+    return refuse("IllegalLocationConstraintException",
+                  fmt::format("The {} location constraint is incompatible for the region specific "
+                              "endpoint this request was sent to.",
+                              named));
+  };
+  if (constraint.empty()) {
+    if (endpoint != classic_region) return incompatible("unspecified");
+    return wish;
+  }
+  if (!is_region(constraint) || constraint == classic_region) {
+    return refuse(api_error("InvalidLocationConstraint").with("LocationConstraint", constraint));
+  }
+  wish.region = constraint == "EU" ? "eu-west-1" : constraint;
+  // The classic endpoint makes buckets anywhere, a region's own endpoint only there.
+  if (endpoint != classic_region && wish.region != endpoint) return incompatible(constraint);
+  return wish;
+}
+
+// What speaks against the name; nothing when it is free.
+Permit check_name(World& world, const Call& call, const Wish& wish) {
+  if (!valid_bucket_name(call.bucket)) {
+    return refuse(api_error("InvalidBucketName").with("BucketName", call.bucket));
+  }
+  if (foreign_account_regional(call.bucket, call.principal->account, wish.region)) {
+    return refuse("InvalidBucketNamespace",
+                  "The bucket name belongs to the namespace of another account or region.");
+  }
+  if (const auto released = world.released.find(call.bucket); released != world.released.end()) {
+    if (call.now < released->second && !world.switches.names_freed_at_once) {
+      return refuse("OperationAborted");
+    }
+    world.released.erase(released);
+  }
+  return {};
+}
+
+std::string owner_of_new(const World& world, const Call& call) {
+  return world.switches.buckets_belong_to_assuming_user ? call.principal->origin_account
+                                                        : call.principal->account;
+}
+
+Permit may_create(const World& world, const Call& call) {
+  if (call.principal->kind == PrincipalKind::anonymous) return refuse("AccessDenied");
+  Bucket future;
+  future.name = call.bucket;
+  future.owner = call.principal->account;
+  return authorize(world, call, future, "s3:CreateBucket");
+}
+
+Outcome created(const Call& call) {
+  net::ServerReply reply;
+  add_header(reply, "Location", "/" + call.bucket);
+  return reply;
+}
+
+Outcome already_there(World& world, const Call& call, Bucket& bucket, const Wish& wish) {
+  if (bucket.owner != owner_of_new(world, call)) {
+    return refuse(api_error("BucketAlreadyExists").with("BucketName", call.bucket));
+  }
+  const bool classic = bucket.region == classic_region && wish.region == classic_region;
+  if (!classic || !world.switches.own_bucket_answers_200) {
+    return refuse(api_error("BucketAlreadyOwnedByYou").with("BucketName", call.bucket));
+  }
+  return created(call);
+}
+
+}  // namespace
+
+bool is_region(std::string_view name) {
+  return std::find(regions.begin(), regions.end(), name) != regions.end();
+}
+
+bool valid_bucket_name(std::string_view name) {
+  const auto alphanumeric = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
+  if (name.size() < 3 || name.size() > 63) return false;
+  if (!alphanumeric(name.front()) || !alphanumeric(name.back())) return false;
+  for (const char c : name) {
+    if (!alphanumeric(c) && c != '-' && c != '.') return false;
+  }
+  for (const std::string_view prefix : {"xn--", "sthree-", "amzn-s3-demo-"}) {
+    if (name.starts_with(prefix)) return false;
+  }
+  for (const std::string_view suffix : {"-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3"}) {
+    if (name.ends_with(suffix)) return false;
+  }
+  return name.find("..") == std::string_view::npos && !is_ip_address(name);
+}
+
+Bucket new_bucket(std::string_view name, std::string_view owner, std::string_view region,
+                  WallTime now) {
+  Bucket bucket;
+  bucket.name = name;
+  bucket.owner = owner;
+  bucket.region = region;
+  bucket.created = whole_seconds(now);
+  set_public_access_block(bucket, {true, true, true, true});
+  set_default_encryption(bucket, Encryption{});
+  set_ownership(bucket, "BucketOwnerEnforced");
+  return bucket;
+}
+
+Outcome list_buckets(World& world, Call& call) {
+  if (call.principal->kind == PrincipalKind::anonymous) return refuse("AccessDenied");
+  Bucket everything;
+  everything.name = "*";
+  everything.owner = call.principal->account;
+  const auto allowed = authorize(world, call, everything, "s3:ListAllMyBuckets");
+  if (!allowed) return refuse(allowed.error());
+  const Account* account = world.directory.account(call.principal->account);
+  const std::string_view prefix = call.parameter("prefix");
+  XmlWriter xml("ListAllMyBucketsResult");
+  xml.open("Owner").leaf("ID", account == nullptr ? "" : account->canonical_id).close();
+  xml.open("Buckets");
+  for (const auto& [name, bucket] : world.buckets) {
+    if (bucket.owner != call.principal->account || !name.starts_with(prefix)) continue;
+    xml.open("Bucket").leaf("Name", name).leaf("CreationDate", iso8601(bucket.created));
+    xml.leaf("BucketRegion", bucket.region).close();
+  }
+  xml.close();
+  return xml_reply(xml.finish());
+}
+
+Outcome create_bucket(World& world, Call& call) {
+  const auto wish = read_wish(call);
+  if (!wish) return refuse(wish.error());
+  if (const auto allowed = may_create(world, call); !allowed) return refuse(allowed.error());
+  if (Bucket* existing = world.bucket(call.bucket)) {
+    return already_there(world, call, *existing, *wish);
+  }
+  if (const auto free = check_name(world, call, *wish); !free) return refuse(free.error());
+  Bucket bucket = new_bucket(call.bucket, owner_of_new(world, call), wish->region, call.now);
+  bucket.visible_from = call.now + world.switches.bucket_visible_after;
+  if (const auto ownership = call.header("x-amz-object-ownership"); !ownership.empty()) {
+    set_ownership(bucket, ownership);
+  }
+  if (call.header("x-amz-bucket-object-lock-enabled") == "true") {
+    bucket.object_lock = true;
+    bucket.versioning = Versioning::enabled;
+  }
+  if (!wish->tags.empty()) bucket.configuration["tagging"] = tagging_xml(wish->tags);
+  world.buckets.emplace(call.bucket, std::move(bucket));
+  return created(call);
+}
+
+Outcome head_bucket(World& world, Call& call) {
+  const auto bucket = named_bucket(world, call);
+  const Bucket* known = world.bucket(call.bucket);
+  const bool visible = known != nullptr && call.now >= known->visible_from;
+  const auto refuse_with_region = [&](ApiError error) {
+    // The region is told whatever the caller may do; HEAD's bodies are empty.
+    if (visible) error.headers = "x-amz-bucket-region: " + known->region + "\r\n";
+    return refuse(std::move(error));
+  };
+  if (!bucket) return refuse_with_region(bucket.error());
+  const auto allowed = authorize(world, call, **bucket, "s3:ListBucket");
+  if (!allowed) return refuse_with_region(allowed.error());
+  net::ServerReply reply;
+  add_header(reply, "x-amz-bucket-region", (*bucket)->region);
+  add_header(reply, "x-amz-access-point-alias", "false");
+  add_header(reply, "Content-Type", "application/xml");
+  return reply;
+}
+
+Outcome delete_bucket(World& world, Call& call) {
+  const auto bucket = named_bucket(world, call);
+  if (!bucket) return refuse(bucket.error());
+  const auto allowed = authorize(world, call, **bucket, "s3:DeleteBucket");
+  if (!allowed) return refuse(allowed.error());
+  if (!(*bucket)->objects.empty()) {
+    const bool versions = (*bucket)->versioning != Versioning::never;
+    return refuse(api_error("BucketNotEmpty",
+                            versions ? "The bucket you tried to delete is not empty. You must "
+                                       "delete all versions in the bucket."
+                                     : "")
+                      .with("BucketName", call.bucket));
+  }
+  world.released[call.bucket] = call.now + world.switches.name_release;
+  world.buckets.erase(call.bucket);
+  net::ServerReply reply;
+  reply.status = 204;
+  return reply;
+}
+
+Outcome get_bucket_location(World& world, Call& call) {
+  const auto bucket = named_bucket(world, call);
+  if (!bucket) return refuse(bucket.error());
+  const auto allowed = authorize(world, call, **bucket, "s3:GetBucketLocation");
+  if (!allowed) return refuse(allowed.error());
+  XmlWriter xml("LocationConstraint");
+  std::string text = xml.finish();
+  const std::string region = (*bucket)->region == classic_region ? "" : (*bucket)->region;
+  text.insert(text.rfind("</"), region);
+  return xml_reply(std::move(text));
+}
+
+}  // namespace s3m::sim

@@ -1,0 +1,29 @@
+// bucket_lifecycle.hpp: making, finding and removing buckets, and their names.
+//
+// Layer  sim.
+#pragma once
+
+#include <string_view>
+
+#include "sim/call.hpp"
+
+namespace s3m::sim {
+
+// AWS's rules for names of general purpose buckets.
+bool valid_bucket_name(std::string_view name);
+
+// One of the regions a LocationConstraint may name ("EU" stands for eu-west-1).
+bool is_region(std::string_view name);
+
+// A bucket as CreateBucket makes it: ACLs off, public
+// access blocked, SSE-S3.
+Bucket new_bucket(std::string_view name, std::string_view owner, std::string_view region,
+                  WallTime now);
+
+Outcome list_buckets(World& world, Call& call);
+Outcome create_bucket(World& world, Call& call);
+Outcome head_bucket(World& world, Call& call);
+Outcome delete_bucket(World& world, Call& call);
+Outcome get_bucket_location(World& world, Call& call);
+
+}  // namespace s3m::sim
