@@ -3,30 +3,13 @@
 #include <algorithm>
 #include <set>
 
-#include "store/process_identity.hpp"
-#include "workflow/copy_spec.hpp"
+#include "workflow/liveness.hpp"
 #include "workflow/preflight.hpp"
 #include "workflow/sides.hpp"
 #include "workflow/stored_uploads.hpp"
 
 namespace s3m::workflow {
 namespace {
-
-// The part of a process's name that is the same for all processes here and now.
-std::string_view surroundings(std::string_view process) {
-  const auto after_pid = process.find(' ');
-  const auto after_start = process.find(' ', after_pid + 1);
-  return after_start == std::string_view::npos ? std::string_view() : process.substr(after_start);
-}
-
-bool runs_here(store::Store& store, const std::string& job_id) {
-  const auto job = store.find_job(job_id);
-  if (!job || !*job || (*job)->state != store::JobState::running) return false;
-  const auto process = process_of((*job)->spec);
-  const auto here = surroundings(process);
-  return !here.empty() && here == surroundings(store::this_process()) &&
-         !store::surely_gone(process);
-}
 
 struct Recorded {
   std::set<std::string> dead, alive;  // Sids

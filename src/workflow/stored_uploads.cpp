@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
+
+#include "workflow/liveness.hpp"
 
 namespace s3m::workflow {
 namespace {
@@ -16,10 +19,22 @@ transfer::UploadRecord from_store(store::UploadRecord record) {
           .source_etag = std::move(record.source.etag),
           .source_last_modified = record.source.last_modified,
           .size = record.source.size,
-          .part_sizes = std::move(record.part_sizes)};
+          .part_sizes = std::move(record.part_sizes),
+          .settings = std::move(record.settings)};
 }
 
 }  // namespace
+
+void StoredUploads::drop_those_at_work(store::Store& store,
+                                       std::vector<store::UploadRecord>& uploads) const {
+  std::map<std::string, bool> at_work;
+  std::erase_if(uploads, [&](const store::UploadRecord& upload) {
+    if (upload.job_id == job_id_) return false;
+    const auto [job, unknown] = at_work.try_emplace(upload.job_id, false);
+    if (unknown) job->second = runs_here(store, upload.job_id);
+    return job->second;
+  });
+}
 
 StoredUploads::StoredUploads(StoreThread& store, std::string job_id, std::string source_service,
                              std::string destination_service)
@@ -40,6 +55,7 @@ Result<void> StoredUploads::record(const transfer::UploadRecord& upload) {
                                               .last_modified = upload.source_last_modified,
                                               .size = upload.size},
                                    .part_sizes = upload.part_sizes,
+                                   .settings = upload.settings,
                                    .created_at = system_clock().now()};
   return store_.run_blocking(
       [&record](store::Store& store) { return store.record_upload(record); });
@@ -55,7 +71,9 @@ Result<void> StoredUploads::forget(const std::string& bucket, const std::string&
 Result<std::vector<transfer::UploadRecord>> StoredUploads::recorded(const std::string& bucket,
                                                                     const std::string& prefix) {
   auto stored = store_.run_blocking([&](store::Store& store) {
-    return store.uploads_for({destination_service_, bucket}, prefix);
+    auto found = store.uploads_for({destination_service_, bucket}, prefix);
+    if (found) drop_those_at_work(store, *found);
+    return found;
   });
   if (!stored) return forward(stored);
   std::vector<transfer::UploadRecord> uploads;

@@ -11,6 +11,8 @@
 
 namespace s3m::workflow {
 
+// Uploads of another job that runs beside this one are its own: recorded() leaves them out, so that
+// they are neither adopted nor aborted.
 class StoredUploads final : public transfer::UploadJournal {
  public:
   // The services are those of the two buckets (service_name()). `store` outlives this.
@@ -24,6 +26,8 @@ class StoredUploads final : public transfer::UploadJournal {
                                                        const std::string& prefix) override;
 
  private:
+  void drop_those_at_work(store::Store& store, std::vector<store::UploadRecord>& uploads) const;
+
   StoreThread& store_;
   std::string job_id_, source_service_, destination_service_;
 };

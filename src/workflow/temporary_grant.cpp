@@ -1,19 +1,10 @@
 #include "workflow/temporary_grant.hpp"
 
 #include "base/log.hpp"
-#include "store/process_identity.hpp"
-#include "workflow/copy_spec.hpp"
+#include "workflow/liveness.hpp"
 
 namespace s3m::workflow {
 namespace {
-
-// Whether the job that left this grant is known to run no more.
-bool is_dead(store::Store& store, const store::GrantRecord& grant) {
-  const auto job = store.find_job(grant.job_id);
-  if (!job || !*job) return false;
-  if ((*job)->state != store::JobState::running) return true;
-  return store::surely_gone(process_of((*job)->spec));
-}
 
 Result<std::vector<std::string>> dead_grants(store::Store& store, const store::BucketRef& bucket,
                                              const std::string& own_job) {
@@ -21,7 +12,7 @@ Result<std::vector<std::string>> dead_grants(store::Store& store, const store::B
   if (!grants) return forward(grants);
   std::vector<std::string> dead;
   for (const auto& grant : *grants) {
-    if (grant.job_id != own_job && is_dead(store, grant)) dead.push_back(grant.sid);
+    if (grant.job_id != own_job && is_over(store, grant.job_id)) dead.push_back(grant.sid);
   }
   return dead;
 }
