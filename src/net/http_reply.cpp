@@ -80,8 +80,9 @@ bool carries_body(const ServerReply& reply, bool head_request) noexcept {
 void assemble_head(std::string& head, const ServerReply& reply, const ReplyContext& context) {
   head.clear();
   auto out = std::back_inserter(head);
-  fmt::format_to(out, "HTTP/1.1 {} {}\r\nDate: {}\r\n", reply.status, reason_phrase(reply.status),
-                 context.date);
+  fmt::format_to(out, "HTTP/1.1 {} {}\r\n", reply.status, reason_phrase(reply.status));
+  // A reply that begins with a Date has a clock of its own (a service whose clock is wrong).
+  if (!reply.headers.starts_with("Date: ")) fmt::format_to(out, "Date: {}\r\n", context.date);
   if (reply.chunked && carries_body(reply, context.head_request)) {
     head.append("Transfer-Encoding: chunked\r\n");
   } else if (context.head_request) {

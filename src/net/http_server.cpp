@@ -9,6 +9,7 @@
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 #include <fmt/format.h>
 
 #include "base/log.hpp"
@@ -140,9 +141,14 @@ void HttpServer::Impl::shut() {
   boost::system::error_code ignored;
   acceptor_.close(ignored);
   sweep_.cancel();
-  for (ServerConnection& connection : connections_)
-    connection.abort();
   changed_.notify_all();
+  // From the loop: co_spawn would put off a signal that is emitted elsewhere, and then find its
+  // coroutine gone.
+  asio::post(loop_, [self = shared_from_this()] {
+    for (ServerConnection& connection : self->connections_) {
+      connection.abort();
+    }
+  });
 }
 
 Task<void> HttpServer::Impl::join() {

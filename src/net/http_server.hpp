@@ -28,8 +28,9 @@ struct HttpServerOptions {
   std::chrono::milliseconds idle_timeout{60'000};
 };
 
-// What a handler answers. The server writes Content-Length, Connection and Date; the handler
-// writes the rest. The odd members exist to play a service that misbehaves.
+// What a handler answers. The server writes Content-Length, Connection and, unless `headers` begin
+// with one, Date; the handler writes the rest. The odd members exist to play a service that
+// misbehaves.
 struct ServerReply {
   int status = 200;
   std::string headers;  // "Name: value\r\n" lines, already valid

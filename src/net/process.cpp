@@ -6,7 +6,7 @@
 #include <optional>
 #include <signal.h>
 #include <spawn.h>
-#include <sys/pidfd.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <system_error>
 #include <unistd.h>
@@ -197,7 +197,8 @@ Task<Result<ProcessOutput>> run_process(std::string command_line, std::chrono::m
   Child child(*pid);
   output->childs.close();
   errors->childs.close();
-  const int pidfd = ::pidfd_open(*pid, 0);
+  // Not pidfd_open(): glibc 2.36 declares it without C linkage.
+  const int pidfd = static_cast<int>(::syscall(SYS_pidfd_open, *pid, 0));
   if (pidfd < 0) co_return cannot("watch " + program, errno);
 
   Run run(loop, std::move(output->ours), std::move(errors->ours), pidfd);
