@@ -70,7 +70,7 @@ Likeness compare(const aws::ObjectEntry& source, const aws::ObjectEntry& copy,
 
 bool outdated(const aws::ObjectEntry& source, const aws::ObjectEntry& copy,
               const CompareRules& rules) noexcept {
-  return rules.same_service && source.last_modified >= copy.last_modified;
+  return rules.same_service && source.last_modified > copy.last_modified;
 }
 
 bool hides_content(const aws::ObjectHead& head) noexcept {

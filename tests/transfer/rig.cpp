@@ -1,0 +1,204 @@
+#include "rig.hpp"
+
+#include <stdexcept>
+#include <utility>
+
+#include <gtest/gtest.h>
+
+#include "aws/sts.hpp"
+
+namespace s3m::transfer {
+namespace {
+
+class FixedCredentials final : public aws::CredentialsSource {
+ public:
+  explicit FixedCredentials(sim::AccessKey key) : key_(std::move(key)) {}
+  net::Task<Result<aws::Credentials>> fetch() override {
+    co_return aws::Credentials{.access_key_id = key_.id, .secret_access_key = key_.secret};
+  }
+  std::string describe() const override { return "a fixed key"; }
+
+ private:
+  sim::AccessKey key_;
+};
+
+// Retries without the patience that real services need.
+aws::RetryPolicy hasty() {
+  using std::chrono::milliseconds;
+  return {.max_attempts = 4,
+          .transient_base = milliseconds(1),
+          .throttle_base = milliseconds(2),
+          .max_delay = milliseconds(20),
+          .throttle_patience = milliseconds(30'000)};
+}
+
+Location location(std::string_view uri) {
+  auto parsed = parse_location(uri);
+  return std::move(*parsed);
+}
+
+const sim::AccountSpec& account(const sim::Scenario& scenario, std::string_view id) {
+  for (const auto& each : scenario.accounts) {
+    if (each.id == id) return each;
+  }
+  throw std::invalid_argument("no such account");
+}
+
+sim::AccessKey admin_key(const sim::Scenario& scenario, std::string_view id) {
+  const auto& owner = account(scenario, id);
+  return sim::key_of(owner, owner.users.front());
+}
+
+}  // namespace
+
+sim::Scenario two_buckets() {
+  auto scenario = sim::article_scenario();
+  scenario.bucket("original", sim::source_account);
+  scenario.bucket("copy", sim::source_account);
+  return scenario;
+}
+
+Rig::Rig(const sim::Scenario& scenario, RigOptions options) {
+  auto server = sim::Server::start(scenario, {.clock = &clock});
+  if (!server) throw std::runtime_error(server.error().describe());
+  server_ = std::move(*server);
+  http_ = std::make_unique<net::HttpClient>(loop, net::HttpClientOptions{});
+  runtime = std::make_unique<aws::Runtime>(aws::Runtime{
+      .loop = loop, .http = *http_, .clock = clock, .cancel = &cancel, .retry = hasty()});
+  governor = std::make_unique<Governor>(loop, options.governor, cancel);
+  s3 = std::make_unique<aws::S3>(aws::Client(*runtime, identity(scenario, options.with_role),
+                                             {.url = server_->endpoint(), .region = "us-east-1"},
+                                             *governor));
+  context = std::make_unique<Context>(
+      Context{.runtime = *runtime,
+              .governor = *governor,
+              .cancel = cancel,
+              .source = {location(options.source), s3.get(), {}},
+              .destination = {location(options.destination), s3.get(), {}},
+              .writer = s3.get(),
+              .journal = journal,
+              .on_failure = [this](const auto& event) { failures.push_back(event); }});
+}
+
+Rig::~Rig() {
+  http_->close();
+  loop.restart();
+  loop.run();
+}
+
+std::shared_ptr<aws::Identity> Rig::identity(const sim::Scenario& scenario, bool with_role) {
+  auto key = std::make_unique<FixedCredentials>(
+      admin_key(scenario, with_role ? sim::migrator_account : sim::source_account));
+  auto user = std::make_shared<aws::Identity>(loop, std::move(key), clock);
+  if (!with_role) return user;
+  const aws::EndpointSettings settings{.url = server_->endpoint(), .region = "us-east-1"};
+  auto sts =
+      std::make_shared<aws::Sts>(aws::Client(*runtime, user, settings, aws::unlimited_admission()));
+  auto role = aws::role_source(sts, {.role_arn = std::string(sim::source_role),
+                                     .session_name = "transfer-test",
+                                     .external_id = std::string(sim::source_external_id)});
+  return std::make_shared<aws::Identity>(loop, std::move(role), clock);
+}
+
+Result<void> Rig::copy(CopyOptions options, std::vector<KeyRange> ranges) {
+  counters = {};
+  failures.clear();
+  return run(transfer::copy(*context, options, std::move(ranges), counters));
+}
+
+Result<void> Rig::verify(VerifyMode mode) {
+  verification = {};
+  failures.clear();
+  const VerifyOptions options{.mode = mode};
+  return run(transfer::verify(*context, options, {KeyRange{}}, verification));
+}
+
+Result<void> Rig::plan(CopyOptions options) {
+  planned = {};
+  return run(transfer::plan(*context, options, {KeyRange{}}, planned));
+}
+
+Result<void> Rig::delete_extra(std::function<Result<void>(const Deletion&)> allow, Filter filter) {
+  deletion = {};
+  failures.clear();
+  return run(transfer::delete_extra(*context, filter, std::move(allow), deletion));
+}
+
+Result<Orphans> Rig::abort_orphans() {
+  return run(transfer::abort_orphans(*context));
+}
+
+void Rig::must_copy(CopyOptions options, std::vector<KeyRange> ranges) {
+  const auto copied = copy(std::move(options), std::move(ranges));
+  ASSERT_TRUE(copied.has_value()) << copied.error().describe();
+  for (const auto& failure : failures)
+    ADD_FAILURE() << failure.key << ": " << failure.message;
+  EXPECT_EQ(counters.failed, 0U);
+  EXPECT_TRUE(counters.listing_done);
+  EXPECT_EQ(counters.part_bytes, 0U);
+}
+
+void Rig::must_verify(VerifyMode mode) {
+  const auto verified = verify(mode);
+  ASSERT_TRUE(verified.has_value()) << verified.error().describe();
+  for (const auto& failure : failures)
+    ADD_FAILURE() << failure.key << ": " << failure.message;
+  EXPECT_TRUE(verification.complete());
+  EXPECT_EQ(verification.objects, verification.same_strong + verification.same_weak);
+}
+
+void Rig::put(const std::string& bucket, sim::ObjectSpec object) {
+  const bool done =
+      cloud([&](sim::Cloud& world) { return world.put(bucket, object, clock.now()); });
+  ASSERT_TRUE(done);
+}
+
+void Rig::fault(sim::FaultRule rule) {
+  cloud([&](sim::Cloud& world) { world.faults().add(std::move(rule)); });
+}
+
+void Rig::switches(std::function<void(sim::Switches&)> change) {
+  cloud([&](sim::Cloud& world) { change(world.switches()); });
+}
+
+void Rig::before_first(std::string operation, std::function<void(sim::Cloud&)> hook) {
+  cloud([&](sim::Cloud& world) {
+    world.before_each([&world, operation = std::move(operation), hook = std::move(hook),
+                       done = false](const sim::RequestRecord& request) mutable {
+      if (done || request.operation != operation) return;
+      done = true;
+      hook(world);
+    });
+  });
+}
+
+std::uint64_t Rig::requests(std::string operation) {
+  return cloud([&](sim::Cloud& world) { return world.metrics().requests(operation); });
+}
+
+void Rig::forget_requests() {
+  cloud([](sim::Cloud& world) { world.metrics().reset(); });
+}
+
+std::vector<std::string> Rig::keys(std::string bucket) {
+  return cloud([&](sim::Cloud& world) { return world.keys(bucket); });
+}
+
+std::optional<sim::ObjectView> Rig::object(std::string bucket, std::string key) {
+  return cloud([&](sim::Cloud& world) { return world.object(bucket, key); });
+}
+
+std::size_t Rig::uploads_left() {
+  return cloud([&](sim::Cloud& world) { return world.uploads("copy").size(); });
+}
+
+bool Rig::same_content(const std::string& source_key, const std::string& copy_key) {
+  return cloud([&](sim::Cloud& world) {
+    constexpr std::size_t enough = 64 * 1024;
+    const auto source = world.object("original", source_key), copy = world.object("copy", copy_key);
+    return source && copy && source->size == copy->size &&
+           world.read("original", source_key, enough) == world.read("copy", copy_key, enough);
+  });
+}
+
+}  // namespace s3m::transfer
