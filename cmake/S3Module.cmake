@@ -105,6 +105,21 @@ function(s3m_integration_tests)
   endforeach()
 endfunction()
 
+# tests/tools/NAME.cpp becomes the program NAME, which end-to-end tests drive beside s3migrator.
+function(s3m_test_tools)
+  if(NOT S3M_TESTS)
+    return()
+  endif()
+  file(GLOB tools CONFIGURE_DEPENDS tests/tools/*.cpp)
+  foreach(source IN LISTS tools)
+    cmake_path(GET source STEM name)
+    add_executable(${name} ${source})
+    s3m_target_defaults(${name})
+    target_link_libraries(${name} PRIVATE s3m::aws)
+    s3m_use_pch(${name} net)
+  endforeach()
+endfunction()
+
 # fuzz/NAME_fuzz.cpp becomes the fuzzer NAME_fuzz.
 function(s3m_fuzzers)
   if(NOT S3M_FUZZ)
