@@ -1,0 +1,50 @@
+// arguments.hpp: a command line, understood.
+//
+// Layer   app; a value.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "aws/config.hpp"
+#include "base/log.hpp"
+#include "workflow/copy_spec.hpp"
+
+namespace s3m::app {
+
+enum class Verb : std::uint8_t { copy, plan, verify, cleanup, demo, version };
+
+struct SideArguments {
+  std::string role_arn, external_id;
+  aws::SideOptions options;
+};
+
+enum class Progress : std::uint8_t { automatic, plain, none };
+
+struct OutputArguments {
+  std::optional<Progress> progress;  // unset: automatic, or none with --json
+  bool json = false;
+  bool quiet = false;
+  log::Level log_level = log::Level::warning;
+};
+
+struct Arguments {
+  Verb verb = Verb::version;
+  transfer::Location source, destination;  // cleanup: the destination alone
+  SideArguments source_side, destination_side;
+  std::string migrator_role_arn;
+  workflow::CopySpec spec;
+  std::optional<std::uint32_t> concurrency;   // unset: auto
+  std::vector<transfer::FilterRule> filters;  // as given; spec.copy.filter is made of them
+  bool dry_run = false;
+  std::string store;  // empty: the default place
+  OutputArguments output;
+  std::vector<std::string> words;  // the whole command line, to be repeated
+};
+
+// The command line as a shell would take it again, on one line and safe to show.
+std::string shell_command(const std::vector<std::string>& words);
+
+}  // namespace s3m::app

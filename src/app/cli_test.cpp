@@ -1,0 +1,227 @@
+#include "app/cli.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace s3m::app {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using transfer::FilterRule;
+
+std::variant<Arguments, Notice> parse(std::vector<std::string> words) {
+  words.insert(words.begin(), "s3migrator");
+  return parse_command_line(words);
+}
+
+Arguments good(const std::vector<std::string>& words) {
+  auto parsed = parse(words);
+  if (const auto* notice = std::get_if<Notice>(&parsed)) ADD_FAILURE() << notice->text;
+  auto* arguments = std::get_if<Arguments>(&parsed);
+  return arguments != nullptr ? *arguments : Arguments{};
+}
+
+// The sentence of a refusal; empty when there is none.
+std::string refusal(const std::vector<std::string>& words) {
+  const auto parsed = parse(words);
+  const auto* notice = std::get_if<Notice>(&parsed);
+  if (notice == nullptr || notice->exit_code != 2) return {};
+  EXPECT_EQ(std::ranges::count(notice->text, '\n'), 2) << notice->text;
+  return notice->text.substr(0, notice->text.find('\n'));
+}
+
+std::vector<std::string> copy(std::vector<std::string> options) {
+  options.insert(options.begin(), {"copy", "s3://a-bucket/x", "s3://b-bucket"});
+  return options;
+}
+
+TEST(CommandLine, ACopyWithAllItsOptions) {
+  const auto arguments = good(copy({"--source-role-arn",
+                                    "arn:aws:iam::111111111111:role/s",
+                                    "--source-external-id",
+                                    "e1",
+                                    "--source-region",
+                                    "us-east-1",
+                                    "--source-endpoint-url",
+                                    "http://127.0.0.1:1",
+                                    "--destination-role-arn",
+                                    "arn:aws:iam::222222222222:role/d",
+                                    "--migrator-role-arn",
+                                    "arn:aws:iam::333333333333:role/m",
+                                    "--grant",
+                                    "source-policy",
+                                    "--grant-timeout",
+                                    "7",
+                                    "--concurrency",
+                                    "12",
+                                    "--multipart-threshold",
+                                    "64MiB",
+                                    "--part-size",
+                                    "16MiB",
+                                    "--storage-class",
+                                    "STANDARD_IA",
+                                    "--sse",
+                                    "aws:kms",
+                                    "--sse-kms-key-id",
+                                    "k",
+                                    "--if-exists",
+                                    "overwrite",
+                                    "--delete",
+                                    "--max-delete",
+                                    "25",
+                                    "--verify",
+                                    "checksum",
+                                    "--strict",
+                                    "--report",
+                                    "r.json",
+                                    "--progress",
+                                    "plain",
+                                    "--json",
+                                    "--log-level",
+                                    "debug",
+                                    "--store",
+                                    "/tmp/s.db"}));
+  EXPECT_EQ(arguments.verb, Verb::copy);
+  EXPECT_EQ(arguments.source.uri(), "s3://a-bucket/x");
+  EXPECT_EQ(arguments.destination.uri(), "s3://b-bucket");
+  EXPECT_EQ(arguments.source_side.external_id, "e1");
+  EXPECT_EQ(arguments.source_side.options.region, "us-east-1");
+  EXPECT_EQ(arguments.source_side.options.endpoint_url, "http://127.0.0.1:1");
+  EXPECT_EQ(arguments.destination_side.role_arn, "arn:aws:iam::222222222222:role/d");
+  EXPECT_EQ(arguments.migrator_role_arn, "arn:aws:iam::333333333333:role/m");
+  EXPECT_EQ(arguments.spec.grant, workflow::GrantMode::source_policy);
+  EXPECT_EQ(arguments.spec.grant_timeout, std::chrono::seconds(7));
+  EXPECT_EQ(arguments.concurrency, 12u);
+  EXPECT_EQ(arguments.spec.copy.multipart_threshold, 64u << 20);
+  EXPECT_EQ(arguments.spec.copy.part_size, 16u << 20);
+  EXPECT_EQ(arguments.spec.copy.encryption, "aws:kms");
+  EXPECT_EQ(arguments.spec.copy.if_exists, transfer::IfExists::overwrite);
+  EXPECT_TRUE(arguments.spec.delete_extra);
+  EXPECT_EQ(arguments.spec.max_delete_percent, 25u);
+  EXPECT_EQ(arguments.spec.verify, transfer::VerifyMode::checksum);
+  EXPECT_TRUE(arguments.spec.strict);
+  EXPECT_EQ(arguments.spec.report, "r.json");
+  EXPECT_EQ(arguments.output.progress, Progress::plain);
+  EXPECT_TRUE(arguments.output.json);
+  EXPECT_EQ(arguments.output.log_level, log::Level::debug);
+  EXPECT_EQ(arguments.store, "/tmp/s.db");
+}
+
+TEST(CommandLine, TheDefaults) {
+  const auto arguments = good(copy({}));
+  EXPECT_EQ(arguments.spec.grant, std::nullopt);
+  EXPECT_EQ(arguments.concurrency, std::nullopt);
+  EXPECT_EQ(arguments.spec.copy.multipart_threshold, 256u << 20);
+  EXPECT_EQ(arguments.spec.verify, transfer::VerifyMode::listing);
+  EXPECT_EQ(arguments.spec.max_delete_percent, 10u);
+  EXPECT_FALSE(arguments.dry_run);
+  EXPECT_EQ(good(copy({"--concurrency", "auto"})).concurrency, std::nullopt);
+}
+
+TEST(CommandLine, FiltersKeepTheirOrderAcrossBothOptions) {
+  const auto arguments = good(
+      copy({"--exclude", "*", "--include", "*.jpg", "--include=-x", "--exclude", "private/*"}));
+  EXPECT_THAT(arguments.filters,
+              ElementsAre(FilterRule{false, "*"}, FilterRule{true, "*.jpg"}, FilterRule{true, "-x"},
+                          FilterRule{false, "private/*"}));
+  EXPECT_TRUE(arguments.spec.copy.filter.matches("a.jpg"));
+  EXPECT_FALSE(arguments.spec.copy.filter.matches("private/a.jpg"));
+}
+
+TEST(CommandLine, OptionsMayStandBeforeTheLocations) {
+  const auto arguments = good({"copy", "--exclude", "*.tmp", "s3://aaa", "--dry-run", "s3://bbb"});
+  EXPECT_EQ(arguments.source.bucket, "aaa");
+  EXPECT_EQ(arguments.destination.bucket, "bbb");
+  EXPECT_TRUE(arguments.dry_run);
+}
+
+TEST(CommandLine, CleanupHasOneBucketAndItsOwnOptions) {
+  const auto arguments = good({"cleanup", "s3://bbb/p", "--role-arn",
+                               "arn:aws:iam::222222222222:role/d", "--external-id", "x"});
+  EXPECT_EQ(arguments.verb, Verb::cleanup);
+  EXPECT_EQ(arguments.destination.uri(), "s3://bbb/p");
+  EXPECT_EQ(arguments.destination_side.external_id, "x");
+}
+
+TEST(CommandLine, WhatIsUnknownIsNamedWithWhatWasProbablyMeant) {
+  EXPECT_EQ(refusal(copy({"--storge-class", "X"})),
+            "s3migrator copy: there is no option --storge-class; did you mean --storage-class?");
+  EXPECT_EQ(refusal(copy({"--frobnicate"})), "s3migrator copy: there is no option --frobnicate");
+  EXPECT_EQ(refusal(copy({"-x"})), "s3migrator copy: there is no option -x");
+  EXPECT_EQ(refusal({"cpoy"}), "s3migrator: there is no command \"cpoy\"; did you mean copy?");
+  EXPECT_EQ(refusal({}), "s3migrator: a command is missing");
+  EXPECT_EQ(refusal({"--verbose"}), "s3migrator: a command is missing");
+}
+
+TEST(CommandLine, LocationsAreCheckedAndCounted) {
+  EXPECT_THAT(refusal({"copy", "s3://aaa"}), HasSubstr("DESTINATION is missing"));
+  EXPECT_THAT(refusal({"copy"}), HasSubstr("SOURCE is missing"));
+  EXPECT_THAT(refusal({"copy", "aaa", "s3://bbb"}), HasSubstr("\"aaa\" is not a location"));
+  EXPECT_THAT(refusal({"copy", "s3://aaa", "s3://B_"}), HasSubstr("s3://B_"));
+  EXPECT_THAT(refusal({"copy", "s3://aaa", "s3://bbb", "s3://ccc"}), HasSubstr("more words"));
+}
+
+TEST(CommandLine, ValuesAreChecked) {
+  EXPECT_THAT(refusal(copy({"--grant", "all"})), HasSubstr("--grant: \"all\" is none of:"));
+  EXPECT_THAT(refusal(copy({"--grant"})), HasSubstr("--grant needs a value"));
+  EXPECT_THAT(refusal(copy({"--concurrency", "0"})), HasSubstr("--concurrency: \"0\" is not"));
+  EXPECT_THAT(refusal(copy({"--part-size", "1GB2"})), HasSubstr("is not a size"));
+  EXPECT_THAT(refusal(copy({"--part-size", "1MiB"})), HasSubstr("from 5MiB to 5GiB"));
+  EXPECT_THAT(refusal(copy({"--multipart-threshold", "6GiB"})), HasSubstr("above 5GiB"));
+  EXPECT_THAT(refusal(copy({"--max-delete", "101", "--delete"})), HasSubstr("from 0 to 100"));
+  EXPECT_THAT(refusal(copy({"--source-role-arn", "role/x"})), HasSubstr("not the ARN of a role"));
+  EXPECT_THAT(refusal(copy({"--report", ""})), HasSubstr("the value is empty"));
+  EXPECT_THAT(refusal(copy({"--sse", "AES256", "--sse", "aws:kms"})),
+              HasSubstr("--sse is given twice"));
+}
+
+TEST(CommandLine, ContradictionsAreRefused) {
+  EXPECT_THAT(refusal(copy({"--source-external-id", "x"})),
+              HasSubstr("--source-external-id has no effect without --source-role-arn"));
+  EXPECT_THAT(refusal(copy({"--max-delete", "5"})), HasSubstr("without --delete"));
+  EXPECT_THAT(refusal(copy({"--delete", "--confirm-delete", "other"})),
+              HasSubstr("the destination bucket is \"b-bucket\""));
+  EXPECT_THAT(refusal(copy({"--strict", "--verify", "none"})), HasSubstr("contradict"));
+  EXPECT_THAT(refusal(copy({"--quiet", "--json"})), HasSubstr("contradict"));
+  EXPECT_THAT(refusal(copy({"--quiet", "--progress", "plain"})), HasSubstr("contradict"));
+  EXPECT_THAT(refusal(copy({"--sse-kms-key-id", "k"})), HasSubstr("--sse aws:kms"));
+  EXPECT_THAT(refusal(copy({"--grant", "none", "--grant-timeout", "1"})),
+              HasSubstr("no effect with --grant none"));
+  EXPECT_THAT(refusal(copy({"--dry-run", "--report", "x"})), HasSubstr("contradict"));
+  EXPECT_THAT(refusal(copy({"--source-profile", "p", "--migrator-role-arn", "arn:aws:iam::3:role/m",
+                            "--source-role-arn", "arn:aws:iam::1:role/s"})),
+              HasSubstr("--source-profile has no effect"));
+}
+
+TEST(CommandLine, EveryCommandTeachesItself) {
+  for (const auto* verb : {"copy", "plan", "verify", "cleanup", "demo", "version"}) {
+    const auto parsed = parse({verb, "--help"});
+    const auto* notice = std::get_if<Notice>(&parsed);
+    ASSERT_NE(notice, nullptr) << verb;
+    EXPECT_EQ(notice->exit_code, 0);
+    EXPECT_THAT(notice->text, HasSubstr(std::string("Usage: s3migrator ") + verb));
+  }
+  const auto parsed = parse({"copy", "--help"});
+  const auto& text = std::get<Notice>(parsed).text;
+  EXPECT_THAT(text, HasSubstr("--destination-endpoint-url URL"));
+  EXPECT_THAT(text, HasSubstr("Exit codes:"));
+  EXPECT_THAT(text, HasSubstr("--migrator-role-arn"));
+  EXPECT_THAT(std::get<Notice>(parse({"--help"})).text, HasSubstr("cleanup"));
+}
+
+TEST(ShellCommand, CanBePastedAgain) {
+  EXPECT_EQ(shell_command({"s3migrator", "copy", "s3://a/b c", "it's", ""}),
+            "s3migrator copy 's3://a/b c' 'it'\\''s' ''");
+  EXPECT_EQ(shell_command({"s3://a/\x1b[31m'"}), "$'s3://a/\\x1b[31m\\''");
+}
+
+TEST(Nearest, FindsTheLikelyWordOrNone) {
+  const std::vector<std::string> known{"--source-region", "--source-profile", "--sse", "--strict"};
+  EXPECT_EQ(nearest("--source-regoin", known), "--source-region");
+  EXPECT_EQ(nearest("--source-prof", known), "--source-profile");
+  EXPECT_EQ(nearest("--verbose", known), "");
+}
+
+}  // namespace
+}  // namespace s3m::app

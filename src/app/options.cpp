@@ -1,0 +1,318 @@
+#include "app/options.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+
+namespace s3m::app {
+namespace {
+
+using Set = std::function<Result<void>(Arguments&, const std::string&)>;
+using Options = std::vector<OptionSpec>;
+
+std::unexpected<Error> usage(std::string sentence) {
+  return fail(Errc::usage, std::move(sentence));
+}
+
+// A value that is taken as it is.
+template <class Get>
+Set text(Get get) {
+  return [get](Arguments& arguments, const std::string& value) -> Result<void> {
+    if (value.empty()) return usage("the value is empty");
+    get(arguments) = value;
+    return ok;
+  };
+}
+
+template <class Get>
+Set flag(Get get) {
+  return [get](Arguments& arguments, const std::string&) -> Result<void> {
+    get(arguments) = true;
+    return ok;
+  };
+}
+
+// One of a few words.
+template <class Value, class Get>
+Set choice(std::vector<std::pair<std::string, Value>> words, Get get) {
+  return [words, get](Arguments& arguments, const std::string& value) -> Result<void> {
+    std::string known;
+    for (const auto& [word, meaning] : words) {
+      if (word == value) {
+        get(arguments) = meaning;
+        return ok;
+      }
+      known += (known.empty() ? "" : ", ") + word;
+    }
+    return usage(fmt::format("\"{}\" is none of: {}", printable(value), known));
+  };
+}
+
+template <class Get>
+Set size(Get get) {
+  return [get](Arguments& arguments, const std::string& value) -> Result<void> {
+    const auto bytes = parse_size(value);
+    if (!bytes || *bytes == 0) {
+      return usage(fmt::format("\"{}\" is not a size; one looks like 64MiB", printable(value)));
+    }
+    get(arguments) = *bytes;
+    return ok;
+  };
+}
+
+Result<std::uint64_t> number(const std::string& value, std::uint64_t least, std::uint64_t most) {
+  const auto parsed = parse_u64(value);
+  if (parsed && *parsed >= least && *parsed <= most) return *parsed;
+  return usage(
+      fmt::format("\"{}\" is not a whole number from {} to {}", printable(value), least, most));
+}
+
+Result<void> set_concurrency(Arguments& arguments, const std::string& value) {
+  arguments.concurrency.reset();
+  if (value == "auto") return ok;
+  auto parsed = number(value, 1, 4096);
+  if (!parsed) return usage(parsed.error().message() + ", nor auto");
+  arguments.concurrency = static_cast<std::uint32_t>(*parsed);
+  return ok;
+}
+
+Result<void> set_grant_timeout(Arguments& arguments, const std::string& value) {
+  auto seconds = number(value, 0, 86'400);
+  if (!seconds) return forward(seconds);
+  arguments.spec.grant_timeout = std::chrono::seconds(*seconds);
+  return ok;
+}
+
+Result<void> set_max_delete(Arguments& arguments, const std::string& value) {
+  auto percent = number(value, 0, 100);
+  if (!percent) return forward(percent);
+  arguments.spec.max_delete_percent = static_cast<unsigned>(*percent);
+  return ok;
+}
+
+template <class Get>
+Options side_options(const std::string& prefix, const std::string& group, const std::string& whose,
+                     Get get) {
+  const auto of = [get](auto member) {
+    return text([get, member](Arguments& a) -> std::string& { return member(get(a)); });
+  };
+  return {
+      {prefix + "role-arn", "ARN", group,
+       fmt::format("Role that is assumed for {}. Without it the profile's credentials are used, or "
+                   "those of the environment.",
+                   whose),
+       of([](SideArguments& s) -> std::string& { return s.role_arn; })},
+      {prefix + "external-id", "ID", group, "What the role's trust policy asks for.",
+       of([](SideArguments& s) -> std::string& { return s.external_id; })},
+      {prefix + "profile", "NAME", group,
+       fmt::format("Profile of ~/.aws/config for {}; it assumes the role, if there is one.", whose),
+       of([](SideArguments& s) -> std::string& { return s.options.profile; })},
+      {prefix + "region", "REGION", group,
+       "The bucket's region. Found out by itself for a bucket that is there; a bucket that is made "
+       "is made here.",
+       of([](SideArguments& s) -> std::string& { return s.options.region; })},
+      {prefix + "endpoint-url", "URL", group,
+       "An S3-compatible server instead of AWS; its STS is expected at the same URL.",
+       of([](SideArguments& s) -> std::string& { return s.options.endpoint_url; })}};
+}
+
+Options identity_options() {
+  auto options = side_options("--source-", "Source", "the source",
+                              [](Arguments& a) -> SideArguments& { return a.source_side; });
+  auto more = side_options("--destination-", "Destination", "the destination",
+                           [](Arguments& a) -> SideArguments& { return a.destination_side; });
+  std::ranges::move(more, std::back_inserter(options));
+  return options;
+}
+
+Options migrator_option() {
+  return {{"--migrator-role-arn", "ARN", "Identity",
+           "Role that is assumed first and then assumes the others, each session for an hour and "
+           "renewed in time.",
+           text([](Arguments& a) -> std::string& { return a.migrator_role_arn; })}};
+}
+
+Options filter_options() {
+  const auto add = [](bool include) {
+    return [include](Arguments& arguments, const std::string& pattern) -> Result<void> {
+      arguments.filters.push_back({include, pattern});
+      return ok;
+    };
+  };
+  return {{"--exclude", "PATTERN", "What to copy",
+           "Leaves out keys that match, after the prefix: * any run, ? one character, [abc] one "
+           "of. The last of --include and --exclude that matches decides.",
+           add(false), true},
+          {"--include", "PATTERN", "What to copy", "Takes keys in again that were left out.",
+           add(true), true}};
+}
+
+Options write_options() {
+  using transfer::IfExists;
+  const std::string group = "What to copy";
+  const std::string form = "How the copies are written";
+  return {
+      {"--if-exists", "WHAT", group,
+       "skip-same (default): copies what differs. overwrite: copies all. skip: leaves whatever is "
+       "in the destination as it is.",
+       choice<IfExists>({{"skip-same", IfExists::skip_same},
+                         {"overwrite", IfExists::overwrite},
+                         {"skip", IfExists::skip}},
+                        [](Arguments& a) -> IfExists& { return a.spec.copy.if_exists; })},
+      {"--storage-class", "CLASS", form, "Storage class of the copies (default: the source's own).",
+       text([](Arguments& a) -> std::string& { return a.spec.copy.storage_class; })},
+      {"--sse", "KIND", form,
+       "Encryption of the copies: AES256, aws:kms or aws:kms:dsse (default: the bucket's).",
+       choice<std::string>(
+           {{"AES256", "AES256"}, {"aws:kms", "aws:kms"}, {"aws:kms:dsse", "aws:kms:dsse"}},
+           [](Arguments& a) -> std::string& { return a.spec.copy.encryption; })},
+      {"--sse-kms-key-id", "KEY", form, "KMS key; the full ARN if it is in another account.",
+       text([](Arguments& a) -> std::string& { return a.spec.copy.kms_key_id; })},
+      {"--multipart-threshold", "SIZE", form,
+       "Above this size an object is copied in parts (default 256MiB, at most 5GiB).",
+       size([](Arguments& a) -> std::uint64_t& { return a.spec.copy.multipart_threshold; })},
+      {"--part-size", "SIZE", form, "Size of the parts (default: chosen by the object's size).",
+       size([](Arguments& a) -> std::uint64_t& { return a.spec.copy.part_size; })}};
+}
+
+Options concurrency_option() {
+  return {{"--concurrency", "N|auto", "Speed",
+           "Requests in flight, copies and parts together. auto (default) begins with 64, grows "
+           "slowly and gives way to SlowDown.",
+           set_concurrency}};
+}
+
+Options grant_options() {
+  using enum workflow::GrantMode;
+  const std::string group = "Access across accounts";
+  return {{"--grant", "MODE", group,
+           "destination-policy (default): the destination role lets the source role write into the "
+           "destination bucket, for the time of the job. source-policy: the source role lets the "
+           "destination role read the source bucket. none: access is there already.",
+           choice<workflow::GrantMode>(
+               {{"destination-policy", destination_policy},
+                {"source-policy", source_policy},
+                {"none", none}},
+               [](Arguments& a) -> std::optional<workflow::GrantMode>& { return a.spec.grant; })},
+          {"--grant-timeout", "SECONDS", group,
+           "How long the grant may take to work (default: 120 on AWS, 3 for each way of naming the "
+           "role elsewhere).",
+           set_grant_timeout}};
+}
+
+Options delete_options() {
+  const std::string group = "What to copy";
+  return {{"--delete", "", group,
+           "Deletes from the destination what the source does not have, after everything was "
+           "copied without a failure.",
+           flag([](Arguments& a) -> bool& { return a.spec.delete_extra; })},
+          {"--max-delete", "PERCENT", group,
+           "Refuses --delete if more of the destination than this would go (default 10).",
+           set_max_delete},
+          {"--confirm-delete", "BUCKET", group,
+           "The destination bucket's name: lifts the limits of --delete.",
+           text([](Arguments& a) -> std::string& { return a.spec.confirm_delete; })}};
+}
+
+Options verify_options(bool may_skip) {
+  using transfer::VerifyMode;
+  std::vector<std::pair<std::string, VerifyMode>> modes{{"listing", VerifyMode::listing},
+                                                        {"checksum", VerifyMode::checksum}};
+  if (may_skip) modes.emplace_back("none", VerifyMode::none);
+  const std::string group = "Verification";
+  return {{"--verify", "HOW", group,
+           fmt::format("listing (default): both sides are listed again and compared by size and "
+                       "ETag. checksum: where ETags cannot be compared, by checksums, with a HEAD "
+                       "on each side.{}",
+                       may_skip ? " none: not at all." : ""),
+           choice<VerifyMode>(std::move(modes),
+                              [](Arguments& a) -> VerifyMode& { return a.spec.verify; })},
+          {"--strict", "", group,
+           "Pairs that are proven only weakly (equal size, and the copy is younger) make the exit "
+           "code 4.",
+           flag([](Arguments& a) -> bool& { return a.spec.strict; })}};
+}
+
+Options report_option() {
+  return {{"--report", "FILE", "Output",
+           "FILE.json: the whole report. FILE.csv: the list of failures. Any other name: both, "
+           "with the ending added.",
+           text([](Arguments& a) -> std::string& { return a.spec.report; })}};
+}
+
+Options dry_run_option() {
+  return {{"--dry-run", "", "What to copy", "Shows what would be done, and touches nothing.",
+           flag([](Arguments& a) -> bool& { return a.dry_run; })}};
+}
+
+Options output_options(bool progress) {
+  const std::string group = "Output";
+  Options options;
+  if (progress) {
+    options.push_back(
+        {"--progress", "HOW", group,
+         "auto (default): a live display on a terminal, else plain. plain: a line every ten "
+         "seconds. none.",
+         choice<Progress>(
+             {{"auto", Progress::automatic}, {"plain", Progress::plain}, {"none", Progress::none}},
+             [](Arguments& a) -> std::optional<Progress>& { return a.output.progress; })});
+  }
+  options.push_back({"--json", "", group,
+                     "Events as NDJSON on standard output, one object a line, and nothing else.",
+                     flag([](Arguments& a) -> bool& { return a.output.json; })});
+  options.push_back({"--quiet", "", group, "Prints errors only.",
+                     flag([](Arguments& a) -> bool& { return a.output.quiet; })});
+  options.push_back(
+      {"--log-level", "LEVEL", group,
+       "Diagnostics on standard error: debug, info, warning (default), error or off. No level "
+       "shows credentials.",
+       choice<log::Level>({{"debug", log::Level::debug},
+                           {"info", log::Level::info},
+                           {"warning", log::Level::warning},
+                           {"error", log::Level::error},
+                           {"off", log::Level::off}},
+                          [](Arguments& a) -> log::Level& { return a.output.log_level; })});
+  options.push_back({"--store", "FILE", group,
+                     "Where jobs, grants and uploads in flight are remembered (default: "
+                     "$S3MIGRATOR_STORE, else ~/.local/state/s3migrator/store.db).",
+                     text([](Arguments& a) -> std::string& { return a.store; })});
+  return options;
+}
+
+Options join(std::initializer_list<Options> parts) {
+  Options all;
+  for (const auto& part : parts)
+    all.insert(all.end(), part.begin(), part.end());
+  return all;
+}
+
+}  // namespace
+
+Options options_of(Verb verb) {
+  switch (verb) {
+    case Verb::copy:
+      return join({identity_options(), migrator_option(), grant_options(), filter_options(),
+                   write_options(), delete_options(), dry_run_option(), concurrency_option(),
+                   verify_options(true), report_option(), output_options(true)});
+    case Verb::plan:
+      return join({identity_options(), migrator_option(), filter_options(), write_options(),
+                   concurrency_option(), output_options(false)});
+    case Verb::verify:
+      return join({identity_options(), migrator_option(), filter_options(), concurrency_option(),
+                   verify_options(false), report_option(), output_options(true)});
+    case Verb::cleanup:
+      return join({side_options("--", "Bucket", "the bucket",
+                                [](Arguments& a) -> SideArguments& { return a.destination_side; }),
+                   migrator_option(), output_options(false)});
+    case Verb::demo:
+      return output_options(true);
+    case Verb::version:
+      break;
+  }
+  return {};
+}
+
+}  // namespace s3m::app
