@@ -1,0 +1,209 @@
+#include "app/figures_text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "app/text_width.hpp"
+#include "base/text.hpp"
+
+namespace s3m::app {
+namespace {
+
+struct Unit {
+  const char* name;
+  double bytes;
+};
+
+Unit unit_for(double bytes) {
+  constexpr std::array<const char*, 7> names{"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+  std::size_t power = 0;
+  double size = 1;
+  while (power + 1 < names.size() && bytes >= size * 1024) {
+    size *= 1024;
+    ++power;
+  }
+  return {names.at(power), size};
+}
+
+// Three significant digits, as human_bytes() has them.
+std::string digits(double value) {
+  if (value >= 100 || value == 0) return fmt::format("{:.0f}", std::floor(value));
+  if (value >= 10) return fmt::format("{:.1f}", std::floor(value * 10) / 10);
+  return fmt::format("{:.2f}", std::floor(value * 100) / 100);
+}
+
+std::string in_unit(double bytes, const Unit& unit) {
+  return unit.bytes == 1 ? fmt::format("{:.0f}", bytes) : digits(bytes / unit.bytes);
+}
+
+std::string objects_of_total(const ProgressEvent& event) {
+  return fmt::format("{}/{}{}", human_count(event.objects_done), human_count(event.objects_total),
+                     event.totals_final ? "" : "+");
+}
+
+std::string rate_of_objects(double rate) {
+  return rate < 10 ? fmt::format("{:.1f}", rate)
+                   : human_count(static_cast<std::uint64_t>(std::llround(rate)));
+}
+
+std::string elapsed(double seconds) {
+  return human_duration(std::chrono::seconds(static_cast<std::int64_t>(seconds)));
+}
+
+std::string bar(double share, std::size_t width) {
+  const auto full =
+      static_cast<std::size_t>(std::clamp(share, 0.0, 1.0) * static_cast<double>(width));
+  return std::string(full, '#') + std::string(width - full, '.');
+}
+
+double share_done(const ProgressEvent& event) {
+  if (event.bytes_total > 0) {
+    return static_cast<double>(event.bytes_done) / static_cast<double>(event.bytes_total);
+  }
+  if (event.objects_total > 0) {
+    return static_cast<double>(event.objects_done) / static_cast<double>(event.objects_total);
+  }
+  return 0;
+}
+
+std::string title_line(const std::string& title, const ProgressEvent& event, std::size_t width) {
+  const auto right = fmt::format("step {}/{}  {}", event.step_number, event.step_count, event.step);
+  const auto room = width > right.size() + 2 ? width - right.size() - 2 : 0;
+  const auto left = shorten(title, room);
+  const auto gap = width > columns(left) + right.size() ? width - columns(left) - right.size() : 2;
+  return left + std::string(gap, ' ') + right;
+}
+
+}  // namespace
+
+std::string bytes_of_total(std::uint64_t done, std::uint64_t total, bool final) {
+  const auto unit = unit_for(static_cast<double>(total));
+  return fmt::format("{}/{}{} {}", in_unit(static_cast<double>(done), unit),
+                     in_unit(static_cast<double>(total), unit), final ? "" : "+", unit.name);
+}
+
+std::string byte_rate(double recent, double average) {
+  const auto unit = unit_for(std::max(recent, average));
+  return fmt::format("{} {}/s (avg {})", in_unit(recent, unit), unit.name, in_unit(average, unit));
+}
+
+std::string eta_text(const ProgressEvent& event) {
+  const bool moves = event.objects_per_second > 0 || event.bytes_per_second > 0;
+  if (!event.eta_low_seconds || !event.eta_high_seconds) {
+    return moves ? "ETA calculating" : "ETA -";
+  }
+  const double low = *event.eta_low_seconds, high = *event.eta_high_seconds;
+  const auto range = [&](double unit, const char* name) {
+    const auto from = static_cast<std::int64_t>(low / unit);
+    const auto to = static_cast<std::int64_t>(std::ceil(high / unit));
+    return from == to ? fmt::format("ETA {} {}", to, name)
+                      : fmt::format("ETA {}-{} {}", from, to, name);
+  };
+  if (high < 120) return range(1, "s");
+  if (high < 2.0 * 3600) return range(60, "min");
+  if (high < 48.0 * 3600) return range(3600, "h");
+  return range(86400, "d");
+}
+
+std::string plain_line(const ProgressEvent& event) {
+  return fmt::format(
+      "{} {}%  {} objects  {}  {}  {} obj/s  {}  failed {}  retried {}  throttled {}  in flight {}",
+      event.step, event.percent, objects_of_total(event),
+      bytes_of_total(event.bytes_done, event.bytes_total, event.totals_final),
+      byte_rate(event.bytes_per_second, event.bytes_per_second_average),
+      rate_of_objects(event.objects_per_second), eta_text(event), human_count(event.failed),
+      human_count(event.retried), human_count(event.throttled), event.in_flight);
+}
+
+DisplayLines display_lines(const std::string& title, const ProgressEvent& event,
+                           std::size_t width) {
+  const auto figures = fmt::format(
+      "  {}   {} obj{}", bytes_of_total(event.bytes_done, event.bytes_total, event.totals_final),
+      objects_of_total(event), event.totals_final ? "" : " found so far");
+  const auto percent = fmt::format(" {:3}% ", event.percent);
+  const auto taken = percent.size() + figures.size();
+  const std::size_t room = width > taken ? width - taken : 0;
+  DisplayLines lines;
+  lines.title = cut_to(title_line(title, event, width), width);
+  lines.bar =
+      cut_to(percent + bar(share_done(event), std::min<std::size_t>(room, 30)) + figures, width);
+  lines.rates =
+      cut_to(fmt::format(" {}  {} obj/s   elapsed {}   {}",
+                         byte_rate(event.bytes_per_second, event.bytes_per_second_average),
+                         rate_of_objects(event.objects_per_second), elapsed(event.elapsed_seconds),
+                         eta_text(event)),
+             width);
+  lines.counts =
+      cut_to(fmt::format(" failed {}  retried {}  throttled {}  skipped {}   in flight {}",
+                         human_count(event.failed), human_count(event.retried),
+                         human_count(event.throttled), human_count(event.skipped), event.in_flight),
+             width);
+  return lines;
+}
+
+std::string plan_table(const PlanEvent& plan) {
+  std::string out;
+  const auto row = [&out](std::string_view name, const std::string& value) {
+    out += fmt::format("  {:<22}{}\n", name, value);
+  };
+  row("in the source",
+      fmt::format("{} objects, {}", human_count(plan.objects), human_bytes(plan.bytes)));
+  row("to copy",
+      fmt::format("{} objects, {}", human_count(plan.to_copy), human_bytes(plan.to_copy_bytes)));
+  row("the same already",
+      fmt::format("{}{}", human_count(plan.same),
+                  plan.same_weak == 0
+                      ? ""
+                      : fmt::format(", of them {} by weak proof", human_count(plan.same_weak))));
+  row("in parts", human_count(plan.multipart));
+  row("requests", "about " + human_count(plan.requests));
+  row("only in destination", human_count(plan.destination_only));
+  if (plan.archived > 0) {
+    row("archived", human_count(plan.archived) + "; they must be restored first");
+  }
+  if (plan.objects > 0) {
+    row("first key", printable(plan.first_key));
+    row("last key", printable(plan.last_key));
+  }
+  row("destination bucket",
+      plan.destination_exists
+          ? "is there"
+          : fmt::format("will be made in {}", plan.destination_region.empty()
+                                                  ? "the server's region"
+                                                  : printable(plan.destination_region)));
+  return out;
+}
+
+std::string summary_text(const SummaryEvent& summary) {
+  std::string out;
+  const auto row = [&out](std::string_view name, const std::string& value) {
+    out += fmt::format("  {:<22}{}\n", name, value);
+  };
+  row("in the source",
+      fmt::format("{} objects, {}", human_count(summary.objects), human_bytes(summary.bytes)));
+  if (summary.copied + summary.skipped > 0) {
+    row("copied", fmt::format("{} objects, {}", human_count(summary.copied),
+                              human_bytes(summary.copied_bytes)));
+    row("the same already", human_count(summary.skipped));
+  }
+  if (summary.deleted > 0) row("deleted", human_count(summary.deleted));
+  if (summary.failed > 0) row("FAILED", human_count(summary.failed));
+  const auto proven = summary.same_strong + summary.same_weak;
+  if (proven + summary.mismatched + summary.missing > 0) {
+    row("verified", fmt::format("{} strong, {} weak", human_count(summary.same_strong),
+                                human_count(summary.same_weak)));
+    row("differ / missing",
+        fmt::format("{} / {}", human_count(summary.mismatched), human_count(summary.missing)));
+  }
+  if (summary.extra > 0) row("only in destination", human_count(summary.extra));
+  row("requests", fmt::format("{} (retried {}, throttled {})", human_count(summary.requests),
+                              human_count(summary.retried), human_count(summary.throttled)));
+  row("time", elapsed(summary.elapsed_seconds));
+  if (!summary.digest.empty()) row("digest", summary.digest);
+  return out;
+}
+
+}  // namespace s3m::app

@@ -1,0 +1,22 @@
+// text_width.hpp: how many columns a text takes on a terminal.
+//
+// Layer  app; pure.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace s3m::app {
+
+// Of text that is safe to show. East Asian wide letters and pictures take two columns, combining
+// marks none (Unicode, East Asian Width, in ranges).
+std::size_t columns(std::string_view text) noexcept;
+
+// `text`, or as much of it as fits into `width` columns.
+std::string cut_to(std::string_view text, std::size_t width);
+
+// `text` with its middle replaced by "..." so that it fits; both ends tell more than one.
+std::string shorten(std::string_view text, std::size_t width);
+
+}  // namespace s3m::app
