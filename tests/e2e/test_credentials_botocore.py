@@ -309,28 +309,51 @@ def run(command, environment):
     return json.loads(done.stdout)
 
 
+class World:
+    """A home directory and an environment as a case wants them."""
+
+    def __init__(self, case, service, home):
+        self.case, self.service, self.home = case, service, home
+        self.write({".aws/config": case.config, ".aws/credentials": case.credentials, **case.files})
+        self.environment = {
+            "PATH": os.environ["PATH"], "HOME": str(home), "AWS_DEFAULT_REGION": "eu-west-1",
+            "AWS_ENDPOINT_URL_STS": service, "AWS_ENDPOINT_URL_SSO": service,
+            "AWS_ENDPOINT_URL_SSO_OIDC": service, "AWS_EC2_METADATA_SERVICE_ENDPOINT": service,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            **{name: self.filled(value) for name, value in case.variables.items()}}
+
+    def filled(self, text):
+        return text.replace("HOME", str(self.home)).replace("SERVICE", self.service)
+
+    def write(self, files):
+        for name, content in files.items():
+            if content:
+                (self.home / name).parent.mkdir(parents=True, exist_ok=True)
+                (self.home / name).write_bytes(self.filled(content).encode())
+
+    def ours(self):
+        return run([PROBE, self.case.profile], self.environment)
+
+    def theirs(self):
+        return run([sys.executable, "-c", BOTOCORE, self.case.profile], self.environment)
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_same_key(case, service, tmp_path):
-    def filled(text):
-        return text.replace("HOME", str(tmp_path)).replace("SERVICE", service)
-
-    files = {".aws/config": case.config, ".aws/credentials": case.credentials, **case.files}
-    for name, content in files.items():
-        if content:
-            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-            (tmp_path / name).write_bytes(filled(content).encode())
-    environment = {
-        "PATH": os.environ["PATH"], "HOME": str(tmp_path), "AWS_DEFAULT_REGION": "eu-west-1",
-        "AWS_ENDPOINT_URL_STS": service, "AWS_ENDPOINT_URL_SSO": service,
-        "AWS_ENDPOINT_URL_SSO_OIDC": service, "AWS_EC2_METADATA_SERVICE_ENDPOINT": service,
-        "AWS_EC2_METADATA_DISABLED": "true",
-        **{name: filled(value) for name, value in case.variables.items()}}
-
-    ours = run([PROBE, case.profile], environment)
-    # After ours: botocore writes the renewed token of Identity Center back, as we do.
-    for name, content in case.files.items():
-        (tmp_path / name).write_bytes(filled(content).encode())
-    theirs = run([sys.executable, "-c", BOTOCORE, case.profile], environment)
+    world = World(case, service, tmp_path)
+    ours = world.ours()
+    world.write(case.files)  # a login that was renewed has been written back
+    theirs = world.theirs()
     assert theirs.get("access_key_id") == case.key, theirs
     assert ours.get("access_key_id") == case.key, ours
     assert ours.get("has_token") == theirs.get("has_token")
+
+
+def test_a_login_that_was_renewed_here_serves_others(service, tmp_path):
+    case = Case("", config=SSO.format("default") + SSO_SESSION,
+                files=token_file("corp", expires="2020-01-01T00:00:00Z"))
+    world = World(case, service, tmp_path)
+    key = world.ours()["access_key_id"]
+    world.environment["AWS_ENDPOINT_URL_SSO_OIDC"] = "http://127.0.0.1:1"
+    assert key == "SSO-111122223333-Ops-renewed-r"
+    assert world.theirs().get("access_key_id") == key
