@@ -66,7 +66,7 @@ std::string object_arn(const World& world, std::string_view bucket, std::string_
 
 std::expected<Bucket*, ApiError> named_bucket(World& world, const Call& call) {
   Bucket* bucket = world.bucket(call.bucket);
-  if (bucket == nullptr || call.now < bucket->visible_from) {
+  if (bucket == nullptr || call.true_now < bucket->visible_from) {
     return refuse(api_error("NoSuchBucket").with("BucketName", call.bucket));
   }
   if (!call.region.empty() && call.region != bucket->region) {
@@ -87,7 +87,7 @@ Permit check_owner(const World& world, const Bucket& bucket, std::string_view ex
 Permit authorize(const World& world, const Call& call, const Bucket& bucket,
                  std::string_view action) {
   return judge(world, call, action, bucket_arn(world, bucket.name), bucket.owner,
-               bucket.policy.in_force(call.now));
+               bucket.policy.in_force(call.true_now));
 }
 
 Permit authorize(const World& world, const Call& call, const Bucket& bucket,
@@ -97,7 +97,7 @@ Permit authorize(const World& world, const Call& call, const Bucket& bucket,
     return refuse("AccessDenied", "The bucket's requester pays: x-amz-request-payer is missing");
   }
   return judge(world, call, action, object_arn(world, bucket.name, key), bucket.owner,
-               bucket.policy.in_force(call.now));
+               bucket.policy.in_force(call.true_now));
 }
 
 Permit authorize(const World& world, Call& call, const Bucket& bucket, std::string_view action,

@@ -97,7 +97,7 @@ Permit check_name(World& world, const Call& call, const Wish& wish) {
                   "The bucket name belongs to the namespace of another account or region.");
   }
   if (const auto released = world.released.find(call.bucket); released != world.released.end()) {
-    if (call.now < released->second && !world.switches.names_freed_at_once) {
+    if (call.true_now < released->second && !world.switches.names_freed_at_once) {
       return refuse("OperationAborted");
     }
     world.released.erase(released);
@@ -200,7 +200,7 @@ Outcome create_bucket(World& world, Call& call) {
   }
   if (const auto free = check_name(world, call, *wish); !free) return refuse(free.error());
   Bucket bucket = new_bucket(call.bucket, owner_of_new(world, call), wish->region, call.now);
-  bucket.visible_from = call.now + world.switches.bucket_visible_after;
+  bucket.visible_from = call.true_now + world.switches.bucket_visible_after;
   if (const auto ownership = call.header("x-amz-object-ownership"); !ownership.empty()) {
     set_ownership(bucket, ownership);
   }
@@ -216,7 +216,7 @@ Outcome create_bucket(World& world, Call& call) {
 Outcome head_bucket(World& world, Call& call) {
   const auto bucket = named_bucket(world, call);
   const Bucket* known = world.bucket(call.bucket);
-  const bool visible = known != nullptr && call.now >= known->visible_from;
+  const bool visible = known != nullptr && call.true_now >= known->visible_from;
   const auto refuse_with_region = [&](ApiError error) {
     // The region is told whatever the caller may do; HEAD's bodies are empty.
     if (visible) error.headers = "x-amz-bucket-region: " + known->region + "\r\n";
@@ -245,7 +245,7 @@ Outcome delete_bucket(World& world, Call& call) {
                                      : "")
                       .with("BucketName", call.bucket));
   }
-  world.released[call.bucket] = call.now + world.switches.name_release;
+  world.released[call.bucket] = call.true_now + world.switches.name_release;
   world.buckets.erase(call.bucket);
   net::ServerReply reply;
   reply.status = 204;

@@ -186,7 +186,7 @@ Outcome put_bucket_policy(World& world, Call& call) {
                       " is not authorized to perform: s3:PutBucketPolicy because public policies "
                       "are prevented by the BlockPublicPolicy setting in S3 Block Public Access.");
   }
-  replace(world, **bucket, std::move(*policy), call.now);
+  replace(world, **bucket, std::move(*policy), call.true_now);
   net::ServerReply reply;
   reply.status = 204;
   return reply;
@@ -195,7 +195,7 @@ Outcome put_bucket_policy(World& world, Call& call) {
 Outcome delete_bucket_policy(World& world, Call& call) {
   const auto bucket = policy_owner(world, call, "s3:DeleteBucketPolicy");
   if (!bucket) return refuse(bucket.error());
-  replace(world, **bucket, nullptr, call.now);
+  replace(world, **bucket, nullptr, call.true_now);
   net::ServerReply reply;
   reply.status = 204;
   return reply;

@@ -46,7 +46,8 @@ class Call final : public ConditionSource {
   std::string_view body;  // without aws-chunked framing
   std::string body_storage;
   Pairs trailer;
-  WallTime now;  // by the server's clock
+  WallTime now;       // by the server's clock, which may be wrong
+  WallTime true_now;  // for what takes its time: names, policies, throttles
   std::string request_id;
 
   std::string_view header(std::string_view name) const { return http.headers.get(name); }

@@ -74,12 +74,11 @@ Permit carry_metadata(const Call& call, const ResolvedSource& source, Attributes
   return {};
 }
 
-bool changes_something(const Call& call, const Attributes& was, const Attributes& will) {
+bool asks_for_a_change(const Call& call) {
   return call.header("x-amz-metadata-directive") == "REPLACE" ||
-         was.storage_class != will.storage_class || was.encryption != will.encryption ||
-         was.website_redirect != will.website_redirect ||
          !call.header("x-amz-server-side-encryption").empty() ||
-         !call.header("x-amz-storage-class").empty();
+         !call.header("x-amz-storage-class").empty() ||
+         !call.header("x-amz-website-redirect-location").empty();
 }
 
 ETag copied_etag(World& world, const Version& source, const Attributes& attributes) {
@@ -101,7 +100,7 @@ std::expected<Version, ApiError> make_copy(World& world, Call& call, const Bucke
   }
   const bool onto_itself =
       source.bucket == &bucket && source.name.key == call.key && !source.name.versioned;
-  if (onto_itself && !changes_something(call, *original.attributes, attributes)) {
+  if (onto_itself && !asks_for_a_change(call)) {
     return refuse("InvalidRequest",
                   "This copy request is illegal because it is trying to copy an object to itself "
                   "without changing the object's metadata, storage class, website redirect "
@@ -171,7 +170,7 @@ std::expected<ResolvedSource, ApiError> resolve_source(World& world, Call& call)
   auto name = parse_copy_source(call.header("x-amz-copy-source"));
   if (!name) return refuse(name.error());
   const Bucket* bucket = world.bucket(name->bucket);
-  if (bucket == nullptr || call.now < bucket->visible_from) {
+  if (bucket == nullptr || call.true_now < bucket->visible_from) {
     return refuse(api_error("NoSuchBucket").with("BucketName", name->bucket));
   }
   const auto owner = check_owner(world, *bucket, call.header("x-amz-source-expected-bucket-owner"));

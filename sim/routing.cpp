@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "sim/acl.hpp"
+#include "sim/annotation.hpp"
 #include "sim/bucket_configuration.hpp"
 #include "sim/bucket_lifecycle.hpp"
 #include "sim/bucket_policy.hpp"
@@ -38,6 +39,7 @@ constexpr auto routes = std::to_array<Route>({
     {Target::object, "PUT", "uploadId", {"UploadPartCopy", upload_part_copy, true}, Copies::yes},
     {Target::object, "PUT", "uploadId", {"UploadPart", upload_part, true}, Copies::no},
     {Target::object, "PUT", "tagging", {"PutObjectTagging", put_object_tagging, true}},
+    {Target::object, "PUT", "annotation", {"PutObjectAnnotation", put_object_annotation, true}},
     {Target::object, "PUT", "acl", {"PutObjectAcl", put_object_acl, true}},
     {Target::object, "PUT", "retention", {"PutObjectRetention", put_object_retention, true}},
     {Target::object, "PUT", "legal-hold", {"PutObjectLegalHold", put_object_legal_hold, true}},
@@ -47,6 +49,8 @@ constexpr auto routes = std::to_array<Route>({
     {Target::object, "GET", "uploadId", {"ListParts", list_parts}},
     {Target::object, "GET", "tagging", {"GetObjectTagging", get_object_tagging}},
     {Target::object, "GET", "attributes", {"GetObjectAttributes", get_object_attributes}},
+    {Target::object, "GET", "annotationName", {"GetObjectAnnotation", get_object_annotation}},
+    {Target::object, "GET", "annotation", {"ListObjectAnnotations", get_object_annotation}},
     {Target::object, "GET", "acl", {"GetObjectAcl", get_object_acl}},
     {Target::object, "GET", "retention", {"GetObjectRetention", get_object_retention}},
     {Target::object, "GET", "legal-hold", {"GetObjectLegalHold", get_object_legal_hold}},
@@ -58,6 +62,10 @@ constexpr auto routes = std::to_array<Route>({
      {"CompleteMultipartUpload", complete_multipart_upload, true}},
     {Target::object, "POST", "restore", {"RestoreObject", restore_object, true}},
     {Target::object, "DELETE", "uploadId", {"AbortMultipartUpload", abort_multipart_upload, true}},
+    {Target::object,
+     "DELETE",
+     "annotation",
+     {"DeleteObjectAnnotation", delete_object_annotation, true}},
     {Target::object, "DELETE", "tagging", {"DeleteObjectTagging", delete_object_tagging, true}},
     {Target::object, "DELETE", "", {"DeleteObject", delete_object, true}},
     {Target::bucket, "GET", "location", {"GetBucketLocation", get_bucket_location}},

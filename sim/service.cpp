@@ -58,6 +58,14 @@ RequestRecord record_of(const Call& call) {
   return record;
 }
 
+// White space before the answer. An XML declaration could not follow it, so it goes.
+void keep_waiting(net::ServerReply& reply, const FaultRule& fault) {
+  reply.chunked = true;
+  reply.trickle = std::string(fault.blanks, ' ');
+  reply.trickle_gap = fault.blank_gap;
+  if (reply.body.starts_with("<?xml")) reply.body.erase(0, reply.body.find("?>") + 2);
+}
+
 void strip_body(net::ServerReply& reply) {
   reply.body.clear();
   reply.trickle.clear();
@@ -136,7 +144,7 @@ void Service::meddle(const Call& call, FaultEffect effect) {
 }
 
 Outcome Service::execute(Call& call) {
-  if (!throttle.admit(call.bucket, call.key, call.operation->write, call.now)) {
+  if (!throttle.admit(call.bucket, call.key, call.operation->write, call.true_now)) {
     return refuse("SlowDown");
   }
   return call.operation->handler(world, call);
@@ -151,18 +159,12 @@ Outcome Service::execute(Call& call, const FaultRule& fault) {
     case FaultEffect::error_in_200: {
       if (fault.applied) std::ignore = execute(call);
       net::ServerReply reply = xml_reply(s3_error_xml(error_of(fault), {}, call.request_id));
-      reply.chunked = true;
-      reply.trickle = std::string(fault.blanks, ' ');
-      reply.trickle_gap = fault.blank_gap;
+      keep_waiting(reply, fault);
       return reply;
     }
     case FaultEffect::trickle: {
       Outcome outcome = execute(call);
-      if (outcome) {
-        outcome->chunked = true;
-        outcome->trickle = std::string(fault.blanks, ' ');
-        outcome->trickle_gap = fault.blank_gap;
-      }
+      if (outcome) keep_waiting(*outcome, fault);
       return outcome;
     }
     case FaultEffect::reset_before_head:
@@ -209,6 +211,9 @@ net::ServerReply Service::reply_of(const Call& call, Outcome outcome, bool sts) 
     reply.body = sts ? sts_error_xml(error, call.request_id, !world.switches.sts_errors_unwrapped)
                      : s3_error_xml(error, call.raw_path, call.request_id);
   }
+  if (world.switches.clock_skew.count() != 0) {
+    reply.headers.insert(0, "Date: " + http_date(call.now) + "\r\n");
+  }
   add_header(reply, sts ? "x-amzn-RequestId" : "x-amz-request-id", call.request_id);
   if (!sts) add_header(reply, "x-amz-id-2", host_id);
   add_header(reply, "Server", "AmazonS3");
@@ -240,6 +245,7 @@ void Service::note(const Call& call, int status, std::string_view error, bool fa
 
 Answer Service::answer(const net::HttpRequest& request, WallTime now) {
   Call call(request);
+  call.true_now = now;
   call.now = now + world.switches.clock_skew;
   call.request_id = world.new_request_id();
   bool sts = false;
