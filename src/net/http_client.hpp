@@ -84,8 +84,9 @@ class HttpClient {
   //
   // Gives     the response; 1xx interim responses are skipped; a body that ends by close counts
   //           as complete only without a declared length.
-  // Errors    resolve, connect, tls: nothing was sent. reset, timeout, protocol, too_large: the
-  //           request may have been processed. All but tls, protocol and too_large are transient.
+  // Errors    config: the proxy cannot be used. resolve, connect, tls: nothing was sent. reset,
+  //           timeout, protocol, too_large: the request may have been processed. Transient are
+  //           resolve, connect (unless a proxy refused for good), reset and timeout.
   // Lifetime  head and body must stay until the Task ends.
   // Cancel    `cancel_all()` ends requests in flight with `cancelled`.
   Task<Result<HttpResponse>> send(Origin origin, WireRequest request);

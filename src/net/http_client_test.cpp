@@ -337,7 +337,8 @@ TEST_F(HttpClientTest, ABodyNobodyReadsIsATimeout) {
     co_await peer.read_head();
     co_await sleep_for(100ms);
   });
-  const std::string body(30'000'000, 'x');
+  std::string body;
+  body.resize(30'000'000, 'x');
   const auto response = get(origin_of(server.port()),
                             {.head = get_head, .body = body, .timeouts = {.response = 20ms}});
   ASSERT_FALSE(response);

@@ -38,7 +38,7 @@ struct ServerReply {
   std::uint64_t declared_length = 0;  // HEAD answers: the Content-Length of the body not sent
   bool close = false;                 // Connection: close after this reply
   bool chunked = false;               // send the body with Transfer-Encoding: chunked
-  std::string trickle;                // sent first, chunk by chunk, `trickle_gap` apart (chunked)
+  std::string trickle;                // sent first, a one-byte chunk each `trickle_gap` (chunked)
   std::chrono::milliseconds trickle_gap{0};
   enum class Cut : std::uint8_t {
     none,
@@ -60,7 +60,9 @@ class HttpServer {
   // Binds and begins to accept. Errors: io when the address cannot be bound.
   Result<void> start();
   std::uint16_t port() const noexcept;
-  // Stops accepting and closes all connections; handlers in progress lose their reply.
+  // Stops accepting and closes all connections, and waits until their handlers have ended: a
+  // handler that sleeps or waits for a socket leaves by the exception operation_aborted, one that
+  // waits for a Signal goes on. Not to be called by a handler.
   Task<void> stop();
 
  private:

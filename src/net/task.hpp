@@ -17,6 +17,7 @@ namespace s3m::net {
 
 namespace asio = boost::asio;
 
+// Make it as `Loop loop(1)`: Asio then takes no lock to post from the loop's own thread.
 using Loop = asio::io_context;
 using Executor = Loop::executor_type;
 

@@ -1,8 +1,10 @@
 // Client and server over TLS, with a certificate authority made here.
 #include "net/tls.hpp"
 
+#include <atomic>
 #include <memory>
 #include <string>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -215,6 +217,80 @@ TEST_F(TlsTest, AConnectionCutInTheHandshakeIsAConnectError) {
   ASSERT_FALSE(response);
   EXPECT_EQ(response.error().code(), Errc::connect);
   EXPECT_EQ(response.error().retry(), RetryClass::transient);
+}
+
+// Passes bytes on until either side closes.
+Task<void> pass_on(Peer& from, Peer& to) {
+  for (;;) {
+    std::string bytes = co_await from.read_bytes(1);
+    if (bytes.empty()) break;
+    co_await to.send(std::move(bytes));
+  }
+  from.close();
+  to.close();
+}
+
+TEST_F(TlsTest, GoesThroughATunnel) {
+  start("DNS:s3.example");
+  int tunnels = 0;
+  ScriptedServer proxy(loop_, [&](Peer& client) -> Task<void> {
+    co_await client.read_head();
+    ++tunnels;
+    Peer upstream = co_await testing::connect_peer(loop_, server_->port());
+    co_await client.send("HTTP/1.0 200 OK\r\n\r\n");
+    TaskGroup group(loop_);
+    group.spawn(pass_on(client, upstream));
+    group.spawn(pass_on(upstream, client));
+    co_await group.join();
+  });
+  client_.emplace(
+      loop_,
+      HttpClientOptions{.tls = *TlsContext::client({.ca_bundle = authority_.certificate_file()}),
+                        .https_proxy = "http://127.0.0.1:" + std::to_string(proxy.port())});
+  EXPECT_EQ(put("s3.example", "first")->body, "first");
+  EXPECT_EQ(put("s3.example", "second")->body, "second");
+  EXPECT_EQ(tunnels, 1);
+  EXPECT_EQ(put("wrong.example").error().code(), Errc::tls);
+}
+
+// One loop a thread, one client a loop, the settings shared: as a program with several loops.
+TEST_F(TlsTest, ThreadsShareTheSettings) {
+  const auto files = authority_.issue("IP:127.0.0.1");
+  const auto server_tls = *TlsContext::server(files.certificate, files.key);
+  const auto client_tls = *TlsContext::client({.ca_bundle = authority_.certificate_file()});
+  Loop server_loop(1);
+  auto echo = [](HttpRequest request) -> Task<ServerReply> {
+    co_return ServerReply{.body = std::move(request.body)};
+  };
+  HttpServer server(server_loop, {.tls = server_tls, .max_requests_per_connection = 3}, echo);
+  ASSERT_TRUE(server.start());
+  std::thread serving([&] { server_loop.run(); });
+
+  std::atomic<int> good = 0;
+  auto work = [&] {
+    Loop loop(1);
+    HttpClient client(loop, {.tls = client_tls});
+    const Origin origin{.host = "127.0.0.1", .port = server.port()};
+    const WireRequest request{.head = "PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n",
+                              .body = "ab"};
+    auto send_some = [&]() -> Task<void> {
+      for (int i = 0; i < 20; ++i) {
+        const auto response = co_await client.send(origin, request);
+        if (response && response->body == "ab") ++good;
+      }
+    };
+    TaskGroup group(loop);
+    for (int i = 0; i < 4; ++i)
+      group.spawn(send_some());
+    run_task(loop, group.join());
+  };
+  std::thread one(work);
+  std::thread two(work);
+  one.join();
+  two.join();
+  asio::co_spawn(server_loop.get_executor(), server.stop(), [](std::exception_ptr) {});
+  serving.join();
+  EXPECT_EQ(good, 160);
 }
 
 TEST_F(TlsTest, APeerThatSpeaksNoTlsIsATlsError) {
