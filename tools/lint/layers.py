@@ -15,7 +15,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 # Header prefix -> the modules that may include it. The heavy ones only in sources: in a header they
 # would cost every file that includes it seconds.
 PRIVATE_LIBRARIES = {
-    "CLI/": {"app"},
+    "CLI/": {"app", "sim"},
     "spdlog/": {"base"},
     "soci/": {"store"},
     "pugixml.hpp": {"aws", "sim"},
