@@ -17,10 +17,19 @@
 namespace s3m::sim {
 namespace {
 
+// The HTTP server dates its replies by the system's clock. Where the service has another, and did
+// not write a date itself, this is its date.
+void date_by(const Clock& clock, WallTime now, net::ServerReply& reply) {
+  if (&clock == &system_clock() || reply.headers.starts_with("Date: ")) return;
+  reply.headers.insert(0, "Date: " + http_date(now) + "\r\n");
+}
+
 // Answers one request: at once, or after what the Cloud says it takes.
 net::Task<net::ServerReply> serve(Cloud& cloud, const Clock& clock, net::HttpRequest request) {
   cloud.metrics().request_begins();
-  Answer answer = cloud.handle(request, clock.now());
+  const WallTime now = clock.now();
+  Answer answer = cloud.handle(request, now);
+  date_by(clock, now, answer.reply);
   if (answer.delay.count() > 0) co_await net::sleep_for(answer.delay);
   cloud.metrics().request_ends();
   co_return std::move(answer.reply);
