@@ -1,7 +1,9 @@
 #include "sim/bucket_policy.hpp"
 
 #include <algorithm>
+#include <array>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "sim/access.hpp"
@@ -53,6 +55,20 @@ bool resolve(const World& world, PrincipalName& principal) {
   return !principal.id.empty();
 }
 
+// Whether an action is on objects. Most say so by their name; these do not (Service authorization
+// reference, "Actions defined by Amazon S3", resource type object).
+bool is_of_object(const std::string& action) {
+  constexpr std::array<std::string_view, 5> others{
+      "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", "s3:BypassGovernanceRetention",
+      "s3:ReplicateDelete", "s3:ReplicateTags"};
+  const auto is_same = [&](std::string_view other) {
+    return glob_match_ignoring_case(other, action);
+  };
+  return (glob_match_ignoring_case("s3:*Object*", action) &&
+          !glob_match_ignoring_case("s3:*Bucket*", action)) ||
+         std::any_of(others.begin(), others.end(), is_same);
+}
+
 // Actions that name no object, where all resources are objects, and the other way round.
 bool fits(const Statement& statement, const std::string& bucket) {
   const auto on_bucket = [&](const std::string& resource) {
@@ -66,10 +82,8 @@ bool fits(const Statement& statement, const std::string& bucket) {
       std::any_of(statement.resources.begin(), statement.resources.end(), on_bucket);
   return std::all_of(statement.actions.begin(), statement.actions.end(),
                      [&](const std::string& action) {
-                       const bool of_object = glob_match_ignoring_case("s3:*Object*", action) &&
-                                              !glob_match_ignoring_case("s3:*Bucket*", action);
                        if (action.find('*') != std::string::npos) return true;
-                       return of_object ? any_object : any_bucket;
+                       return is_of_object(action) ? any_object : any_bucket;
                      });
 }
 
