@@ -18,8 +18,6 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::string_view root = "/_sim/";
-
 struct Command {
   Service& service;
   const Query& query;
@@ -192,8 +190,8 @@ constexpr auto entries = std::to_array<Entry>({
 std::optional<net::ServerReply> answer_admin(Service& service, const net::HttpRequest& request,
                                              WallTime now) {
   std::string_view target = request.target;
-  if (!target.starts_with(root)) return std::nullopt;
-  target.remove_prefix(root.size());
+  if (!target.starts_with(admin_root)) return std::nullopt;
+  target.remove_prefix(admin_root.size());
   const std::size_t question = target.find('?');
   const std::string_view path = target.substr(0, question);
   const auto query = Query::parse(question == target.npos ? "" : target.substr(question + 1));

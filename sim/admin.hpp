@@ -17,6 +17,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 
 #include "base/time.hpp"
 #include "net/http_message.hpp"
@@ -24,6 +25,8 @@
 #include "sim/service.hpp"
 
 namespace s3m::sim {
+
+inline constexpr std::string_view admin_root = "/_sim/";
 
 // nullopt when the request is for another path.
 std::optional<net::ServerReply> answer_admin(Service& service, const net::HttpRequest& request,

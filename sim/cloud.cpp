@@ -63,6 +63,7 @@ class Cloud::Impl {
  public:
   explicit Impl(const Scenario& scenario) : service(scenario) {}
   Service service;
+  bool admin = true;
 };
 
 Cloud::Cloud(const Scenario& scenario, WallTime now) : impl_(std::make_unique<Impl>(scenario)) {
@@ -78,12 +79,18 @@ Cloud& Cloud::operator=(Cloud&&) noexcept = default;
 
 Answer Cloud::handle(const net::HttpRequest& request, WallTime now) {
   Service& service = impl_->service;
-  if (auto reply = answer_admin(service, request, now)) return {std::move(*reply), {}};
+  if (impl_->admin) {
+    if (auto reply = answer_admin(service, request, now)) return {std::move(*reply), {}};
+  }
   const WallTime server_now = now + service.world.switches.clock_skew;
   if (auto reply = answer_credentials(service.world, request, server_now)) {
     return {std::move(*reply), {}};
   }
   return service.answer(request, now);
+}
+
+void Cloud::allow_admin(bool allowed) noexcept {
+  impl_->admin = allowed;
 }
 
 Faults& Cloud::faults() noexcept {

@@ -67,6 +67,9 @@ class Cloud {
   // Any request gets an answer; nothing throws.
   Answer handle(const net::HttpRequest& request, WallTime now);
 
+  // Whether /_sim/ is there; on unless the port is open to other machines.
+  void allow_admin(bool allowed) noexcept;
+
   Faults& faults() noexcept;
   Switches& switches() noexcept;
   Metrics& metrics() noexcept;

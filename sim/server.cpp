@@ -7,12 +7,14 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/address.hpp>
 #include <boost/asio/post.hpp>
 #include <fmt/format.h>
 
 #include "net/http_server.hpp"
 #include "net/signal.hpp"
 #include "net/task_group.hpp"
+#include "sim/admin.hpp"
 
 namespace s3m::sim {
 namespace {
@@ -26,12 +28,13 @@ void date_by(const Clock& clock, WallTime now, net::ServerReply& reply) {
 
 // Answers one request: at once, or after what the Cloud says it takes.
 net::Task<net::ServerReply> serve(Cloud& cloud, const Clock& clock, net::HttpRequest request) {
-  cloud.metrics().request_begins();
+  const bool counted = !request.target.starts_with(admin_root);
+  if (counted) cloud.metrics().request_begins();
   const WallTime now = clock.now();
   Answer answer = cloud.handle(request, now);
   date_by(clock, now, answer.reply);
   if (answer.delay.count() > 0) co_await net::sleep_for(answer.delay);
-  cloud.metrics().request_ends();
+  if (counted) cloud.metrics().request_ends();
   co_return std::move(answer.reply);
 }
 
@@ -97,7 +100,11 @@ class Server::Impl {
 
 Server::Server(const Scenario& scenario, const ServerOptions& options)
     : cloud_(scenario, options.clock->now()),
-      impl_(std::make_unique<Impl>(cloud_, scenario, options)) {}
+      impl_(std::make_unique<Impl>(cloud_, scenario, options)) {
+  boost::system::error_code error;
+  const auto address = boost::asio::ip::make_address(options.address, error);
+  cloud_.allow_admin(!error && address.is_loopback());
+}
 
 Server::~Server() {
   stop();
