@@ -62,6 +62,18 @@ Result<void> check(const AssumeRoleRequest& request) {
   return ok;
 }
 
+// An STS of another partition does not know the caller's keys either, and would say only that.
+Result<void> check_partition(std::string_view role_arn, const EndpointSettings& settings) {
+  const auto role = parse_role_arn(role_arn);
+  const auto partition = partition_of(settings.region);
+  if (!settings.is_aws() || !role || role->partition == partition) return ok;
+  return fail(Errc::invalid_argument,
+              fmt::format("{} is a role of partition {}, but the region {} is one of {}; name a "
+                          "region of the role's partition",
+                          role_arn, role->partition,
+                          settings.region.empty() ? "us-east-1" : settings.region, partition));
+}
+
 // A body of application/x-www-form-urlencoded.
 class Form {
  public:
@@ -131,6 +143,7 @@ std::string session_name(std::string_view job) {
 
 net::Task<Result<AssumedRole>> Sts::assume_role(AssumeRoleRequest request) {
   auto valid = check(request);
+  if (valid) valid = check_partition(request.role_arn, client_.settings());
   if (!valid) co_return forward(valid);
   const auto caller = client_.identity()->describe();
   // Apart from the call, so that what keeps the caller from its own credentials is not taken for
@@ -155,6 +168,7 @@ net::Task<Result<AssumedRole>> Sts::assume_role_with_web_identity(std::string ro
                                                                   std::string session_name,
                                                                   std::string token) {
   auto valid = check_names(role_arn, session_name);
+  if (valid) valid = check_partition(role_arn, client_.settings());
   if (!valid) co_return forward(valid);
   Form form("AssumeRoleWithWebIdentity");
   form.add("RoleArn", role_arn);

@@ -43,7 +43,8 @@ class Sts {
  public:
   explicit Sts(Client client) : client_(std::move(client)) {}
   // Errors: invalid_argument for what STS cannot accept (no role ARN, a session name or an external
-  //         id of other characters, a session policy that is too long).
+  //         id of other characters, a session policy that is too long), and for a role of another
+  //         partition than the region's.
   net::Task<Result<AssumedRole>> assume_role(AssumeRoleRequest request);
   // Sent without a signature: the token is the proof.
   net::Task<Result<AssumedRole>> assume_role_with_web_identity(std::string role_arn,

@@ -173,6 +173,18 @@ TEST_F(StsTest, WhatStsCannotAcceptIsNotSent) {
   EXPECT_THAT(service_.requests(), IsEmpty());
 }
 
+TEST_F(StsTest, ARoleOfAnotherPartitionIsNotAskedFor) {
+  auto identity = std::make_shared<Identity>(service_.loop(), std::make_unique<CallerKeys>());
+  Sts at_aws(Client(service_.runtime(), std::move(identity), {}, unlimited_admission()));
+  const auto role = service_.run(at_aws.assume_role(
+      {.role_arn = "arn:aws-cn:iam::111122223333:role/Source", .session_name = "xy"}));
+  ASSERT_FALSE(role);
+  EXPECT_EQ(role.error().code(), Errc::invalid_argument);
+  EXPECT_THAT(role.error().message(),
+              HasSubstr("a role of partition aws-cn, but the region us-east-1 is one of aws"));
+  EXPECT_EQ(service_.runtime().counters.requests, 0u);
+}
+
 TEST_F(StsTest, ADenialListsItsCauses) {
   const auto error =
       refused(403, refusal("AccessDenied", "User: arn:aws:iam::1:user/me is not authorized"));
