@@ -107,7 +107,8 @@ TEST(Compare, G11UnequalMd5sAreAQuestionOfEncryption) {
 
 TEST(Compare, ACopyOlderThanItsSourceIsOutdated) {
   EXPECT_TRUE(outdated(object(md5_a), object(md5_b, noon - seconds(1)), aws_rules));
-  EXPECT_FALSE(outdated(object(md5_a), object(md5_b, noon), aws_rules)) << "dates are whole seconds";
+  EXPECT_FALSE(outdated(object(md5_a), object(md5_b, noon), aws_rules))
+      << "dates are whole seconds";
   EXPECT_FALSE(outdated(object(md5_a), object(md5_b, noon + seconds(1)), aws_rules));
   EXPECT_FALSE(outdated(object(md5_a), object(md5_b, noon - seconds(1)), two_providers));
 }

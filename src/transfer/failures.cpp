@@ -24,8 +24,10 @@ FailureEvent failure_event(const Error& error, const Subject& subject) {
           .http_status = error.http_status()};
 }
 
-bool concerns_all(Errc code) noexcept {
-  switch (code) {
+bool concerns_all(const Error& error) noexcept {
+  // A request that named no bucket was made on the way to this one, for credentials.
+  if (!error.operation().empty() && error.bucket().empty()) return true;
+  switch (error.code()) {
     case Errc::config:
     case Errc::resolve:
     case Errc::connect:
@@ -50,7 +52,7 @@ void Failures::succeeded() noexcept {
 }
 
 bool Failures::failed(Error error, const Subject& subject) {
-  if (concerns_all(error.code())) {
+  if (concerns_all(error)) {
     stop(std::move(error));
     return false;
   }

@@ -18,9 +18,9 @@ struct Subject {
 
 FailureEvent failure_event(const Error& error, const Subject& subject);
 
-// True for what no other object can escape: the session over, the bucket gone, no way to the
-// service, a store that cannot be written.
-bool concerns_all(Errc code) noexcept;
+// True for what no other object can escape: the session over or not to be renewed, the bucket gone,
+// no way to the service, a store that cannot be written.
+bool concerns_all(const Error& error) noexcept;
 
 // Reports failures of single objects and keeps the one that ends the operation.
 class Failures {

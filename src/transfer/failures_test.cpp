@@ -115,6 +115,14 @@ TEST_F(FailuresTest, CredentialsThatAreWithdrawnStopTheJobInTheMiddleToo) {
   EXPECT_EQ(outcome(), Errc::invalid_credentials);
 }
 
+TEST_F(FailuresTest, ARoleThatCannotBeAssumedAgainStopsTheJob) {
+  failures_.succeeded();
+  Error error(Errc::access_denied, "not authorized to perform: sts:AssumeRole");
+  error.operation("AssumeRole");
+  EXPECT_FALSE(failures_.failed(std::move(error), {"CopyObject", "bucket", "key"}));
+  EXPECT_EQ(outcome(), Errc::access_denied);
+}
+
 TEST_F(FailuresTest, ACancelledJobIsStopped) {
   cancel_.cancel();
   EXPECT_TRUE(failures_.stopped());

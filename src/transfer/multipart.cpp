@@ -162,13 +162,22 @@ class UploadRun {
     for (std::size_t i = 0; i < count; ++i)
       lanes.spawn(part_lane());
     co_await lanes.join();
-    if (failure_) co_return fail(std::move(*failure_));
+    if (failure_) co_return co_await part_failure();
     if (shared_.failures.stopped()) co_return fail(Errc::cancelled, "the job is stopping");
     // The parts were pinned; a service that ignores the pins may have mixed two states of the
     // source, and this is the last moment to see that.
     auto unchanged = co_await unchanged_source();
     if (!unchanged) co_return forward(unchanged);
     co_return co_await complete();
+  }
+
+  // A range beyond the end is how a service that ignores pins shows that the source has shrunk.
+  net::Task<Result<aws::CopyResult>> part_failure() {
+    if (failure_->code() == Errc::invalid_request) {
+      auto unchanged = co_await unchanged_source();
+      if (!unchanged) co_return forward(unchanged);
+    }
+    co_return fail(std::move(*failure_));
   }
 
   net::Task<void> part_lane() {

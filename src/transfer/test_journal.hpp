@@ -4,6 +4,8 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -41,8 +43,9 @@ class TestJournal final : public UploadJournal {
   }
 
   std::vector<UploadRecord> uploads;
-  int recorded_in_all = 0;
-  bool broken = false;
+  // These two may be used from the simulator's thread, in the middle of a request.
+  std::atomic<int> recorded_in_all = 0;
+  std::atomic<bool> broken = false;
 };
 
 }  // namespace s3m::transfer

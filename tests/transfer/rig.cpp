@@ -44,40 +44,26 @@ const sim::AccountSpec& account(const sim::Scenario& scenario, std::string_view 
   throw std::invalid_argument("no such account");
 }
 
-sim::AccessKey admin_key(const sim::Scenario& scenario, std::string_view id) {
-  const auto& owner = account(scenario, id);
-  return sim::key_of(owner, owner.users.front());
-}
-
 }  // namespace
 
 sim::Scenario two_buckets() {
   auto scenario = sim::article_scenario();
   scenario.bucket("original", sim::source_account);
   scenario.bucket("copy", sim::source_account);
+  scenario.account(sim::source_account).roles.front().trust =
+      sim::trust_policy({std::string(sim::source_account)});
   return scenario;
 }
 
-Rig::Rig(const sim::Scenario& scenario, RigOptions options) {
-  auto server = sim::Server::start(scenario, {.clock = &clock});
+Rig::Rig(const sim::Scenario& scenario, RigOptions options)
+    : clock_(options.real_time ? &system_clock() : &clock), options_(std::move(options)) {
+  auto server = sim::Server::start(scenario, {.clock = clock_});
   if (!server) throw std::runtime_error(server.error().describe());
   server_ = std::move(*server);
+  const auto& owner = account(scenario, sim::source_account);
+  key_ = sim::key_of(owner, owner.users.front());
   http_ = std::make_unique<net::HttpClient>(loop, net::HttpClientOptions{});
-  runtime = std::make_unique<aws::Runtime>(aws::Runtime{
-      .loop = loop, .http = *http_, .clock = clock, .cancel = &cancel, .retry = hasty()});
-  governor = std::make_unique<Governor>(loop, options.governor, cancel);
-  s3 = std::make_unique<aws::S3>(aws::Client(*runtime, identity(scenario, options.with_role),
-                                             {.url = server_->endpoint(), .region = "us-east-1"},
-                                             *governor));
-  context = std::make_unique<Context>(
-      Context{.runtime = *runtime,
-              .governor = *governor,
-              .cancel = cancel,
-              .source = {location(options.source), s3.get(), {}},
-              .destination = {location(options.destination), s3.get(), {}},
-              .writer = s3.get(),
-              .journal = journal,
-              .on_failure = [this](const auto& event) { failures.push_back(event); }});
+  restart();
 }
 
 Rig::~Rig() {
@@ -86,18 +72,37 @@ Rig::~Rig() {
   loop.run();
 }
 
-std::shared_ptr<aws::Identity> Rig::identity(const sim::Scenario& scenario, bool with_role) {
-  auto key = std::make_unique<FixedCredentials>(
-      admin_key(scenario, with_role ? sim::migrator_account : sim::source_account));
-  auto user = std::make_shared<aws::Identity>(loop, std::move(key), clock);
-  if (!with_role) return user;
+void Rig::restart() {
+  context.reset();
+  s3.reset();
+  governor.reset();
+  cancel = std::make_unique<net::CancelToken>(loop);
+  runtime = std::make_unique<aws::Runtime>(aws::Runtime{
+      .loop = loop, .http = *http_, .clock = *clock_, .cancel = cancel.get(), .retry = hasty()});
+  governor = std::make_unique<Governor>(loop, options_.governor, *cancel);
+  s3 = std::make_unique<aws::S3>(aws::Client(
+      *runtime, identity(), {.url = server_->endpoint(), .region = "us-east-1"}, *governor));
+  context = std::make_unique<Context>(
+      Context{.runtime = *runtime,
+              .governor = *governor,
+              .cancel = *cancel,
+              .source = {location(options_.source), s3.get(), {}},
+              .destination = {location(options_.destination), s3.get(), {}},
+              .writer = s3.get(),
+              .journal = journal,
+              .on_failure = [this](const auto& event) { failures.push_back(event); }});
+}
+
+std::shared_ptr<aws::Identity> Rig::identity() {
+  auto user =
+      std::make_shared<aws::Identity>(loop, std::make_unique<FixedCredentials>(key_), *clock_);
+  if (!options_.with_role) return user;
   const aws::EndpointSettings settings{.url = server_->endpoint(), .region = "us-east-1"};
   auto sts =
       std::make_shared<aws::Sts>(aws::Client(*runtime, user, settings, aws::unlimited_admission()));
-  auto role = aws::role_source(sts, {.role_arn = std::string(sim::source_role),
-                                     .session_name = "transfer-test",
-                                     .external_id = std::string(sim::source_external_id)});
-  return std::make_shared<aws::Identity>(loop, std::move(role), clock);
+  auto role = aws::role_source(
+      sts, {.role_arn = std::string(sim::source_role), .session_name = "transfer-test"});
+  return std::make_shared<aws::Identity>(loop, std::move(role), *clock_);
 }
 
 Result<void> Rig::copy(CopyOptions options, std::vector<KeyRange> ranges) {
@@ -149,7 +154,7 @@ void Rig::must_verify(VerifyMode mode) {
 
 void Rig::put(const std::string& bucket, sim::ObjectSpec object) {
   const bool done =
-      cloud([&](sim::Cloud& world) { return world.put(bucket, object, clock.now()); });
+      cloud([&](sim::Cloud& world) { return world.put(bucket, object, clock_->now()); });
   ASSERT_TRUE(done);
 }
 

@@ -28,7 +28,8 @@ sim::Scenario two_buckets();
 struct RigOptions {
   GovernorOptions governor{.initial = 16, .adaptive = false};
   std::string source = "s3://original", destination = "s3://copy";
-  bool with_role = false;  // sign with sessions of the source role instead of a user's key
+  bool with_role = false;  // sign with sessions of a role instead of a user's key
+  bool real_time = false;  // else the clock stands still until the test moves it
 };
 
 class Rig {
@@ -52,6 +53,9 @@ class Rig {
 
   template <class T>
   T run(net::Task<T> task);
+
+  // As if the program were started again: only the journal and the simulator stay as they are.
+  void restart();
 
   // The simulator's world.
   template <class Use>
@@ -80,15 +84,18 @@ class Rig {
   std::vector<FailureEvent> failures;
   TestJournal journal;
   net::Loop loop;
-  net::CancelToken cancel{loop};
-  std::unique_ptr<Context> context;
+  std::unique_ptr<net::CancelToken> cancel;
+  std::unique_ptr<aws::Runtime> runtime;
   std::unique_ptr<Governor> governor;
   std::unique_ptr<aws::S3> s3;
-  std::unique_ptr<aws::Runtime> runtime;
+  std::unique_ptr<Context> context;
 
  private:
-  std::shared_ptr<aws::Identity> identity(const sim::Scenario& scenario, bool with_role);
+  const Clock* clock_;
+  std::shared_ptr<aws::Identity> identity();
 
+  RigOptions options_;
+  sim::AccessKey key_;
   std::unique_ptr<sim::Server> server_;
   std::unique_ptr<net::HttpClient> http_;
 };
