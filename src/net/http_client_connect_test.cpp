@@ -92,6 +92,42 @@ TEST_F(HttpClientConnectTest, AnAddressThatFailedIsTriedLastNotNever) {
   EXPECT_EQ(get(loop_, client, port)->body, "1");
 }
 
+// A server that ends every TLS handshake with `text` and a close.
+ScriptedServer::Script spoiling(std::string text) {
+  auto script = [](Peer& peer, std::string answer) -> Task<void> {
+    co_await peer.read_bytes(1);
+    co_await peer.send(answer);
+    peer.close();
+  };
+  return [script, text](Peer& peer) { return script(peer, text); };
+}
+
+TEST_F(HttpClientConnectTest, AnAddressThatFailedIsLeftAloneWhileOthersWork) {
+  ScriptedServer one(loop_, spoiling(""), "127.0.0.1");
+  ScriptedServer two(loop_, spoiling(""), "127.0.0.2", one.port());
+  ScriptedServer three(loop_, spoiling("not TLS"), "127.0.0.3", one.port());
+  HttpClientOptions with_tls = options({"127.0.0.1", "127.0.0.2", "127.0.0.3"});
+  with_tls.tls = *TlsContext::client({});
+  HttpClient client(loop_, std::move(with_tls));
+  for (int i = 0; i < 6; ++i) {
+    const auto response = get(loop_, client, one.port(), "service.example", true);
+    EXPECT_EQ(response.error().code(), Errc::tls);
+  }
+  EXPECT_EQ(one.connections(), 1);
+  EXPECT_EQ(two.connections(), 1);
+  EXPECT_EQ(three.connections(), 6);
+}
+
+TEST_F(HttpClientConnectTest, ATlsErrorIsTheSameAtEveryAddress) {
+  ScriptedServer one(loop_, spoiling("not TLS"), "127.0.0.1");
+  ScriptedServer two(loop_, spoiling("not TLS"), "127.0.0.2", one.port());
+  HttpClientOptions with_tls = options({"127.0.0.1", "127.0.0.2"});
+  with_tls.tls = *TlsContext::client({});
+  HttpClient client(loop_, std::move(with_tls));
+  EXPECT_EQ(get(loop_, client, one.port(), "service.example", true).error().code(), Errc::tls);
+  EXPECT_EQ(one.connections() + two.connections(), 1);
+}
+
 TEST_F(HttpClientConnectTest, NobodyListeningIsAConnectError) {
   HttpClient client(loop_, options({"127.0.0.1", "127.0.0.2"}));
   const auto response = get(loop_, client, dead_port());

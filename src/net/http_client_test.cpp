@@ -289,8 +289,7 @@ TEST_F(HttpClientTest, AnEarlyRefusalOfALargeBodyIsAnAnswer) {
   const std::string body(8'000'000, 'x');
   ScriptedServer server(loop_, [](Peer& peer) -> Task<void> {
     co_await peer.read_head();
-    co_await peer.send(
-        "HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\nConnection: close\r\n\r\nno");
+    co_await peer.send("HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno");
     co_await sleep_for(2ms);
     peer.close();  // with unread input: a reset
   });
@@ -472,7 +471,7 @@ TEST_F(HttpClientTest, IdleConnectionsToOthersMakeRoom) {
 }
 
 TEST_F(HttpClientTest, AWaiterForAnotherOriginGetsTheRoomOfAFinishedRequest) {
-  ScriptedServer one(loop_, answering({sized("1")}));
+  ScriptedServer one(loop_, answering({sized("1"), sized("wrong")}));
   ScriptedServer two(loop_, answering({sized("2")}));
   make({.max_connections = 1});
   TaskGroup group(loop_);
