@@ -17,8 +17,6 @@ constexpr std::array<std::string_view, 7> canned{"private",           "public-re
                                                  "bucket-owner-read", "bucket-owner-full-control",
                                                  "aws-exec-read"};
 
-constexpr std::string_view full_control = "FULL_CONTROL";
-
 bool has_grants(const Call& call) {
   bool found = false;
   call.http.headers.for_each([&](std::string_view name, std::string_view) {
@@ -32,27 +30,17 @@ class AclXml {
   AclXml(const World& world, const std::string& owner) : world_(world) {
     xml_.open("Owner").leaf("ID", canonical(owner)).close();
     xml_.open("AccessControlList");
-    grant_user(owner, full_control);
+    grant(owner);
   }
-  void grant_user(const std::string& account, std::string_view permission) {
+  void grant(const std::string& account) {
     xml_.open("Grant");
-    xml_.leaf("Grantee", canonical(account)).leaf("Permission", permission).close();
+    xml_.raw(
+        "<Grantee xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" "
+        "xsi:type=\"CanonicalUser\">");
+    xml_.leaf("ID", canonical(account)).raw("</Grantee>");
+    xml_.leaf("Permission", "FULL_CONTROL").close();
   }
-  // The element's attribute and children cannot be said by leaf(); the text is replaced here.
-  std::string finish() {
-    std::string text = xml_.finish();
-    constexpr std::string_view open = "<Grantee>";
-    constexpr std::string_view close = "</Grantee>";
-    for (std::size_t at = 0; (at = text.find(open, at)) != std::string::npos;) {
-      text.replace(at, open.size(),
-                   "<Grantee xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" "
-                   "xsi:type=\"CanonicalUser\"><ID>");
-      at = text.find(close, at);
-      text.insert(at, "</ID>");
-      at += close.size();
-    }
-    return text;
-  }
+  std::string finish() { return xml_.finish(); }
 
  private:
   std::string canonical(const std::string& id) const {
@@ -114,7 +102,7 @@ Outcome get_object_acl(World& world, Call& call) {
   AclXml xml(world, owner_of(**bucket, **version));
   if ((*version)->attributes->acl == "bucket-owner-full-control" &&
       owner_of(**bucket, **version) != (*bucket)->owner) {
-    xml.grant_user((*bucket)->owner, full_control);
+    xml.grant((*bucket)->owner);
   }
   return xml_reply(xml.finish());
 }

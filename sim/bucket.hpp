@@ -68,6 +68,7 @@ struct PublicAccessBlock {
 
 struct Bucket {
   std::string name, region, owner;
+  std::string location;  // what GetBucketLocation says: "" for us-east-1, "EU" for some
   WallTime created, visible_from;
   Versioning versioning = Versioning::never;
   std::string ownership = "BucketOwnerEnforced";

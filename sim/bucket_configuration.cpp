@@ -125,14 +125,14 @@ std::string default_xml(const Bucket& bucket, const SubResource& sub_resource) {
 // All configurations of a kind that has several.
 std::string list_xml(const Bucket& bucket, const SubResource& sub_resource) {
   const std::string root = "List" + std::string(sub_resource.root) + "sResult";
-  std::string document = XmlWriter(root).leaf("IsTruncated", "false").finish();
-  std::string all;
+  XmlWriter xml(root);
+  xml.leaf("IsTruncated", "false");
   for (const auto& [name, configuration] : bucket.configuration) {
     if (!name.starts_with(std::string(sub_resource.query) + ":")) continue;
     const std::size_t begin = configuration.find("<" + std::string(sub_resource.root));
-    if (begin != std::string::npos) all += configuration.substr(begin);
+    if (begin != std::string::npos) xml.raw(std::string_view(configuration).substr(begin));
   }
-  return document.insert(document.rfind("</"), all);
+  return xml.finish();
 }
 
 Outcome get_configuration(World& world, Call& call) {

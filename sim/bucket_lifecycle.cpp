@@ -50,14 +50,15 @@ bool foreign_account_regional(std::string_view name, std::string_view account,
 
 struct Wish {
   std::string region;
+  std::string location;  // as it was named
   Pairs tags;
 };
 
 // The region a CreateBucket asks for, from the endpoint (the signature's scope) and the body.
 std::expected<Wish, ApiError> read_wish(const Call& call) {
   const std::string endpoint = call.region.empty() ? std::string(classic_region) : call.region;
-  Wish wish{endpoint, {}};
-  std::string constraint;
+  Wish wish{.region = endpoint, .location = {}, .tags = {}};
+  std::string& constraint = wish.location;
   if (!call.body.empty()) {
     pugi::xml_document document;
     if (!document.load_buffer(call.body.data(), call.body.size())) return refuse("MalformedXML");
@@ -163,6 +164,7 @@ Bucket new_bucket(std::string_view name, std::string_view owner, std::string_vie
   bucket.name = name;
   bucket.owner = owner;
   bucket.region = region;
+  if (region != classic_region) bucket.location = region;
   bucket.created = whole_seconds(now);
   set_public_access_block(bucket, {true, true, true, true});
   set_default_encryption(bucket, Encryption{});
@@ -200,6 +202,7 @@ Outcome create_bucket(World& world, Call& call) {
   }
   if (const auto free = check_name(world, call, *wish); !free) return refuse(free.error());
   Bucket bucket = new_bucket(call.bucket, owner_of_new(world, call), wish->region, call.now);
+  bucket.location = wish->location;
   bucket.visible_from = call.true_now + world.switches.bucket_visible_after;
   if (const auto ownership = call.header("x-amz-object-ownership"); !ownership.empty()) {
     set_ownership(bucket, ownership);
@@ -257,11 +260,7 @@ Outcome get_bucket_location(World& world, Call& call) {
   if (!bucket) return refuse(bucket.error());
   const auto allowed = authorize(world, call, **bucket, "s3:GetBucketLocation");
   if (!allowed) return refuse(allowed.error());
-  XmlWriter xml("LocationConstraint");
-  std::string text = xml.finish();
-  const std::string region = (*bucket)->region == classic_region ? "" : (*bucket)->region;
-  text.insert(text.rfind("</"), region);
-  return xml_reply(std::move(text));
+  return xml_reply(XmlWriter("LocationConstraint").raw((*bucket)->location).finish());
 }
 
 }  // namespace s3m::sim

@@ -69,7 +69,7 @@ struct Account {
 class Directory {
  public:
   // Throws std::invalid_argument for a policy that cannot be parsed.
-  Directory(const Scenario& scenario);
+  explicit Directory(const Scenario& scenario);
 
   const std::string& partition() const noexcept { return partition_; }
   const Account* account(std::string_view id) const;

@@ -163,43 +163,60 @@ std::string parse_target(const json::object& object, std::string_view positive,
   return {};
 }
 
-Parsed<Statement> parse_statement(const json::value& value) {
-  const auto* object = value.if_object();
-  if (object == nullptr) return malformed("Statement must be an object");
-  Statement statement;
-  if (const auto* sid = object->if_contains("Sid")) {
-    if (!sid->is_string()) return malformed("Sid must be a string");
+// Each of these reads its members into the statement; the error is empty when it could.
+std::string read_sid_and_effect(const json::object& object, Statement& statement) {
+  if (const auto* sid = object.if_contains("Sid")) {
+    if (!sid->is_string()) return "Sid must be a string";
     statement.sid = std::string(sid->get_string());
   }
-  const auto* effect = object->if_contains("Effect");
+  const auto* effect = object.if_contains("Effect");
   if (effect == nullptr || !effect->is_string() ||
       (effect->get_string() != "Allow" && effect->get_string() != "Deny")) {
-    return malformed("Invalid effect: " + (effect ? json::serialize(*effect) : "none"));
+    return "Invalid effect: " + (effect ? json::serialize(*effect) : "none");
   }
   statement.allow = effect->get_string() == "Allow";
+  return {};
+}
 
+std::string read_principals(const json::object& object, Statement& statement) {
   for (const std::string_view name : {"Principal", "NotPrincipal"}) {
-    const auto* principal = object->if_contains(name);
+    const auto* principal = object.if_contains(name);
     if (principal == nullptr) continue;
     auto names = parse_principals(*principal);
-    if (!names) return malformed(names.error());
+    if (!names) return names.error();
     statement.has_principal = true;
     statement.not_principal = name == "NotPrincipal";
     statement.principals = std::move(*names);
   }
+  return {};
+}
+
+std::string read_targets(const json::object& object, Statement& statement) {
   bool has_action = false;
-  std::string error = parse_target(*object, "Action", "NotAction", has_action, statement.not_action,
-                                   statement.actions);
-  if (error.empty()) {
-    error = parse_target(*object, "Resource", "NotResource", statement.has_resource,
-                         statement.not_resource, statement.resources);
-  }
-  if (!error.empty()) return malformed(error);
-  if (!has_action) return malformed("Missing required field Action");
-  if (const auto* condition = object->if_contains("Condition")) {
-    auto conditions = parse_conditions(*condition);
-    if (!conditions) return malformed(conditions.error());
-    statement.conditions = std::move(*conditions);
+  const std::string error = parse_target(object, "Action", "NotAction", has_action,
+                                         statement.not_action, statement.actions);
+  if (!error.empty()) return error;
+  if (!has_action) return "Missing required field Action";
+  return parse_target(object, "Resource", "NotResource", statement.has_resource,
+                      statement.not_resource, statement.resources);
+}
+
+std::string read_conditions(const json::object& object, Statement& statement) {
+  const auto* condition = object.if_contains("Condition");
+  if (condition == nullptr) return {};
+  auto conditions = parse_conditions(*condition);
+  if (!conditions) return conditions.error();
+  statement.conditions = std::move(*conditions);
+  return {};
+}
+
+Parsed<Statement> parse_statement(const json::value& value) {
+  const auto* object = value.if_object();
+  if (object == nullptr) return malformed("Statement must be an object");
+  Statement statement;
+  for (auto* read : {read_sid_and_effect, read_principals, read_targets, read_conditions}) {
+    std::string error = read(*object, statement);
+    if (!error.empty()) return malformed(std::move(error));
   }
   return statement;
 }

@@ -138,7 +138,7 @@ struct Scenario {
 
   // The account, added when it is not there.
   AccountSpec& account(std::string_view id);
-  // The bucket, added when it is not there.
+  // The bucket, added when it is not there. Both references last until the next one is added.
   BucketSpec& bucket(std::string_view name, std::string_view owner);
 };
 

@@ -81,9 +81,12 @@ Service::Service(const Scenario& scenario)
   metrics.record(scenario.record);
 }
 
-Permit Service::authenticate(Call& call) {
-  auto signer = signatures_.check(call.http, call.raw_path, call.query, world.directory,
-                                  world.switches, call.now);
+Permit Service::authenticate(Call& call, bool sts) {
+  auto signer = signatures_.check({.request = call.http,
+                                   .path = call.raw_path,
+                                   .query = call.query,
+                                   .service = sts ? "sts" : "s3"},
+                                  world.directory, world.switches, call.now);
   if (!signer) return refuse(signer.error());
   call.principal = signer->principal;
   call.access_key = signer->authorization.access_key;
@@ -103,7 +106,7 @@ Permit Service::prepare(Call& call, bool& sts) {
   if (const auto addressed = address(call); !addressed) return addressed;
   sts = is_sts(call);
   const auto routed = sts ? route_sts(call) : route(call);
-  if (const auto authenticated = authenticate(call); !authenticated) {
+  if (const auto authenticated = authenticate(call, sts); !authenticated) {
     return sts ? refuse(as_sts(authenticated.error())) : authenticated;
   }
   return routed;
@@ -150,8 +153,18 @@ Outcome Service::execute(Call& call) {
   return call.operation->handler(world, call);
 }
 
+// An answer of which the client gets only a piece. Reads have no effect to spare: theirs is the
+// real answer.
+Outcome Service::cut_off(Call& call, const FaultRule& fault) {
+  const bool real = fault.applied || !call.operation->write;
+  Outcome outcome = real ? execute(call) : xml_reply(std::string(200, ' '));
+  if (!outcome) outcome = xml_reply(s3_error_xml(outcome.error(), {}, call.request_id));
+  outcome->chunked = fault.effect == FaultEffect::truncated_body;
+  outcome->cut = cut_of(fault.effect);
+  return outcome;
+}
+
 Outcome Service::execute(Call& call, const FaultRule& fault) {
-  const auto lost = [&] { return fault.applied || !call.operation->write; };
   switch (fault.effect) {
     case FaultEffect::error:
       if (fault.applied) std::ignore = execute(call);
@@ -170,13 +183,8 @@ Outcome Service::execute(Call& call, const FaultRule& fault) {
     case FaultEffect::reset_before_head:
     case FaultEffect::reset_mid_head:
     case FaultEffect::reset_mid_body:
-    case FaultEffect::truncated_body: {
-      Outcome outcome = lost() ? execute(call) : xml_reply(std::string(200, ' '));
-      if (!outcome) outcome = xml_reply(s3_error_xml(outcome.error(), {}, call.request_id));
-      outcome->chunked = fault.effect == FaultEffect::truncated_body;
-      outcome->cut = cut_of(fault.effect);
-      return outcome;
-    }
+    case FaultEffect::truncated_body:
+      return cut_off(call, fault);
     case FaultEffect::expire_session:
       world.directory.expire_session(call.access_key, call.now);
       return refuse(world.switches.expired_token_is_unknown_key ? "InvalidAccessKeyId"

@@ -37,11 +37,12 @@ class Service {
 
  private:
   // Everything up to the operation's own work.
-  Permit prepare(Call& call, bool& authenticated);
-  Permit authenticate(Call& call);
+  Permit prepare(Call& call, bool& sts);
+  Permit authenticate(Call& call, bool sts);
   const FaultRule* find_fault(const Call& call);
   Outcome execute(Call& call);
   Outcome execute(Call& call, const FaultRule& fault);
+  Outcome cut_off(Call& call, const FaultRule& fault);
   void meddle(const Call& call, FaultEffect effect);
   net::ServerReply reply_of(const Call& call, Outcome outcome, bool sts) const;
   std::chrono::microseconds latency_of(const Call& call, const FaultRule* fault);

@@ -94,8 +94,17 @@ void append_headers(std::string& text, const net::Headers& headers, std::string_
   }
 }
 
+Check check_scope(const Authorization& authorization, std::string_view service) {
+  if (authorization.service == service) return {};
+  return fail(api_error("AuthorizationHeaderMalformed",
+                        fmt::format("The authorization header is malformed; incorrect service "
+                                    "\"{}\". This endpoint belongs to \"{}\".",
+                                    authorization.service, service)));
+}
+
 // S3 wants the host and every x-amz-* header to be signed.
 Check check_coverage(const net::Headers& headers, const Authorization& authorization) {
+  if (authorization.service != "s3") return {};
   std::string missing;
   if (!is_signed(authorization.signed_headers, "host")) missing = "host";
   headers.for_each([&](std::string_view name, std::string_view) {
@@ -190,6 +199,20 @@ std::optional<WallTime> time_of(const net::Headers& headers, std::string& timest
   return parse_amz_date(timestamp);
 }
 
+std::expected<std::string, ApiError> canonical_request(const SignedRequest& request,
+                                                       const Authorization& authorization) {
+  const auto payload = payload_hash(request.request, authorization.service == "s3");
+  if (!payload) return payload;
+  const auto path = percent_decode(request.path, Plus::stays);
+  if (!path) return fail(api_error("InvalidURI"));
+  std::string text = request.request.method;
+  text.append("\n").append(percent_encode(*path, true));
+  text.append("\n").append(request.query.canonical()).append("\n");
+  append_headers(text, request.request.headers, authorization.signed_headers);
+  text.append("\n").append(authorization.signed_headers).append("\n").append(*payload);
+  return text;
+}
+
 PrincipalPtr anonymous() {
   static const auto principal = [] {
     auto nobody = std::make_shared<Principal>();
@@ -214,39 +237,30 @@ HmacKey& SignatureCheck::signing_key(const Authorization& authorization, std::st
   return signing_keys_.emplace(std::move(name), HmacKey(bytes_of(key))).first->second;
 }
 
-std::expected<Authenticated, ApiError> SignatureCheck::check(
-    const net::HttpRequest& request, std::string_view path, const Query& query,
-    const Directory& directory, const Switches& switches, WallTime now) {
+std::expected<Authenticated, ApiError> SignatureCheck::check(const SignedRequest& request,
+                                                             const Directory& directory,
+                                                             const Switches& switches,
+                                                             WallTime now) {
+  const net::Headers& headers = request.request.headers;
   Authenticated result{.principal = anonymous(), .authorization = {}, .timestamp = {}};
-  const std::string_view header = request.headers.get("authorization");
+  const std::string_view header = headers.get("authorization");
   if (header.empty()) return result;
 
   auto authorization = parse_authorization(header);
   if (!authorization) return fail(api_error("AuthorizationHeaderMalformed"));
-  const bool s3 = authorization->service == "s3";
   const Credential* credential = directory.credential(authorization->access_key);
-  const auto signed_at = time_of(request.headers, result.timestamp);
-  const auto token =
-      check_token(credential, request.headers.get("x-amz-security-token"), switches, now);
-  if (!token) return fail(token.error());
-  const auto time = check_time(result.timestamp, signed_at, now, *authorization);
-  if (!time) return fail(time.error());
-  const auto coverage = s3 ? check_coverage(request.headers, *authorization) : Check();
-  if (!coverage) return fail(coverage.error());
-  const auto payload = payload_hash(request, s3);
-  if (!payload) return fail(payload.error());
-  const auto decoded_path = percent_decode(path, Plus::stays);
-  if (!decoded_path) return fail(api_error("InvalidURI"));
-
-  std::string canonical = request.method;
-  canonical.append("\n").append(percent_encode(*decoded_path, true));
-  canonical.append("\n").append(query.canonical()).append("\n");
-  append_headers(canonical, request.headers, authorization->signed_headers);
-  canonical.append("\n").append(authorization->signed_headers).append("\n").append(*payload);
-
+  const auto signed_at = time_of(headers, result.timestamp);
+  for (const Check& passed :
+       {check_token(credential, headers.get("x-amz-security-token"), switches, now),
+        check_time(result.timestamp, signed_at, now, *authorization),
+        check_scope(*authorization, request.service), check_coverage(headers, *authorization)}) {
+    if (!passed) return fail(passed.error());
+  }
+  const auto canonical = canonical_request(request, *authorization);
+  if (!canonical) return fail(canonical.error());
   std::string to_sign = "AWS4-HMAC-SHA256\n";
   to_sign.append(result.timestamp).append("\n").append(authorization->scope()).append("\n");
-  to_sign.append(hex(bytes_of(sha256(canonical))));
+  to_sign.append(hex(bytes_of(sha256(*canonical))));
 
   HmacKey& key = signing_key(*authorization, credential->secret);
   if (hex(bytes_of(key.sign(to_sign))) != authorization->signature) {
@@ -254,7 +268,7 @@ std::expected<Authenticated, ApiError> SignatureCheck::check(
                     .with("AWSAccessKeyId", authorization->access_key)
                     .with("StringToSign", to_sign)
                     .with("SignatureProvided", authorization->signature)
-                    .with("CanonicalRequest", canonical));
+                    .with("CanonicalRequest", *canonical));
   }
   result.principal = credential->principal;
   result.authorization = std::move(*authorization);

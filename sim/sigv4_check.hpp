@@ -33,10 +33,16 @@ struct Authenticated {
   HmacKey* signing_key = nullptr;  // for the chunks of a signed stream; valid for this request
 };
 
+// A request, and what of it the signature covers.
+struct SignedRequest {
+  const net::HttpRequest& request;
+  std::string_view path;     // of the request target, still encoded
+  const Query& query;        // of the request target
+  std::string_view service;  // that it came to: "s3", "sts"
+};
+
 class SignatureCheck {
  public:
-  // `path` and `query` are those of the request target, the path still encoded.
-  //
   // The path is not normalised: "//", "." and ".." stay. It is decoded and encoded anew, as S3
   // does, so a client that leaves a character bare and signs it bare is found out.
   //
@@ -44,8 +50,7 @@ class SignatureCheck {
   // Errors  as S3: AuthorizationHeaderMalformed, InvalidAccessKeyId, InvalidToken, ExpiredToken,
   //         RequestTimeTooSkewed, SignatureDoesNotMatch, AccessDenied, InvalidURI,
   //         InvalidRequest and XAmzContentSHA256Mismatch. as_sts() turns them into STS's.
-  std::expected<Authenticated, ApiError> check(const net::HttpRequest& request,
-                                               std::string_view path, const Query& query,
+  std::expected<Authenticated, ApiError> check(const SignedRequest& request,
                                                const Directory& directory, const Switches& switches,
                                                WallTime now);
 

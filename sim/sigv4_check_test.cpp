@@ -29,7 +29,11 @@ class SigV4Check : public ::testing::Test {
     const std::size_t question = target.find('?');
     const auto query =
         Query::parse(question == target.npos ? "" : target.substr(question + 1)).value();
-    return check_.check(request, target.substr(0, question), query, directory_, switches_, now_);
+    return check_.check({.request = request,
+                         .path = target.substr(0, question),
+                         .query = query,
+                         .service = service_},
+                        directory_, switches_, now_);
   }
 
   Pairs example_headers(std::string names, std::string signature, Pairs more) {
@@ -51,6 +55,7 @@ class SigV4Check : public ::testing::Test {
             {{"Range", "bytes=0-9"}, {"x-amz-content-sha256", std::string(empty_hash)}}));
   }
 
+  std::string_view service_ = "s3";
   SignatureCheck check_;
   Directory directory_{example_scenario()};
   Switches switches_;
@@ -120,13 +125,21 @@ TEST_F(SigV4Check, RefusesClocksThatDifferByMoreThanAQuarterOfAnHour) {
 TEST_F(SigV4Check, RefusesAnUnknownKeyAndNonsense) {
   Directory nobody{Scenario{}};
   const net::HttpRequest request = get_example();
-  const auto unknown = check_.check(request, request.target, Query(), nobody, switches_, now_);
+  const Query no_query;
+  const auto unknown =
+      check_.check({.request = request, .path = request.target, .query = no_query, .service = "s3"},
+                   nobody, switches_, now_);
   EXPECT_EQ(unknown.error().code, "InvalidAccessKeyId");
   EXPECT_EQ(as_sts(unknown.error()).code, "InvalidClientTokenId");
   EXPECT_EQ(check(make_request("GET", "/", {{"Authorization", "AWS4-HMAC-SHA256 nonsense"}}))
                 .error()
                 .code,
             "AuthorizationHeaderMalformed");
+}
+
+TEST_F(SigV4Check, RefusesASignatureForAnotherService) {
+  service_ = "sts";
+  EXPECT_EQ(check(get_example()).error().code, "AuthorizationHeaderMalformed");
 }
 
 TEST_F(SigV4Check, AnUnsignedRequestIsAnonymous) {

@@ -1,7 +1,9 @@
 #include "sim/upload.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <string>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -25,6 +27,28 @@ void write_people(XmlWriter& xml, const World& world, const Upload& upload) {
   xml.open("Initiator").leaf("ID", upload.initiator->arn);
   xml.leaf("DisplayName", upload.initiator->name).close();
   xml.open("Owner").leaf("ID", canonical_id(world, upload.attributes->owner)).close();
+}
+
+// The uploads of the request's prefix behind its markers. Those of one key go by age; an id-marker
+// that is gone leaves out its key.
+std::vector<const Upload*> uploads_behind(const Bucket& bucket, const Call& call) {
+  const std::string_view prefix = call.parameter("prefix");
+  const std::string_view key = call.parameter("key-marker");
+  const std::string_view id = call.parameter("upload-id-marker");
+  const auto uploads = bucket.uploads_in_order();
+  auto next = std::find_if(uploads.begin(), uploads.end(), [&](const Upload* upload) {
+    return upload->key == key && upload->id == id;
+  });
+  if (next != uploads.end()) {
+    ++next;
+  } else {
+    next = std::find_if(uploads.begin(), uploads.end(),
+                        [&](const Upload* upload) { return upload->key > key; });
+  }
+  std::vector<const Upload*> found;
+  std::copy_if(next, uploads.end(), std::back_inserter(found),
+               [&](const Upload* upload) { return upload->key.starts_with(prefix); });
+  return found;
 }
 
 }  // namespace
@@ -83,53 +107,27 @@ Outcome list_multipart_uploads(World& world, Call& call) {
   if (!allowed) return refuse(allowed.error());
   const auto most = page_size(world, call, "max-uploads");
   if (!most) return refuse(most.error());
-  const std::string_view prefix = call.parameter("prefix");
-  const std::string_view key_marker = call.parameter("key-marker");
-  const std::string_view id_marker = call.parameter("upload-id-marker");
-  const PageWriter names(call);
+  auto uploads = uploads_behind(**bucket, call);
+  const bool truncated = uploads.size() > *most && *most > 0;
+  if (uploads.size() > *most) uploads.resize(*most);
 
-  // Uploads of one key go by age; an id-marker that is gone restarts the key after it.
-  const auto uploads = (*bucket)->uploads_in_order();
-  auto next = std::find_if(uploads.begin(), uploads.end(),
-                           [&](const Upload* upload) { return upload->key >= key_marker; });
-  if (!key_marker.empty()) {
-    auto at = std::find_if(next, uploads.end(), [&](const Upload* upload) {
-      return upload->key == key_marker && upload->id == id_marker;
-    });
-    const bool known = at != uploads.end() && !id_marker.empty();
-    if (known) {
-      next = at + 1;
-    } else {
-      next = std::find_if(next, uploads.end(),
-                          [&](const Upload* upload) { return upload->key > key_marker; });
-    }
-  }
+  const PageWriter names(call);
   XmlWriter xml("ListMultipartUploadsResult");
-  xml.leaf("Bucket", call.bucket).leaf("KeyMarker", names.text(key_marker));
-  xml.leaf("UploadIdMarker", id_marker).leaf("Prefix", names.text(prefix));
-  xml.leaf("MaxUploads", *most);
+  xml.leaf("Bucket", call.bucket).leaf("KeyMarker", names.text(call.parameter("key-marker")));
+  xml.leaf("UploadIdMarker", call.parameter("upload-id-marker"));
+  xml.leaf("Prefix", names.text(call.parameter("prefix"))).leaf("MaxUploads", *most);
   if (names.encoded()) xml.leaf("EncodingType", "url");
-  std::size_t listed = 0;
-  const Upload* last = nullptr;
-  bool truncated = false;
-  for (; next != uploads.end(); ++next) {
-    const Upload& upload = **next;
-    if (!upload.key.starts_with(prefix)) continue;
-    if (listed == *most) {
-      truncated = true;
-      break;
-    }
-    xml.open("Upload").leaf("Key", names.text(upload.key)).leaf("UploadId", upload.id);
-    write_people(xml, world, upload);
-    xml.leaf("StorageClass", upload.attributes->storage_class);
-    xml.leaf("Initiated", iso8601(upload.initiated)).close();
-    last = &upload;
-    ++listed;
-  }
-  if (truncated && last != nullptr) {
-    xml.leaf("NextKeyMarker", names.text(last->key)).leaf("NextUploadIdMarker", last->id);
+  if (truncated) {
+    xml.leaf("NextKeyMarker", names.text(uploads.back()->key));
+    xml.leaf("NextUploadIdMarker", uploads.back()->id);
   }
   xml.leaf("IsTruncated", truncated ? "true" : "false");
+  for (const Upload* upload : uploads) {
+    xml.open("Upload").leaf("Key", names.text(upload->key)).leaf("UploadId", upload->id);
+    write_people(xml, world, *upload);
+    xml.leaf("StorageClass", upload->attributes->storage_class);
+    xml.leaf("Initiated", iso8601(upload->initiated)).close();
+  }
   return xml_reply(xml.finish());
 }
 

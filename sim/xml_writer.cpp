@@ -69,6 +69,11 @@ XmlWriter& XmlWriter::quoted(std::string_view name, std::string_view text) {
   return *this;
 }
 
+XmlWriter& XmlWriter::raw(std::string_view xml) {
+  xml_.append(xml);
+  return *this;
+}
+
 std::string XmlWriter::finish() {
   while (!open_.empty())
     close();

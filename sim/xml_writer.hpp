@@ -29,6 +29,9 @@ class XmlWriter {
   // `"tag"` in quotes, as ETags are.
   XmlWriter& quoted(std::string_view name, std::string_view text);
 
+  // XML that is written already.
+  XmlWriter& raw(std::string_view xml);
+
   // Closes what is open and gives the document.
   std::string finish();
 
