@@ -3,6 +3,9 @@
 #include <stdexcept>
 #include <string>
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/post.hpp>
 #include <gtest/gtest.h>
 
 #include "net/bounded_queue.hpp"
@@ -74,6 +77,36 @@ TEST(TaskGroup, RethrowsTheFirstExceptionOnce) {
   }
   EXPECT_EQ(what, "first");
   EXPECT_NO_THROW(run_task(loop, group.join()));
+}
+
+// As a stopping HttpServer does to a handler: its frame must not go before its tasks.
+TEST(TaskGroup, ACancelledCoroutineStillJoins) {
+  Loop loop(1);
+  asio::cancellation_signal cancel;
+  bool child_ended = false;
+  bool joined = false;
+  bool ended_by_exception = false;
+  auto child = [&](std::chrono::milliseconds duration) -> Task<void> {
+    co_await sleep_for(duration);
+    child_ended = duration == 5ms;
+  };
+  auto parent = [&]() -> Task<void> {
+    TaskGroup group(loop);
+    group.spawn(child(1ms));
+    group.spawn(child(5ms));
+    co_await group.join();
+    joined = child_ended;
+    co_await sleep_for(1h);
+  };
+  asio::co_spawn(loop.get_executor(), parent(),
+                 asio::bind_cancellation_slot(cancel.slot(), [&](const std::exception_ptr& thrown) {
+                   ended_by_exception = thrown != nullptr;
+                 }));
+  loop.poll();
+  asio::post(loop, [&] { cancel.emit(asio::cancellation_type::terminal); });
+  loop.run();
+  EXPECT_TRUE(joined);
+  EXPECT_TRUE(ended_by_exception);
 }
 
 TEST(TaskGroup, WaitBelowIsBackPressure) {
