@@ -53,7 +53,14 @@ class HelpFormatter final : public CLI::Formatter {
   }
   std::string make_positionals(const CLI::App*) const override { return {}; }
   std::string make_usage(const CLI::App*, std::string) const override {
-    return "\nUsage: " + usage_ + "\n";
+    return "\nUsage: " + usage_ + "\n\n";
+  }
+  std::string make_group(std::string group, bool,
+                         std::vector<const CLI::Option*> options) const override {
+    std::string out = group + ":\n";
+    for (const auto* option : options)
+      out += make_option(option, false);
+    return out;
   }
 
  private:

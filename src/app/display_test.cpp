@@ -81,7 +81,7 @@ TEST(EtaText, IsARangeInTheUnitThatFits) {
   event.eta_high_seconds = 150.0 * 60;
   EXPECT_EQ(eta_text(event), "ETA 1-3 h");
   event.eta_high_seconds = 72.0 * 3600;
-  EXPECT_EQ(eta_text(event), "ETA 0-3 d");
+  EXPECT_EQ(eta_text(event), "ETA 1-3 d");
 }
 
 TEST(BytesOfTotal, SharesTheUnitOfTheTotal) {

@@ -97,8 +97,9 @@ std::string eta_text(const ProgressEvent& event) {
   }
   const double low = *event.eta_low_seconds, high = *event.eta_high_seconds;
   const auto range = [&](double unit, const char* name) {
-    const auto from = static_cast<std::int64_t>(low / unit);
-    const auto to = static_cast<std::int64_t>(std::ceil(high / unit));
+    // Never "0": what is not over takes time.
+    const auto from = std::max<std::int64_t>(1, static_cast<std::int64_t>(low / unit));
+    const auto to = std::max(from, static_cast<std::int64_t>(std::ceil(high / unit)));
     return from == to ? fmt::format("ETA {} {}", to, name)
                       : fmt::format("ETA {}-{} {}", from, to, name);
   };

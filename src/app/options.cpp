@@ -175,7 +175,11 @@ Options write_options() {
        "Above this size an object is copied in parts (default 256MiB, at most 5GiB).",
        size([](Arguments& a) -> std::uint64_t& { return a.spec.copy.multipart_threshold; })},
       {"--part-size", "SIZE", form, "Size of the parts (default: chosen by the object's size).",
-       size([](Arguments& a) -> std::uint64_t& { return a.spec.copy.part_size; })}};
+       size([](Arguments& a) -> std::uint64_t& { return a.spec.copy.part_size; })},
+      {"--keep-etag", "", form,
+       "Copies objects that were uploaded in parts with those same parts, so that source and copy "
+       "have equal ETags: a strong proof where there are no checksums, for a request a part.",
+       flag([](Arguments& a) -> bool& { return a.spec.copy.keep_etag; })}};
 }
 
 Options concurrency_option() {

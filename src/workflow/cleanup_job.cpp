@@ -77,7 +77,7 @@ class Cleanup {
   net::Task<Result<void>> abort_uploads(CleanupResult& result) {
     Ground ground;
     ground.source = ground.destination = facts_;
-    Sides sides(context_, owner_, owner_, ground, GrantMode::none);
+    Sides sides(context_, owner_, owner_, ground, Writer::destination);
     StoredUploads uploads(context_.store, context_.job_id, bucket_.endpoint, bucket_.endpoint);
     auto transfer = sides.context(uploads, [](const FailureEvent&) {});
     auto orphans = co_await transfer::abort_orphans(transfer);

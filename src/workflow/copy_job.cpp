@@ -76,7 +76,7 @@ net::Task<Result<void>> CopyJob::begin() {
 net::Task<Result<void>> CopyJob::work() {
   using Step = net::Task<Result<void>> (CopyJob::*)();
   static constexpr std::initializer_list<Step> order = {
-      &CopyJob::look,         &CopyJob::prepare_destination, &CopyJob::place_grant,
+      &CopyJob::look,         &CopyJob::prepare_destination, &CopyJob::arrange_access,
       &CopyJob::copy_objects, &CopyJob::delete_extra,        &CopyJob::verify};
   for (const auto step : order) {
     auto done = co_await (this->*step)();

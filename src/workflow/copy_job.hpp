@@ -41,6 +41,8 @@ class CopyJob {
   net::Task<Result<void>> look();
   net::Task<Result<void>> prove_same_service();
   net::Task<Result<void>> prepare_destination();
+  net::Task<Result<void>> arrange_access();
+  net::Task<Result<void>> use_existing_access();
   net::Task<Result<void>> place_grant();
   net::Task<Result<void>> copy_objects();
   net::Task<Result<void>> delete_extra();
@@ -66,6 +68,7 @@ class CopyJob {
 
   Ground ground_;
   GrantMode mode_ = GrantMode::none;
+  Writer writer_ = Writer::source;
   std::unique_ptr<TemporaryGrant> grant_;
   std::unique_ptr<Sides> sides_;
   std::optional<transfer::Context> transfer_;

@@ -42,6 +42,7 @@ std::string to_json(const CopySpec& spec, const Access& source, const Access& de
   out["grant"] = spec.grant ? name(*spec.grant) : "";
   out["multipart_threshold"] = spec.copy.multipart_threshold;
   out["part_size"] = spec.copy.part_size;
+  out["keep_etag"] = spec.copy.keep_etag;
   out["storage_class"] = spec.copy.storage_class;
   out["sse"] = spec.copy.encryption;
   out["sse_kms_key_id"] = spec.copy.kms_key_id;

@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "workflow/copy_job.hpp"
 #include "workflow/destination.hpp"
+#include "workflow/existing_access.hpp"
 #include "workflow/figures.hpp"
 #include "workflow/same_service.hpp"
 #include "workflow/ticker.hpp"
@@ -99,34 +100,52 @@ net::Task<Result<void>> CopyJob::prepare_destination() {
   co_return ok;
 }
 
-net::Task<Result<void>> CopyJob::place_grant() {
-  sides_ = std::make_unique<Sides>(context_, source_, destination_, ground_, mode_);
+net::Task<Result<void>> CopyJob::arrange_access() {
+  const bool grant = mode_ != GrantMode::none;
+  if (grant) steps_.begin("grant", percent_bucket_ready);
+  auto arranged = grant ? co_await place_grant() : co_await use_existing_access();
+  if (!arranged) co_return arranged;
+  sides_ = std::make_unique<Sides>(context_, source_, destination_, ground_, writer_);
   transfer_.emplace(
       sides_->context(uploads_, [this](const FailureEvent& failure) { failed(failure); }));
-  grant_ = std::make_unique<TemporaryGrant>(context_, source_, destination_, ground_, mode_);
-  auto acl = co_await grant_->needed_acl();
-  if (mode_ == GrantMode::none) {
-    // Without a grant the ownership of the copies is for information: what cannot be read is not
-    // needed.
-    if (acl) spec_.copy.acl = *acl;
-    steps_.skip("grant", "not needed: access is there already");
+  co_return ok;
+}
+
+net::Task<Result<void>> CopyJob::use_existing_access() {
+  if (same_identity(source_, destination_, ground_)) {
+    steps_.skip("grant", "not needed: one identity has both sides");
+    writer_ = Writer::destination;
     co_return ok;
   }
-  steps_.begin("grant", percent_bucket_ready);
+  auto writer = co_await find_writer(context_, source_, destination_, ground_);
+  if (!writer) co_return forward(writer);
+  writer_ = *writer;
+  auto acl = co_await needed_acl(context_, destination_, ground_, writer_);
+  // Without the right to look, the copies are written as an owner would.
+  if (acl) spec_.copy.acl = *acl;
+  steps_.skip("grant", writer_ == Writer::source
+                           ? "not needed: the source identity may write into the destination"
+                           : "not needed: the destination identity may read the source");
+  co_return ok;
+}
+
+net::Task<Result<void>> CopyJob::place_grant() {
+  writer_ = mode_ == GrantMode::source_policy ? Writer::destination : Writer::source;
+  auto acl = co_await needed_acl(context_, destination_, ground_, writer_);
   if (!acl) co_return forward(acl);
   spec_.copy.acl = *acl;
+  grant_ = std::make_unique<TemporaryGrant>(context_, source_, destination_, ground_, mode_);
   auto placed = co_await grant_->place(*acl, spec_.grant_timeout, [this](std::string warning) {
     note(NoteLevel::warning, std::move(warning));
   });
   if (!placed) co_return forward(placed);
-  const auto& writer = writer_of(source_, destination_, mode_);
-  steps_.end(
-      StepState::done, percent_bucket_ready,
-      fmt::format("the {} identity may {} bucket {} (proven after {:.1f} s, by {})", writer.side,
-                  mode_ == GrantMode::source_policy ? "read" : "write objects into",
-                  printable(grant_->bucket()),
-                  std::chrono::duration<double>(placed->effective_after).count(),
-                  name(placed->dialect)));
+  steps_.end(StepState::done, percent_bucket_ready,
+             fmt::format("{} bucket {} (proven after {:.1f} s, by {})",
+                         writer_ == Writer::source ? "the source identity may write objects into"
+                                                   : "the destination identity may read",
+                         printable(grant_->bucket()),
+                         std::chrono::duration<double>(placed->effective_after).count(),
+                         name(placed->dialect)));
   co_return ok;
 }
 

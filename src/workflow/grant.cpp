@@ -62,9 +62,10 @@ net::Task<Result<GrantResult>> Grant::place() {
     if (last) co_return GrantResult{dialect, waited_};
     if (last.error().code() != Errc::access_denied) co_return forward(last);
     log::info("the grant has no effect as {}", name(dialect));
+    last.error().context(
+        fmt::format("the policy of bucket {} has the grant, and {} is still denied",
+                    printable(request_.terms.bucket), whom(request_.principal)));
   }
-  last.error().context(fmt::format("the policy of bucket {} has the grant, and {} is still denied",
-                                   printable(request_.terms.bucket), whom(request_.principal)));
   co_return forward(last);
 }
 
@@ -82,13 +83,7 @@ net::Task<Result<void>> Grant::put(Dialect dialect) {
     actions_ = ActionSet::basic;
     added = co_await editor_.add(text());
   }
-  if (added) {
-    placed_ = true;
-    co_return ok;
-  }
-  const auto code = added.error().code();
-  // A put whose answer is lost may have happened; what was refused here was never sent.
-  placed_ = placed_ || (code != Errc::refused && code != Errc::too_large);
+  if (added) co_return ok;
   added.error().context(
       fmt::format("bucket {} was not given the grant", printable(request_.terms.bucket)));
   co_return added;

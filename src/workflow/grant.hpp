@@ -53,7 +53,7 @@ class Grant {
   // After an error that came later than the first put, placed() is true and revoke() is due.
   net::Task<Result<GrantResult>> place();
 
-  bool placed() const noexcept { return placed_; }
+  bool placed() const noexcept { return editor_.may_stand(); }
 
  private:
   net::Task<Result<void>> put(Dialect dialect);
@@ -68,7 +68,6 @@ class Grant {
   Pause pause_;
   Warn warn_;
   ActionSet actions_ = ActionSet::full;
-  bool placed_ = false;
   std::chrono::milliseconds waited_{0};
 };
 

@@ -148,14 +148,25 @@ TEST_F(GrantTest, WhereThereWasNoPolicyThereIsNoneAgain) {
 TEST_F(GrantTest, IsRecordedBeforeItIsPut) {
   policy_.refuse = [this](const std::string&) -> Result<void> {
     EXPECT_EQ(recorded().size(), 1u);
-    return fail(Errc::access_denied, "Access Denied");
+    return fail(Errc::timeout, "no answer");
   };
   const auto placed = place(request());
   ASSERT_FALSE(placed);
-  EXPECT_EQ(placed.error().code(), Errc::access_denied);
-  EXPECT_TRUE(placed_);
+  EXPECT_EQ(placed.error().code(), Errc::timeout);
+  EXPECT_TRUE(placed_);  // for all we know
   policy_.refuse = nullptr;
   EXPECT_FALSE(revoke().value());
+  EXPECT_TRUE(recorded().empty());
+}
+
+TEST_F(GrantTest, APutThatTheServiceRefusesLeavesNoRecord) {
+  policy_.refuse = [](const std::string&) -> Result<void> {
+    Error error(Errc::access_denied, "Access Denied");
+    error.http_status(403);
+    return fail(std::move(error));
+  };
+  EXPECT_EQ(place(request()).error().code(), Errc::access_denied);
+  EXPECT_FALSE(placed_);
   EXPECT_TRUE(recorded().empty());
 }
 
@@ -221,7 +232,9 @@ TEST_F(GrantTest, ElsewhereUnknownActionsAreLeftOut) {
   wanted.aws = false;
   policy_.refuse = [](const std::string& text) -> Result<void> {
     if (text.find("Annotation") == std::string::npos) return ok;
-    return fail(Errc::invalid_request, "unsupported action");
+    Error error(Errc::invalid_request, "unsupported action");
+    error.http_status(400);
+    return fail(std::move(error));
   };
   ASSERT_TRUE(place(wanted));
   EXPECT_EQ(policy_.document->find("Annotation"), std::string::npos);

@@ -13,7 +13,7 @@ net::Task<Result<PlanEvent>> run_plan(JobContext& context, Access source, Access
   for (const auto& text : ground->notes) {
     context.events.emit(NoteEvent{NoteLevel::warning, text});
   }
-  Sides sides(context, source, destination, *ground, GrantMode::none);
+  Sides sides(context, source, destination, *ground, Writer::source);
   StoredUploads uploads(context.store, context.job_id, service_name(source.endpoint),
                         service_name(destination.endpoint));
   auto transfer =

@@ -152,7 +152,11 @@ net::Task<Result<void>> PolicyEditor::add_locked(GrantText text) {
     auto recorded = co_await record(text, *std::move(original));
     if (!recorded) co_return forward(recorded);
     auto put = co_await policy_.write(*std::move(edited));
-    if (!put) co_return forward(put);
+    if (!put) {
+      co_await put_failed(put.error(), text.sid);
+      co_return put;
+    }
+    may_stand_ = true;
     const auto there = co_await reads_back(text.statements);
     if (!there) co_return fail(there.error().clone());
     if (*there) co_return ok;
@@ -160,6 +164,21 @@ net::Task<Result<void>> PolicyEditor::add_locked(GrantText text) {
   co_return fail(Errc::conflict,
                  "somebody else keeps overwriting the bucket policy: the grant was put three times "
                  "and was gone each time");
+}
+
+// A put that the service answered with a refusal has changed nothing, and its record is in the way;
+// one without an answer may have happened.
+net::Task<void> PolicyEditor::put_failed(const Error& error, std::string sid) {
+  const bool refused = error.http_status() >= 400 && error.http_status() < 500;
+  if (!refused) may_stand_ = true;
+  if (may_stand_) co_return;
+  auto forgotten = co_await forget(sid);
+  if (!forgotten) log::warning("{} stays recorded: {}", sid, forgotten.error().describe());
+}
+
+net::Task<Result<void>> PolicyEditor::forget(std::string sid) {
+  co_return co_await store_.run(
+      loop_, [this, &sid](store::Store& store) { return store.forget_grant(bucket_, sid); });
 }
 
 net::Task<Result<bool>> PolicyEditor::reads_back(std::vector<PolicyStatement> statements) {
@@ -234,9 +253,9 @@ net::Task<Result<bool>> PolicyEditor::remove_locked(std::string sid) {
     if (!done) co_return done;
     removed = *done;
   }
-  auto forgotten = co_await store_.run(
-      loop_, [this, &sid](store::Store& store) { return store.forget_grant(bucket_, sid); });
+  auto forgotten = co_await forget(sid);
   if (!forgotten) co_return forward(forgotten);
+  may_stand_ = false;
   co_return removed;
 }
 

@@ -59,6 +59,9 @@ class PolicyEditor {
   //         else; invalid_request when it does not accept the document.
   net::Task<Result<void>> add(GrantText text);
 
+  // Whether a statement put by add() stands, or may stand because an answer was lost.
+  bool may_stand() const noexcept { return may_stand_; }
+
   // Takes every statement out whose Sid begins with `sid`, and forgets its record. What stood in
   // the policy before the grant is known from that record.
   //
@@ -72,6 +75,8 @@ class PolicyEditor {
   net::Task<Result<void>> add_locked(GrantText text);
   net::Task<Result<bool>> remove_locked(std::string sid);
   net::Task<Result<void>> record(GrantText text, std::optional<std::string> original);
+  net::Task<Result<void>> forget(std::string sid);
+  net::Task<void> put_failed(const Error& error, std::string sid);
   net::Task<Result<std::optional<store::GrantRecord>>> recorded(std::string sid);
   net::Task<Result<bool>> reads_back(std::vector<PolicyStatement> statements);
   // Reads until statements of that Sid are there, or gone; the last reading in any case.
@@ -86,6 +91,7 @@ class PolicyEditor {
   store::BucketRef bucket_;
   store::LockOwner owner_;
   Pause pause_;
+  bool may_stand_ = false;
 };
 
 }  // namespace s3m::workflow

@@ -4,20 +4,16 @@ namespace s3m::workflow {
 namespace {
 
 aws::S3 writer_s3(JobContext& context, const Access& source, const Access& destination,
-                  const Ground& ground, GrantMode mode) {
-  auto writer = writer_of(source, destination, mode);
-  writer.endpoint = destination.endpoint;
-  return s3_for(writer, ground.destination.region, context.runtime, context.governor);
+                  const Ground& ground, Writer writer) {
+  auto access = writer == Writer::source ? source : destination;
+  access.endpoint = destination.endpoint;  // the request goes where it writes
+  return s3_for(access, ground.destination.region, context.runtime, context.governor);
 }
 
 }  // namespace
 
-const Access& writer_of(const Access& source, const Access& destination, GrantMode mode) {
-  return mode == GrantMode::source_policy ? destination : source;
-}
-
 Sides::Sides(JobContext& context, const Access& source, const Access& destination,
-             const Ground& ground, GrantMode mode)
+             const Ground& ground, Writer writer)
     : context_(context),
       source_(source.location),
       destination_(destination.location),
@@ -27,7 +23,7 @@ Sides::Sides(JobContext& context, const Access& source, const Access& destinatio
       source_s3_(s3_for(source, ground.source.region, context.runtime, context.governor)),
       destination_s3_(
           s3_for(destination, ground.destination.region, context.runtime, context.governor)),
-      writer_s3_(writer_s3(context, source, destination, ground, mode)) {}
+      writer_s3_(writer_s3(context, source, destination, ground, writer)) {}
 
 transfer::Side Sides::source_side() {
   return {.location = source_, .reader = &source_s3_, .expected_owner = source_owner_};

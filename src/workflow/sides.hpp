@@ -10,14 +10,15 @@
 
 namespace s3m::workflow {
 
-// Who copies: the source's identity, unless the source's policy lets the destination's in.
-const Access& writer_of(const Access& source, const Access& destination, GrantMode mode);
+// Whose identity signs the copies. A copy is one request that reads one bucket and writes the
+// other, so one identity needs both rights.
+enum class Writer : std::uint8_t { source, destination };
 
 // `ground` and the accesses may go once this is made.
 class Sides {
  public:
   Sides(JobContext& context, const Access& source, const Access& destination, const Ground& ground,
-        GrantMode mode);
+        Writer writer);
 
   // For the operations of transfer. All arguments and this outlive it.
   transfer::Context context(transfer::UploadJournal& journal, transfer::FailureSink on_failure);

@@ -50,22 +50,6 @@ bool TemporaryGrant::placed() const {
   return grant_ && grant_->placed();
 }
 
-net::Task<Result<std::string>> TemporaryGrant::needed_acl() {
-  const auto& writer = ground_.source_principal.account;
-  const auto& owner = ground_.destination_principal.account;
-  // The owner's own copies are the owner's.
-  if (mode_ == GrantMode::source_policy) co_return std::string{};
-  if (mode_ == GrantMode::none && writer == owner) co_return std::string{};
-  auto ownership = co_await owner_s3_.get_object_ownership(bucket(), facts_.expected_owner);
-  if (!ownership) {
-    ownership.error().context(
-        "who will own the copies is not known (s3:GetBucketOwnershipControls)");
-    co_return ownership;
-  }
-  if (*ownership == "BucketOwnerEnforced") co_return std::string{};
-  co_return std::string("bucket-owner-full-control");
-}
-
 net::Task<void> TemporaryGrant::settle_dead_grants() {
   const store::BucketRef bucket_ref{service_name(owner_.endpoint), bucket()};
   auto dead = co_await context_.store.run(context_.loop, [&](store::Store& store) {

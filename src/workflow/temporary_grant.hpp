@@ -21,11 +21,8 @@ class TemporaryGrant {
                  const Ground& ground, GrantMode mode);
   ~TemporaryGrant();
 
-  // The canned ACL that the copies must carry so that they belong to the destination's account;
-  // empty where they do anyway. Reads the bucket's ownership controls.
-  net::Task<Result<std::string>> needed_acl();
-
-  // Takes out what dead jobs left in the bucket's policy, then places our own.
+  // Takes out what dead jobs left in the bucket's policy, then places our own. `acl` is what the
+  // copies will carry.
   net::Task<Result<GrantResult>> place(std::string acl,
                                        std::optional<std::chrono::milliseconds> timeout, Warn warn);
   bool placed() const;

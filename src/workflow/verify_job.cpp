@@ -82,7 +82,7 @@ net::Task<Result<void>> VerifyJob::work() {
 }
 
 net::Task<Result<void>> VerifyJob::compare(const Ground& ground) {
-  Sides sides(context_, source_, destination_, ground, GrantMode::none);
+  Sides sides(context_, source_, destination_, ground, Writer::source);
   StoredUploads uploads(context_.store, context_.job_id, service_name(source_.endpoint),
                         service_name(destination_.endpoint));
   auto transfer = sides.context(uploads, [this](const FailureEvent& failure) {

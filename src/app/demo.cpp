@@ -1,0 +1,203 @@
+#include "app/demo.hpp"
+
+#include <filesystem>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "app/cli.hpp"
+#include "app/run.hpp"
+#include "app/sinks.hpp"
+#include "base/ids.hpp"
+#include "base/text.hpp"
+#include "sim/server.hpp"
+#include "workflow/verdict.hpp"
+
+namespace s3m::app {
+namespace {
+
+using namespace std::chrono_literals;
+
+const std::string source_bucket = "holiday-photos";
+const std::string destination_bucket = "holiday-photos-eu";
+
+// The simulator's own world, with more objects, and with the time that a real service takes: else
+// there would be nothing to see.
+sim::Scenario demo_scenario() {
+  auto scenario = sim::default_scenario();
+  scenario.bucket(source_bucket, sim::source_account)
+      .with(sim::GeneratorSpec{.prefix = "archive/2026/",
+                               .count = 3000,
+                               .min_size = 1,
+                               .max_size = 200ull << 20,
+                               .folders = 30,
+                               .seed = 7});
+  scenario.latencies.push_back({.operation = "CopyObject", .fixed = 20ms, .jitter = 40ms});
+  scenario.latencies.push_back({.operation = "UploadPartCopy", .fixed = 30ms, .jitter = 30ms});
+  scenario.latencies.push_back({.operation = "*", .fixed = 2ms, .jitter = 2ms});
+  return scenario;
+}
+
+class NoEvents final : public EventSink {
+ public:
+  void emit(const Event&) override {}
+};
+
+// A place for the demo's store that goes with it: nothing of the user's is touched.
+class Scratch {
+ public:
+  Scratch() : path_(std::filesystem::temp_directory_path() / ("s3migrator-demo-" + random_hex(8))) {
+    std::filesystem::create_directory(path_);
+    std::filesystem::permissions(path_, std::filesystem::perms::owner_all);
+  }
+  ~Scratch() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  std::string file(const char* name) const { return (path_ / name).string(); }
+
+ private:
+  std::filesystem::path path_;
+};
+
+class Demo {
+ public:
+  Demo(const Arguments& given, sim::Server& cloud) : given_(given), cloud_(cloud) {}
+
+  int run();
+
+ private:
+  bool talks() const { return !given_.output.json && !given_.output.quiet; }
+  void say(const std::string& text) const;
+  aws::Environment environment() const;
+  Arguments command(std::vector<std::string> options) const;
+  bool refused_without_grant();
+  bool nothing_left() const;
+
+  const Arguments& given_;
+  sim::Server& cloud_;
+  Scratch scratch_;
+};
+
+void Demo::say(const std::string& text) const {
+  if (!talks()) return;
+  fmt::print(stdout, "{}\n", text);
+  std::fflush(stdout);
+}
+
+// The migrator's user, and nothing of the user who runs the demo.
+aws::Environment Demo::environment() const {
+  const auto scenario = sim::article_scenario();
+  std::map<std::string, std::string, std::less<>> variables{
+      {"AWS_ENDPOINT_URL", cloud_.endpoint()},
+      {"AWS_REGION", "us-east-1"},
+      {"AWS_CONFIG_FILE", scratch_.file("no-config")},
+      {"AWS_SHARED_CREDENTIALS_FILE", scratch_.file("no-credentials")},
+      {"HOME", scratch_.file("home")}};
+  for (const auto& account : scenario.accounts) {
+    if (account.id != sim::migrator_account) continue;
+    for (const auto& user : account.users) {
+      if (user.name != "migrator") continue;
+      const auto key = sim::key_of(account, user);
+      variables["AWS_ACCESS_KEY_ID"] = key.id;
+      variables["AWS_SECRET_ACCESS_KEY"] = key.secret;
+    }
+  }
+  return [variables](std::string_view name) -> std::optional<std::string> {
+    const auto found = variables.find(name);
+    if (found == variables.end()) return std::nullopt;
+    return found->second;
+  };
+}
+
+// Through the same parser as a user's command line, so that what is shown is what runs.
+Arguments Demo::command(std::vector<std::string> options) const {
+  std::vector<std::string> words{"s3migrator",
+                                 "copy",
+                                 "s3://" + source_bucket,
+                                 "s3://" + destination_bucket,
+                                 "--migrator-role-arn",
+                                 std::string(sim::migrator_role),
+                                 "--source-role-arn",
+                                 std::string(sim::source_role),
+                                 "--source-external-id",
+                                 std::string(sim::source_external_id),
+                                 "--destination-role-arn",
+                                 std::string(sim::destination_role),
+                                 "--destination-external-id",
+                                 std::string(sim::destination_external_id),
+                                 "--destination-region",
+                                 "eu-central-1"};
+  words.insert(words.end(), options.begin(), options.end());
+  auto arguments = std::get<Arguments>(parse_command_line(words));
+  arguments.output = given_.output;
+  arguments.store = scratch_.file("store.db");
+  return arguments;
+}
+
+bool Demo::refused_without_grant() {
+  const auto arguments = command({"--grant", "none"});
+  say("1. Without a grant the source role may not write into another account's bucket:\n   $ " +
+      shell_command(arguments.words));
+  NoEvents silent;
+  const auto outcome = execute(arguments, environment(), silent, new_job_id());
+  const bool refused = outcome.summary.exit_code != 0 && outcome.summary.copied == 0;
+  say(fmt::format("   {}: {}\n", refused ? "refused, as it must be" : "NOT REFUSED",
+                  single_line(outcome.summary.message)));
+  return refused;
+}
+
+bool Demo::nothing_left() const {
+  struct Found {
+    std::string policy;
+    std::size_t source, destination, uploads;
+  };
+  const auto found = cloud_.with_cloud([](sim::Cloud& cloud) {
+    return Found{cloud.bucket_policy(destination_bucket), cloud.keys(source_bucket).size(),
+                 cloud.keys(destination_bucket).size(), cloud.uploads(destination_bucket).size()};
+  });
+  say(fmt::format(
+      "3. What the cloud itself says: {} objects in s3://{}, {} in s3://{}; the policy "
+      "of the latter is {}, and {} uploads are unfinished.",
+      human_count(found.source), source_bucket, human_count(found.destination), destination_bucket,
+      found.policy.empty() ? "empty again" : found.policy, found.uploads));
+  return found.policy.empty() && found.source == found.destination && found.uploads == 0;
+}
+
+int Demo::run() {
+  say(
+      fmt::format("A simulated cloud with three accounts listens at {}: the source's {} has "
+                  "s3://{}, the destination's is {}, and the migrator's {} may assume a role in "
+                  "each.\n",
+                  cloud_.endpoint(), sim::source_account, source_bucket, sim::destination_account,
+                  sim::migrator_account));
+  const bool refused = refused_without_grant();
+
+  auto arguments = command({});
+  say("2. With a grant, which the destination role writes into the bucket's policy for the time of "
+      "the copy:\n   $ " +
+      shell_command(arguments.words));
+  const auto job = new_job_id();
+  Faces faces(arguments.output, title_of(arguments), job);
+  const auto outcome = execute(arguments, environment(), faces, job);
+  show(outcome, arguments.output);
+  say("");
+  if (outcome.summary.exit_code != workflow::exit_verified) return outcome.summary.exit_code;
+  const bool clean = nothing_left();
+  return refused && clean ? workflow::exit_verified : workflow::exit_fatal;
+}
+
+}  // namespace
+
+int run_demo(const Arguments& arguments) {
+  auto cloud = sim::Server::start(demo_scenario());
+  if (!cloud) {
+    fmt::print(stderr, "s3migrator: {}\n", cloud.error().describe());
+    return workflow::exit_fatal;
+  }
+  return Demo(arguments, **cloud).run();
+}
+
+}  // namespace s3m::app

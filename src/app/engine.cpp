@@ -1,0 +1,106 @@
+#include "app/engine.hpp"
+
+#include <fmt/format.h>
+
+#include "base/version.hpp"
+
+namespace s3m::app {
+namespace {
+
+transfer::GovernorOptions governor_options(const Arguments& arguments) {
+  transfer::GovernorOptions options;
+  if (!arguments.concurrency) return options;
+  options.adaptive = false;
+  options.initial = options.minimum = options.maximum = *arguments.concurrency;
+  return options;
+}
+
+Result<std::string> store_url(const Arguments& arguments, const aws::Environment& environment) {
+  if (!arguments.store.empty()) return arguments.store;
+  auto named = environment("S3MIGRATOR_STORE");
+  if (named && !named->empty()) return *std::move(named);
+  auto path = store::default_store_path();
+  if (!path) return forward(path);
+  return path->string();
+}
+
+std::string user_agent() {
+  return fmt::format("s3migrator/{}", version);
+}
+
+}  // namespace
+
+std::string program_name() {
+  return fmt::format("s3migrator {} ({})", version, version_commit);
+}
+
+Result<std::unique_ptr<Engine>> Engine::make(const Arguments& arguments,
+                                             const aws::Environment& environment, EventSink& events,
+                                             std::string job_id) {
+  auto config = aws::SharedConfig::load(environment);
+  if (!config) return forward(config);
+  auto http = aws::http_options(environment);
+  if (!http) return forward(http);
+  auto url = store_url(arguments, environment);
+  if (!url) return forward(url);
+  auto store = store::open_store({.url = *url});
+  if (!store) return forward(store);
+  std::unique_ptr<Engine> engine(new Engine(arguments, environment, *std::move(config),
+                                            *std::move(http), *std::move(store), events,
+                                            std::move(job_id)));
+  auto prepared = engine->prepare_sides(arguments);
+  if (!prepared) return forward(prepared);
+  return engine;
+}
+
+Engine::Engine(const Arguments& arguments, const aws::Environment& environment,
+               aws::SharedConfig config, net::HttpClientOptions http,
+               std::unique_ptr<store::Store> store, EventSink& events, std::string job_id)
+    : cancel_(loop_),
+      http_(loop_, std::move(http)),
+      control_{.loop = loop_, .http = http_, .user_agent = user_agent()},
+      work_{.loop = loop_, .http = http_, .cancel = &cancel_, .user_agent = user_agent()},
+      governor_(loop_, governor_options(arguments), cancel_),
+      store_(std::move(store)),
+      environment_(environment),
+      config_(std::move(config)),
+      identities_(control_, environment_, config_, arguments.migrator_role_arn, job_id),
+      context_{.loop = loop_,
+               .runtime = work_,
+               .aftermath = control_,
+               .governor = governor_,
+               .cancel = cancel_,
+               .store = store_,
+               .events = events,
+               .job_id = std::move(job_id),
+               .program = program_name(),
+               .resume_command = shell_command(arguments.words)} {}
+
+Result<void> Engine::prepare_sides(const Arguments& arguments) {
+  const bool alone = arguments.verb == Verb::cleanup;
+  if (!alone) {
+    auto source = identities_.access({.name = "source",
+                                      .options = "--source-",
+                                      .location = arguments.source,
+                                      .arguments = arguments.source_side,
+                                      .source = arguments.source,
+                                      .destination = arguments.destination});
+    if (!source) return forward(source);
+    source_ = *std::move(source);
+  }
+  auto destination = identities_.access({.name = alone ? "bucket" : "destination",
+                                         .options = alone ? "--" : "--destination-",
+                                         .location = arguments.destination,
+                                         .arguments = arguments.destination_side,
+                                         .source = arguments.source,
+                                         .destination = arguments.destination});
+  if (!destination) return forward(destination);
+  destination_ = *std::move(destination);
+  return ok;
+}
+
+void Engine::close() {
+  http_.close();
+}
+
+}  // namespace s3m::app

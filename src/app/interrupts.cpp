@@ -1,0 +1,57 @@
+#include "app/interrupts.hpp"
+
+#include <csignal>
+#include <string_view>
+#include <unistd.h>
+
+#include <boost/asio/signal_set.hpp>
+
+#include "workflow/verdict.hpp"
+
+namespace s3m::app {
+namespace {
+
+void say(std::string_view text) {
+  [[maybe_unused]] const auto written = ::write(STDERR_FILENO, text.data(), text.size());
+}
+
+}  // namespace
+
+class Interrupts::Impl {
+ public:
+  Impl(net::Loop& loop, net::CancelToken& cancel)
+      : signals_(loop, SIGINT, SIGTERM, SIGHUP), cancel_(cancel) {
+    wait();
+  }
+
+  void close() { signals_.cancel(); }
+
+ private:
+  void wait() {
+    signals_.async_wait([this](const boost::system::error_code& failure, int) {
+      if (failure) return;
+      if (cancel_.cancelled()) {
+        say("\naborted; a grant may be left behind: see s3migrator cleanup --help\n");
+        ::_exit(workflow::exit_interrupted);
+      }
+      say("\nstopping: requests in flight are finished and the grant is taken out; Ctrl-C again "
+          "aborts\n");
+      cancel_.cancel();
+      wait();
+    });
+  }
+
+  boost::asio::signal_set signals_;
+  net::CancelToken& cancel_;
+};
+
+Interrupts::Interrupts(net::Loop& loop, net::CancelToken& cancel)
+    : impl_(std::make_unique<Impl>(loop, cancel)) {}
+
+Interrupts::~Interrupts() = default;
+
+void Interrupts::close() {
+  impl_->close();
+}
+
+}  // namespace s3m::app

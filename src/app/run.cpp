@@ -1,0 +1,178 @@
+#include "app/run.hpp"
+
+#include <exception>
+
+#include <boost/asio/co_spawn.hpp>
+#include <fmt/format.h>
+
+#include "app/demo.hpp"
+#include "app/engine.hpp"
+#include "app/figures_text.hpp"
+#include "app/interrupts.hpp"
+#include "app/sinks.hpp"
+#include "base/ids.hpp"
+#include "base/text.hpp"
+#include "workflow/cleanup_job.hpp"
+#include "workflow/copy_job.hpp"
+#include "workflow/plan_job.hpp"
+#include "workflow/verdict.hpp"
+#include "workflow/verify_job.hpp"
+
+namespace s3m::app {
+namespace {
+
+using Command = net::Task<Outcome> (*)(Engine& engine, const Arguments& arguments);
+
+int exit_code_of(const Error& error) {
+  const bool usage = error.code() == Errc::usage || error.code() == Errc::config;
+  return usage ? exit_usage : workflow::exit_fatal;
+}
+
+Outcome failed(const Error& error, bool interrupted) {
+  Outcome outcome;
+  outcome.summary.outcome = interrupted ? "interrupted" : "fatal";
+  outcome.summary.exit_code = interrupted ? workflow::exit_interrupted : exit_code_of(error);
+  outcome.summary.message = interrupted ? "Interrupted" : error.describe();
+  return outcome;
+}
+
+net::Task<Outcome> copy(Engine& engine, const Arguments& arguments) {
+  workflow::CopyJob job(engine.context(), *engine.source(), engine.destination(), arguments.spec);
+  auto summary = co_await job.run();
+  auto text = summary_text(summary);
+  co_return Outcome{std::move(summary), std::move(text)};
+}
+
+net::Task<Outcome> plan(Engine& engine, const Arguments& arguments) {
+  auto found = co_await workflow::run_plan(engine.context(), *engine.source(), engine.destination(),
+                                           arguments.spec);
+  auto& events = engine.context().events;
+  if (!found) {
+    auto outcome = failed(found.error(), engine.cancel().cancelled());
+    events.emit(outcome.summary);
+    co_return outcome;
+  }
+  Outcome outcome;
+  outcome.summary.outcome = "planned";
+  outcome.summary.objects = found->objects;
+  outcome.summary.bytes = found->bytes;
+  outcome.summary.requests = engine.context().runtime.counters.requests;
+  outcome.summary.message = "Nothing was changed";
+  outcome.text = plan_table(*found);
+  events.emit(outcome.summary);
+  co_return outcome;
+}
+
+net::Task<Outcome> verify(Engine& engine, const Arguments& arguments) {
+  auto summary = co_await workflow::run_verify(engine.context(), *engine.source(),
+                                               engine.destination(), arguments.spec);
+  auto text = summary_text(summary);
+  co_return Outcome{std::move(summary), std::move(text)};
+}
+
+net::Task<Outcome> cleanup(Engine& engine, const Arguments&) {
+  auto cleaned = co_await workflow::run_cleanup(engine.context(), engine.destination());
+  auto& events = engine.context().events;
+  if (!cleaned) {
+    auto outcome = failed(cleaned.error(), engine.cancel().cancelled());
+    events.emit(outcome.summary);
+    co_return outcome;
+  }
+  for (const auto& sid : cleaned->removed_grants) {
+    events.emit(NoteEvent{NoteLevel::info, "took the statement " + sid + " out of the policy"});
+  }
+  for (const auto& sid : cleaned->kept_grants) {
+    events.emit(
+        NoteEvent{NoteLevel::warning, sid + " stays: its job is still running on this machine"});
+  }
+  Outcome outcome;
+  outcome.summary.outcome = "cleaned";
+  outcome.summary.message = fmt::format(
+      "{} grants taken out, {} unfinished uploads aborted, {} of others left alone",
+      cleaned->removed_grants.size(), cleaned->aborted_uploads, cleaned->foreign_uploads);
+  events.emit(outcome.summary);
+  co_return outcome;
+}
+
+Command command_of(const Arguments& arguments) {
+  switch (arguments.verb) {
+    case Verb::copy:
+      return arguments.dry_run ? plan : copy;
+    case Verb::plan:
+      return plan;
+    case Verb::verify:
+      return verify;
+    default:
+      return cleanup;
+  }
+}
+
+net::Task<void> drive(Engine& engine, Interrupts& interrupts, const Arguments& arguments,
+                      Outcome& outcome) {
+  outcome = co_await command_of(arguments)(engine, arguments);
+  interrupts.close();
+  engine.close();
+}
+
+}  // namespace
+
+std::string title_of(const Arguments& arguments) {
+  const auto from = printable(arguments.source.uri());
+  const auto to = printable(arguments.destination.uri());
+  switch (arguments.verb) {
+    case Verb::copy:
+      return fmt::format("Copy  {} -> {}", from, to);
+    case Verb::plan:
+      return fmt::format("Plan  {} -> {}", from, to);
+    case Verb::verify:
+      return fmt::format("Verify  {} = {}", from, to);
+    default:
+      return to;
+  }
+}
+
+Outcome execute(const Arguments& arguments, const aws::Environment& environment, EventSink& events,
+                std::string job_id) {
+  auto engine = Engine::make(arguments, environment, events, std::move(job_id));
+  if (!engine) {
+    auto outcome = failed(engine.error(), false);
+    events.emit(outcome.summary);
+    return outcome;
+  }
+  Interrupts interrupts((*engine)->loop(), (*engine)->cancel());
+  Outcome outcome;
+  boost::asio::co_spawn((*engine)->loop(), drive(**engine, interrupts, arguments, outcome),
+                        [](const std::exception_ptr& bug) {
+                          if (bug) std::rethrow_exception(bug);
+                        });
+  (*engine)->loop().run();
+  return outcome;
+}
+
+void show(const Outcome& outcome, const OutputArguments& output) {
+  const auto& summary = outcome.summary;
+  const bool good = summary.exit_code == workflow::exit_verified;
+  if (!output.json && !output.quiet) {
+    fmt::print(stdout, "{}", outcome.text);
+    if (good) fmt::print(stdout, "{}.\n", single_line(summary.message));
+    std::fflush(stdout);
+  }
+  if (!good) fmt::print(stderr, "s3migrator: {}\n", single_line(summary.message));
+}
+
+int run(const Arguments& arguments, const aws::Environment& environment) {
+  log::set_level(arguments.output.log_level);
+  if (arguments.verb == Verb::version) {
+    fmt::print(stdout, "{}\n", program_name());
+    return workflow::exit_verified;
+  }
+  if (arguments.verb == Verb::demo) return run_demo(arguments);
+  const auto job_id = new_job_id();
+  Faces faces(arguments.output, title_of(arguments), job_id);
+  faces.emit(NoteEvent{NoteLevel::info, fmt::format("{}  (job {})", title_of(arguments), job_id)});
+  const auto outcome = execute(arguments, environment, faces, job_id);
+  show(outcome, arguments.output);
+  return outcome.summary.exit_code;
+}
+
+}  // namespace s3m::app

@@ -1,0 +1,35 @@
+// run.hpp: a command from its arguments to its exit code.
+//
+// Layer      app.
+#pragma once
+
+#include "app/arguments.hpp"
+#include "aws/config.hpp"
+#include "base/event.hpp"
+
+namespace s3m::app {
+
+// Exit code of a command line or configuration that cannot be used.
+inline constexpr int exit_usage = 2;
+
+// How a command ended, and what it leaves on standard output for a person.
+struct Outcome {
+  SummaryEvent summary;
+  std::string text;
+};
+
+// Runs copy, plan, verify or cleanup to its end, SIGINT and SIGTERM included. Prints nothing but
+// what `events` prints; the summary is its last event.
+Outcome execute(const Arguments& arguments, const aws::Environment& environment, EventSink& events,
+                std::string job_id);
+
+// Prints what `execute` left, where the user wants it.
+void show(const Outcome& outcome, const OutputArguments& output);
+
+// "Copy  s3://a -> s3://b", safe to show.
+std::string title_of(const Arguments& arguments);
+
+// Any command, with all it prints. Never throws for what a user or a service does.
+int run(const Arguments& arguments, const aws::Environment& environment);
+
+}  // namespace s3m::app

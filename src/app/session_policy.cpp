@@ -1,0 +1,43 @@
+#include "app/session_policy.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <fmt/format.h>
+
+namespace s3m::app {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t longest = 2048;
+
+json::object allow(json::array actions, json::array resources) {
+  return {{"Effect", "Allow"}, {"Action", std::move(actions)}, {"Resource", std::move(resources)}};
+}
+
+json::array bucket_and_objects(std::string_view partition, const std::string& bucket) {
+  const auto arn = fmt::format("arn:{}:s3:::{}", partition, bucket);
+  return {arn, arn + "/*"};
+}
+
+}  // namespace
+
+std::string session_policy(std::string_view partition, const transfer::Location& source,
+                           const transfer::Location& destination) {
+  json::array statements;
+  if (!source.bucket.empty()) {
+    statements.push_back(
+        allow({"s3:Get*", "s3:List*", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy"},
+              bucket_and_objects(partition, source.bucket)));
+  }
+  statements.push_back(allow({"s3:*"}, bucket_and_objects(partition, destination.bucket)));
+  statements.push_back(allow(
+      {"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"},
+      {"*"}));
+  auto text = json::serialize(
+      json::object{{"Version", "2012-10-17"}, {"Statement", std::move(statements)}});
+  return text.size() <= longest ? text : std::string();
+}
+
+}  // namespace s3m::app

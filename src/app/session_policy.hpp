@@ -1,0 +1,20 @@
+// session_policy.hpp: narrows an assumed role to the buckets of its job.
+//
+// Layer   app; pure.
+// Source  IAM user guide, "Session policies": a session may do what both the role and this allow;
+//         at most 2,048 characters.
+#pragma once
+
+#include <string>
+
+#include "transfer/location.hpp"
+
+namespace s3m::app {
+
+// Reads in the source bucket (and its policy, which a source-policy grant edits), everything in
+// the destination bucket, and the use of KMS keys, which no bucket name can narrow. Empty if it
+// would be too long: then the role alone decides.
+std::string session_policy(std::string_view partition, const transfer::Location& source,
+                           const transfer::Location& destination);
+
+}  // namespace s3m::app
