@@ -102,12 +102,14 @@ Permit authorize(const World& world, const Call& call, const Bucket& bucket,
 
 Permit authorize(const World& world, Call& call, const Bucket& bucket, std::string_view action,
                  std::string_view key, const Version& version) {
-  if (version.attributes) call.existing_tags = &version.attributes->tags;
   const std::string& owner = owner_of(bucket, version);
-  if (owner == bucket.owner || acl_reaches(version, action)) {
-    return authorize(world, call, bucket, action, key);
-  }
-  return judge(world, call, action, object_arn(world, bucket.name, key), owner, nullptr);
+  call.existing_tags = version.attributes ? &version.attributes->tags : nullptr;
+  const Permit permit =
+      owner == bucket.owner || acl_reaches(version, action)
+          ? authorize(world, call, bucket, action, key)
+          : judge(world, call, action, object_arn(world, bucket.name, key), owner, nullptr);
+  call.existing_tags = nullptr;
+  return permit;
 }
 
 Permit authorize_kms(const World& world, const Call& call, const Encryption& encryption,

@@ -170,6 +170,16 @@ TEST_F(BucketTest, ALockedVersionStays) {
   EXPECT_TRUE(rig.cloud.versions("locked").empty());
 }
 
+TEST_F(BucketTest, APolicyMayAskForTheObjectsTags) {
+  rig.cloud.put("home", {.key = "open", .body = "x", .tags = {{"Level", "public"}}});
+  ASSERT_TRUE(rig.cloud.set_policy("home", R"({"Statement":{"Effect":"Allow",
+      "Principal":{"AWS":"222222222222"},"Action":"s3:GetObject","Resource":"arn:aws:s3:::home/*",
+      "Condition":{"StringEquals":{"s3:ExistingObjectTag/Level":"public"}}}})"));
+  const Signer other = rig.user(destination_account);
+  EXPECT_EQ(rig.send(other, "GET", "/home/open").status, 200);
+  EXPECT_EQ(rig.send(other, "GET", "/home/noted").status, 403);
+}
+
 TEST_F(BucketTest, APolicyIsInForceLate) {
   rig.cloud.switches().policy_effective_after = std::chrono::seconds(5);
   const std::string policy = R"({"Statement":{"Effect":"Deny","Principal":"*",

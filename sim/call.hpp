@@ -36,6 +36,7 @@ class Call final : public ConditionSource {
   const net::HttpRequest& http;
   std::string_view raw_path;  // still encoded, without the query
   Query query;
+  bool sts = false;         // the request is for STS, not for S3
   Query form;               // STS: the parameters, from the body or the query
   std::string bucket, key;  // decoded; empty where the request names none
   const Operation* operation = nullptr;
@@ -59,7 +60,7 @@ class Call final : public ConditionSource {
   // What a scripted fault makes of a listing's page.
   std::optional<FaultEffect> page_fault;
 
-  // Tags of the object the request is about, for s3:ExistingObjectTag/.
+  // Tags of the object that is being judged, for s3:ExistingObjectTag/.
   const Pairs* existing_tags = nullptr;
 };
 

@@ -81,11 +81,11 @@ Service::Service(const Scenario& scenario)
   metrics.record(scenario.record);
 }
 
-Permit Service::authenticate(Call& call, bool sts) {
+Permit Service::authenticate(Call& call) {
   auto signer = signatures_.check({.request = call.http,
                                    .path = call.raw_path,
                                    .query = call.query,
-                                   .service = sts ? "sts" : "s3"},
+                                   .service = call.sts ? "sts" : "s3"},
                                   world.directory, world.switches, call.now);
   if (!signer) return refuse(signer.error());
   call.principal = signer->principal;
@@ -102,12 +102,12 @@ Permit Service::authenticate(Call& call, bool sts) {
   return {};
 }
 
-Permit Service::prepare(Call& call, bool& sts) {
+Permit Service::prepare(Call& call) {
   if (const auto addressed = address(call); !addressed) return addressed;
-  sts = is_sts(call);
-  const auto routed = sts ? route_sts(call) : route(call);
-  if (const auto authenticated = authenticate(call, sts); !authenticated) {
-    return sts ? refuse(as_sts(authenticated.error())) : authenticated;
+  call.sts = is_sts(call);
+  const auto routed = call.sts ? route_sts(call) : route(call);
+  if (const auto authenticated = authenticate(call); !authenticated) {
+    return call.sts ? refuse(as_sts(authenticated.error())) : authenticated;
   }
   return routed;
 }
@@ -185,10 +185,12 @@ Outcome Service::execute(Call& call, const FaultRule& fault) {
     case FaultEffect::reset_mid_body:
     case FaultEffect::truncated_body:
       return cut_off(call, fault);
-    case FaultEffect::expire_session:
+    case FaultEffect::expire_session: {
       world.directory.expire_session(call.access_key, call.now);
-      return refuse(world.switches.expired_token_is_unknown_key ? "InvalidAccessKeyId"
-                                                                : "ExpiredToken");
+      const bool unknown = world.switches.expired_token_is_unknown_key;
+      ApiError error = api_error(unknown ? "InvalidAccessKeyId" : "ExpiredToken");
+      return refuse(call.sts ? as_sts(std::move(error)) : std::move(error));
+    }
     case FaultEffect::overwrite_object:
     case FaultEffect::delete_object:
       meddle(call, fault.effect);
@@ -207,7 +209,8 @@ Outcome Service::execute(Call& call, const FaultRule& fault) {
   return execute(call);
 }
 
-net::ServerReply Service::reply_of(const Call& call, Outcome outcome, bool sts) const {
+net::ServerReply Service::reply_of(const Call& call, Outcome outcome) const {
+  const bool sts = call.sts;
   net::ServerReply reply;
   if (outcome) {
     reply = std::move(*outcome);
@@ -256,8 +259,7 @@ Answer Service::answer(const net::HttpRequest& request, WallTime now) {
   call.true_now = now;
   call.now = now + world.switches.clock_skew;
   call.request_id = world.new_request_id();
-  bool sts = false;
-  const auto prepared = prepare(call, sts);
+  const auto prepared = prepare(call);
   const FaultRule* found = prepared ? find_fault(call) : nullptr;
   // A hook may change the rules.
   const std::optional<FaultRule> fault = found ? std::optional(*found) : std::nullopt;
@@ -270,7 +272,7 @@ Answer Service::answer(const net::HttpRequest& request, WallTime now) {
 
   Answer answer;
   answer.delay = latency_of(call, fault ? &*fault : nullptr);
-  answer.reply = reply_of(call, std::move(outcome), sts);
+  answer.reply = reply_of(call, std::move(outcome));
   answer.reply.close |= fault && fault->effect == FaultEffect::close;
   note(call, answer.reply.status, error, fault.has_value());
   return answer;

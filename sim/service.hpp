@@ -37,14 +37,14 @@ class Service {
 
  private:
   // Everything up to the operation's own work.
-  Permit prepare(Call& call, bool& sts);
-  Permit authenticate(Call& call, bool sts);
+  Permit prepare(Call& call);
+  Permit authenticate(Call& call);
   const FaultRule* find_fault(const Call& call);
   Outcome execute(Call& call);
   Outcome execute(Call& call, const FaultRule& fault);
   Outcome cut_off(Call& call, const FaultRule& fault);
   void meddle(const Call& call, FaultEffect effect);
-  net::ServerReply reply_of(const Call& call, Outcome outcome, bool sts) const;
+  net::ServerReply reply_of(const Call& call, Outcome outcome) const;
   std::chrono::microseconds latency_of(const Call& call, const FaultRule* fault);
   void note(const Call& call, int status, std::string_view error, bool faulted);
 
