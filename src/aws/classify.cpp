@@ -213,6 +213,9 @@ Verdict refine_operation(Verdict verdict, const Request& request, const net::Htt
   if (verdict.code == Errc::conflict &&
       is_any_of(request.operation, {"CreateBucket", "DeleteBucket", "CompleteMultipartUpload"}))
     return {Errc::conflict};
+  // radosgw's word for an upload that is gone.
+  if (verdict.code == Errc::no_such_key && request.operation == "ListParts")
+    return {Errc::no_such_upload};
   // S3 has no code for it.
   if (said.code == "InvalidRequest" &&
       said.message.contains("maximum allowable size for a copy source"))

@@ -262,6 +262,12 @@ TEST(Classify, Conflicts) {
   EXPECT_EQ(judged(request("CompleteMultipartUpload"), conditional).retry(), RetryClass::never);
 }
 
+TEST(Classify, RadosgwMissesTheKeyOfAnUpload) {
+  const auto missing = answer(404, error_xml("NoSuchKey"));
+  EXPECT_EQ(judged(request("ListParts"), missing).code(), Errc::no_such_upload);
+  EXPECT_EQ(judged(request("UploadPartCopy"), missing).code(), Errc::no_such_key);
+}
+
 TEST(Classify, ACopySourceAboveTheLimit) {
   const auto refused = answer(
       400,

@@ -61,7 +61,7 @@ struct Runtime {
   RetryPolicy retry{};
   RetryQuota quota{};
   RequestCounters counters{};
-  // Server time minus ours, learned from RequestTimeTooSkewed; added to the signing time.
+  // Server time minus ours, learned from a refusal; added to the signing time.
   std::chrono::milliseconds clock_offset{0};
   std::string user_agent = "s3migrator";
 };
@@ -80,6 +80,7 @@ class Client {
   // Gives   a response with status 2xx (and, for Answer::xml, a document without <Error>). 304 too.
   // Errors  classified, with operation, bucket, key, status, service code and request id set;
   //         wrong_region carries `region()`; nothing follows a redirect here (guard G2).
+  //         When there are no credentials to be had: the error of their source, as it is.
   //         cancelled when Runtime::cancel fires during a delay or while waiting for a permit.
   net::Task<Result<net::HttpResponse>> call(Request request);
 

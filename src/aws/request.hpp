@@ -18,14 +18,14 @@ enum class Method : std::uint8_t { get, head, put, post, del };
 std::string_view name(Method method) noexcept;  // "GET"
 
 struct Field {
-  std::string_view name;  // static storage; headers in lower case
+  std::string_view name;  // a literal, or outlives the call; headers in lower case
   std::string value;      // raw: encoded when the request is assembled
 };
 
 // What a 200 answer must look like to be believed.
 enum class Answer : std::uint8_t {
-  any,       // the body is the operation's own (GetObject, HEAD, policy)
-  xml,       // a complete XML document whose root is not <Error>; anything else is `unavailable`
+  any,  // the body is the operation's own (GetObject, HEAD, policy)
+  xml,  // a complete XML document; an <Error> counts as what its code says, all else `unavailable`
 };
 
 struct Request {
@@ -40,7 +40,9 @@ struct Request {
   boost::container::small_vector<Field, 12> headers;
   std::string body;
   bool sign = true;    // false: AssumeRoleWithWebIdentity, SSO portal
-  bool retry = true;   // false: an ambiguous failure must be settled by looking (DeleteBucket)
+  // False: an ambiguous failure must be settled by looking (DeleteBucket). It is sent again only if
+  // nothing of it was sent.
+  bool retry = true;
   net::HttpTimeouts timeouts{};
 };
 

@@ -57,7 +57,9 @@ Result<std::string> parse_ownership(std::string body) {
 
 Result<std::string> parse_versioning(std::string body) {
   XmlDocument document;
-  auto root = document.parse(std::move(body), "VersioningConfiguration");
+  // The second is moto's.
+  auto root =
+      document.parse(std::move(body), {"VersioningConfiguration", "GetBucketVersioningResponse"});
   if (!root) return forward(root);
   return std::string(text_of(*root, "Status"));
 }

@@ -364,6 +364,22 @@ TEST(ListUploads, ReadsAPage) {
   EXPECT_EQ(page->next_upload_id_marker, "u+2");
 }
 
+TEST(ListUploads, KeysAreDecodedWhereTheyAreEncodedWithoutAWord) {
+  const auto key_of = [](std::string_view text) {
+    const auto page = parse_upload_page(
+        fmt::format("<ListMultipartUploadsResult><IsTruncated>false</IsTruncated><Upload>"
+                    "<Key>{}</Key><UploadId>u</UploadId></Upload></ListMultipartUploadsResult>",
+                    text));
+    return page ? page->uploads.at(0).key : page.error().message();
+  };
+  EXPECT_EQ(key_of("plain/key.txt"), "plain/key.txt");
+  EXPECT_EQ(key_of("big%20%2Bone/x"), "big +one/x");  // radosgw
+  EXPECT_EQ(key_of("big one"), "big one");            // moto
+  EXPECT_EQ(key_of("a+b"), "a+b");
+  EXPECT_EQ(key_of("100%"), "100%");
+  EXPECT_EQ(key_of("a%20b c"), "a%20b c");
+}
+
 TEST(ListUploads, RefusesWhatItCannotGoOnFrom) {
   for (const auto* inside :
        {"<IsTruncated>true</IsTruncated>", "",
@@ -404,6 +420,7 @@ TEST(Buckets, OwnershipAndVersioning) {
             "BucketOwnerEnforced");
   EXPECT_EQ(*parse_ownership(listing("")), "");
   EXPECT_EQ(*parse_versioning("<VersioningConfiguration/>"), "");
+  EXPECT_EQ(*parse_versioning("<GetBucketVersioningResponse/>"), "");
   EXPECT_EQ(*parse_versioning("<VersioningConfiguration><Status>Suspended</Status>"
                               "</VersioningConfiguration>"),
             "Suspended");

@@ -23,8 +23,21 @@ Result<PartResult> parse_part(pugi::xml_node part) {
                     .checksum = checksum_in(part)};
 }
 
+// True for a text in which every character that encoding changes is changed. radosgw encodes the
+// keys of uploads as we ask it to, but does not say so; services that do not encode them do not say
+// so either.
+bool looks_encoded(std::string_view text) {
+  const auto decoded = decode_listed(text);
+  return decoded && uri_encode(*decoded, Slash::keep) == text;
+}
+
+Result<std::string> decode_key(std::string_view text, const ListedText& listed) {
+  return listed.is_encoded() || !looks_encoded(text) ? listed.decode(text)
+                                                     : Result<std::string>(*decode_listed(text));
+}
+
 Result<UploadEntry> parse_upload(pugi::xml_node upload, const ListedText& listed) {
-  auto key = listed.decode(text_of(upload, "Key"));
+  auto key = decode_key(text_of(upload, "Key"), listed);
   if (!key) return forward(key);
   UploadEntry entry{
       .key = std::move(*key),
@@ -42,7 +55,7 @@ Result<UploadEntry> parse_upload(pugi::xml_node upload, const ListedText& listed
 
 Result<PartPage> parse_part_page(std::string body) {
   XmlDocument document;
-  auto root = document.parse(std::move(body), "ListPartsResult");
+  auto root = document.parse(std::move(body), {"ListPartsResult", "ListPartsResponse"});  // moto
   if (!root) return forward(root);
   auto truncated = truncation_of(*root);
   if (!truncated) return forward(truncated);
@@ -67,7 +80,7 @@ Result<UploadPage> parse_upload_page(std::string body) {
   auto truncated = truncation_of(*root);
   if (!truncated) return forward(truncated);
   const ListedText listed(*root);
-  auto marker = listed.decode(text_of(*root, "NextKeyMarker"));
+  auto marker = decode_key(text_of(*root, "NextKeyMarker"), listed);
   if (!marker) return forward(marker);
   UploadPage page{.truncated = *truncated,
                   .next_key_marker = std::move(*marker),

@@ -21,6 +21,7 @@ class ListedText {
   explicit ListedText(pugi::xml_node listing)
       : encoded_(text_of(listing, "EncodingType") == "url") {}
 
+  bool is_encoded() const noexcept { return encoded_; }
   // Errors: protocol where a key cannot be known from what is written.
   Result<std::string> decode(std::string_view text) const {
     if (!encoded_) return std::string(text);

@@ -1,5 +1,7 @@
 #include "aws/xml.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/text.hpp"
@@ -47,12 +49,13 @@ Result<pugi::xml_node> XmlDocument::parse(std::string text) {
   return document_.document_element();
 }
 
-Result<pugi::xml_node> XmlDocument::parse(std::string text, std::string_view root) {
+Result<pugi::xml_node> XmlDocument::parse(std::string text,
+                                          std::initializer_list<std::string_view> roots) {
   auto element = parse(std::move(text));
   if (!element) return element;
-  if (element->name() == root) return element;
-  return fail(Errc::protocol,
-              fmt::format("XML: the root is <{}>, not <{}>", printable(element->name()), root));
+  if (std::ranges::find(roots, std::string_view(element->name())) != roots.end()) return element;
+  return fail(Errc::protocol, fmt::format("XML: the root is <{}>, not <{}>",
+                                          printable(element->name()), *roots.begin()));
 }
 
 std::optional<std::string_view> root_of_whole_document(std::string_view text) noexcept {

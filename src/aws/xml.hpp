@@ -4,6 +4,7 @@
 // Threading  values; pure functions.
 #pragma once
 
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,8 +25,11 @@ class XmlDocument {
 
   // Gives the root element. Bytes of values stay as they are (line ends too), entities resolved;
   // white space that is an element's whole value is kept.
-  // Errors: protocol when `text` is not well-formed or its root is another.
-  Result<pugi::xml_node> parse(std::string text, std::string_view root);
+  // Errors: protocol when `text` is not well-formed or its root is none of `roots`.
+  Result<pugi::xml_node> parse(std::string text, std::initializer_list<std::string_view> roots);
+  Result<pugi::xml_node> parse(std::string text, std::string_view root) {
+    return parse(std::move(text), {root});
+  }
   // The same with any root.
   Result<pugi::xml_node> parse(std::string text);
 
