@@ -14,18 +14,15 @@ class CountExtra final : public Visitor {
 
   void visit(const Pair& pair) override {
     if (!filter_.matches(pair.key)) return;
-    if (pair.source != nullptr) source_empty_ = false;
+    if (pair.source != nullptr) result_.source_empty = false;
     if (pair.destination == nullptr) return;
     ++result_.destination_objects;
     if (pair.source == nullptr) ++result_.extra;
   }
 
-  bool source_empty() const noexcept { return source_empty_; }
-
  private:
   const Filter& filter_;
   Deletion& result_;
-  bool source_empty_ = true;
 };
 
 // The second walk: looks at both sides anew, so what has come to the source since stays.
@@ -113,11 +110,6 @@ net::Task<Result<void>> delete_extra(Context& context, const Filter& filter,
   auto counted = co_await walk(context, {KeyRange{}}, count);
   if (!counted) co_return forward(counted);
   if (result.extra == 0) co_return ok;
-  if (count.source_empty()) {
-    co_return fail(Errc::refused, "nothing is deleted from " + context.destination.location.uri() +
-                                      ", because nothing was found in " +
-                                      context.source.location.uri());
-  }
   auto allowed = allow(result);
   if (!allowed) co_return forward(allowed);
   DeleteExtra deletion(context, filter, result);

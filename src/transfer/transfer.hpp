@@ -123,6 +123,7 @@ net::Task<Result<void>> plan(Context& context, const CopyOptions& options,
 struct Deletion {
   std::uint64_t extra = 0, destination_objects = 0, deleted = 0;
   std::uint64_t failed = 0;  // changed since they were seen, or refused; each reported
+  bool source_empty = true;  // nothing of it matches: most likely a mistake, for `allow` to judge
 };
 net::Task<Result<void>> delete_extra(Context& context, const Filter& filter,
                                      std::function<Result<void>(const Deletion&)> allow,

@@ -193,7 +193,7 @@ Result<void> CopyJob::may_delete(const transfer::Deletion& found) {
       "nothing was deleted. If that is what you want, repeat with "
       "--confirm-delete {}",
       printable(bucket));
-  if (counters_.source_objects == 0) {
+  if (found.source_empty) {
     return fail(Errc::refused, fmt::format("the source {} has no objects, so --delete would empty "
                                            "the destination; {}",
                                            printable(source_.location.uri()), confirm));

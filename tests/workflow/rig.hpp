@@ -1,0 +1,86 @@
+// rig.hpp: whole commands in this process, against a simulated cloud with the article's accounts.
+//
+// Threading  the simulator has a thread of its own; everything else is on the test's.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/run.hpp"
+#include "sim/server.hpp"
+
+namespace s3m::workflow {
+
+inline const std::string source = "source-bucket";
+inline const std::string destination = "destination-bucket";
+
+// The article's accounts, and a source bucket in us-east-1 with `objects` small objects.
+sim::Scenario article_world(std::uint64_t objects = 30);
+// The same, and an empty destination bucket in eu-central-1.
+sim::Scenario two_bucket_world(std::uint64_t objects = 30);
+
+// A statement of somebody else, valid for `bucket`.
+std::string others_policy(const std::string& bucket);
+
+class Recorder final : public EventSink {
+ public:
+  void emit(const Event& event) override { events.push_back(event); }
+  std::vector<Event> events;
+};
+
+class Rig {
+ public:
+  explicit Rig(const sim::Scenario& scenario);
+  ~Rig();
+  Rig(const Rig&) = delete;
+  Rig& operator=(const Rig&) = delete;
+
+  // Runs a command line by the migrator's user. copy() and verify() add the locations of the two
+  // buckets and the three roles.
+  SummaryEvent run(std::vector<std::string> words);
+  SummaryEvent copy(std::vector<std::string> options = {});
+  SummaryEvent verify(std::vector<std::string> options = {});
+  SummaryEvent cleanup(std::vector<std::string> options = {});
+
+  template <class T>
+  std::vector<T> events() const {
+    std::vector<T> found;
+    for (const auto& event : recorder_.events) {
+      if (const auto* one = std::get_if<T>(&event)) found.push_back(*one);
+    }
+    return found;
+  }
+  // The notes and step messages of the last run, one a line.
+  std::string told() const;
+  const StepEvent* step(std::string_view name) const;  // its end
+
+  template <class Use>
+  auto cloud(Use use) {
+    return server_->with_cloud(std::move(use));
+  }
+  std::string policy(const std::string& bucket);
+  std::vector<std::string> keys(const std::string& bucket);
+  void fault(sim::FaultRule rule);
+  void switches(const std::function<void(sim::Switches&)>& change);
+  // Requests of an operation since the last forget_requests().
+  std::uint64_t requests(const std::string& operation);
+  void forget_requests();
+  // Names of operations that change something, with a successful answer, since then.
+  std::vector<std::string> writes();
+  const std::string& endpoint() const { return server_->endpoint(); }
+  std::string file(const std::string& name) const { return (directory_ / name).string(); }
+
+  std::map<std::string, std::string, std::less<>> environment;
+
+ private:
+  std::filesystem::path directory_;
+  std::unique_ptr<sim::Server> server_;
+  Recorder recorder_;
+};
+
+}  // namespace s3m::workflow
