@@ -65,7 +65,7 @@ std::string sentence(std::string_view what, const Error& error, std::string_view
   std::string text(what);
   if (!error.message().empty()) text += ": " + single_line(error.message());
   if (!advice.empty()) {
-    text += ". ";
+    text += text.ends_with('.') ? " " : ". ";
     text += advice;
   }
   return text;
