@@ -67,15 +67,24 @@ class CopyOperation final : public Visitor, Lanes<CopyWork>::Handler {
       if (!same) failed(work, std::move(same.error()));
       if (!same || *same) co_return;
     }
-    const bool large = copied_in_parts(work.source, options_);
-    if (large) co_await large_slot();
-    auto end = co_await copier_.copy(work);
-    if (large) leave_large_slot();
+    auto end = copied_in_parts(work.source, options_) ? co_await copy_large(work)
+                                                      : co_await copier_.copy(work);
     if (!end) {
       failed(work, std::move(end.error()));
     } else {
       settled(work, *end);
     }
+  }
+
+  net::Task<Result<CopyEnd>> copy_large(CopyWork& work) {
+    while (large_ >= most_large_objects)
+      co_await large_free_.wait();
+    ++large_;
+    Result<CopyEnd> end = fail(Errc::cancelled, "the job is stopping");
+    if (!stopped()) end = co_await copier_.copy(work);
+    --large_;
+    large_free_.notify_one();
+    co_return end;
   }
 
   // Whether a pair that the listings left open needs no copy after all.
@@ -124,17 +133,6 @@ class CopyOperation final : public Visitor, Lanes<CopyWork>::Handler {
   void stop(Error error) {
     failures_.stop(std::move(error));
     lanes_.stop();
-  }
-
-  net::Task<void> large_slot() {
-    while (large_ >= most_large_objects)
-      co_await large_free_.wait();
-    ++large_;
-  }
-
-  void leave_large_slot() {
-    --large_;
-    large_free_.notify_one();
   }
 
   Context& context_;

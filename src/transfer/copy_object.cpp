@@ -20,6 +20,11 @@ bool may_have_happened(Errc code) noexcept {
          code == Errc::protocol;
 }
 
+// What is told of an object whose failure could not be looked into.
+std::unexpected<Error> unexplained(Error failure, Error obstacle) {
+  return fail(concerns_all(obstacle) ? std::move(obstacle) : std::move(failure));
+}
+
 }  // namespace
 
 std::string ObjectCopier::relative_key(const CopyWork& work) const {
@@ -59,6 +64,10 @@ net::Task<Result<CopyEnd>> ObjectCopier::copy(CopyWork& work) {
     co_return fail(Errc::invalid_state, "the object is archived (" + work.source.storage_class +
                                             "): restore it, then run the copy again");
   }
+  if (work.source.etag.empty() || (work.copy_exists && work.copy.etag.empty())) {
+    co_return fail(Errc::not_supported,
+                   "the service lists no ETag to make the copy conditional on");
+  }
   auto key = destination_key(work);
   if (!key) co_return forward(key);
   for (int looks = 0;; ++looks) {
@@ -94,7 +103,7 @@ net::Task<Result<aws::CopyResult>> ObjectCopier::send(CopyWork& work, std::strin
 
 net::Task<Result<ObjectCopier::Next>> ObjectCopier::look_again(CopyWork& work, Error error) {
   auto head = co_await prover_.head(shared_.context.source, work.source.key);
-  if (!head) co_return forward(head);
+  if (!head) co_return unexplained(std::move(error), std::move(head.error()));
   if (!*head) co_return Next::vanished;
   const bool changed = (*head)->etag != work.source.etag || (*head)->size != work.source.size;
   if (changed && condition_failed(error.code())) {
@@ -109,7 +118,7 @@ net::Task<Result<ObjectCopier::Next>> ObjectCopier::look_at_destination(
     CopyWork& work, const aws::ObjectHead& source, Error error) {
   const auto key = shared_.context.destination.location.prefix + relative_key(work);
   auto head = co_await prover_.head(shared_.context.destination, key);
-  if (!head) co_return forward(head);
+  if (!head) co_return unexplained(std::move(error), std::move(head.error()));
   const bool was_there = std::exchange(work.copy_exists, head->has_value());
   const bool as_seen = was_there ? *head && (*head)->etag == work.copy.etag : !*head;
   if (may_have_happened(error.code()) && (as_seen || !*head)) co_return fail(std::move(error));

@@ -1,5 +1,6 @@
 #include "transfer/failures.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace s3m::transfer {
@@ -57,6 +58,7 @@ bool Failures::failed(Error error, const Subject& subject) {
     return false;
   }
   if (error.code() == Errc::access_denied) ++denied_;
+  if (error.code() == Errc::not_supported) ++unsupported_;
   if (error.code() == Errc::invalid_credentials) ++unrecognised_;
   if (auto refusal = as_refusal_of_all(error)) {
     stop(std::move(*refusal));
@@ -68,11 +70,14 @@ bool Failures::failed(Error error, const Subject& subject) {
 
 std::optional<Error> Failures::as_refusal_of_all(const Error& error) const {
   if (unrecognised_ >= telling_refusals) return error.clone();
-  if (any_success_ || denied_ < telling_refusals) return std::nullopt;
+  if (any_success_ || std::max(denied_, unsupported_) < telling_refusals) return std::nullopt;
   auto refusal = error.clone();
-  refusal.context(
-      "every one of the first 20 objects was refused and none came through: the grant on the "
-      "destination bucket is missing, not yet in effect, or overruled by a Deny");
+  refusal.context(denied_ >= telling_refusals
+                      ? "every one of the first 20 objects was refused and none came through: the "
+                        "grant on the destination bucket is missing, not yet in effect, or "
+                        "overruled by a Deny"
+                      : "none of the first 20 objects came through: the service lacks what every "
+                        "copy needs");
   return refusal;
 }
 

@@ -43,8 +43,8 @@ class Failures {
   Context& context_;
   std::optional<Error> fatal_;
   bool any_success_ = false;
-  // In a row, without a success: denied, and not recognised (credentials withdrawn).
-  int denied_ = 0, unrecognised_ = 0;
+  int denied_ = 0, unsupported_ = 0;  // in all
+  int unrecognised_ = 0;              // in a row: credentials withdrawn
 };
 
 }  // namespace s3m::transfer

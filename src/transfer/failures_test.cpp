@@ -97,6 +97,13 @@ TEST_F(FailuresTest, TwentyRefusalsWithoutASuccessMeanThatTheGrantIsMissing) {
   EXPECT_NE(result.error().message().find("grant"), std::string::npos);
 }
 
+TEST_F(FailuresTest, AServiceThatLacksWhatEveryCopyNeedsStopsTheJob) {
+  for (int i = 0; i < 19; ++i)
+    EXPECT_TRUE(fail_one(Errc::not_supported));
+  EXPECT_FALSE(fail_one(Errc::not_supported));
+  EXPECT_EQ(outcome(), Errc::not_supported);
+}
+
 TEST_F(FailuresTest, RefusalsAfterASuccessAreSingleObjects) {
   failures_.succeeded();
   for (int i = 0; i < 100; ++i)

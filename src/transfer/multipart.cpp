@@ -74,6 +74,11 @@ class UploadRun {
     auto head = co_await unchanged_source();
     if (!head) co_return forward(head);
     head_ = std::move(*head);
+    if (head_.missing_metadata > 0) {
+      co_return fail(Errc::invalid_state,
+                     "the object has metadata that no header can carry, so a copy in parts would "
+                     "lose it; below 5 GiB a larger --multipart-threshold avoids the parts");
+    }
     create_ = {.bucket = context_.destination.location.bucket,
                .key = key_,
                .head = head_,
@@ -216,7 +221,8 @@ class UploadRun {
         .key = key_,
         .upload_id = record_.upload_id,
         .parts = parts_,
-        .with_checksums = !create_.checksum_algorithm.empty() && !create_.full_object_checksum,
+        // A full-object checksum needs none for the parts, but versitygw asks for them even so.
+        .with_checksums = !create_.checksum_algorithm.empty(),
         .write = write_};
     auto done = co_await context_.writer->complete_multipart_upload(std::move(request));
     if (done && !done->etag.empty()) co_return done;

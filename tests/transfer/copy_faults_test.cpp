@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "rig.hpp"
+#include "tests/transfer/rig.hpp"
 
 namespace s3m::transfer {
 namespace {

@@ -2,7 +2,7 @@
 // adoption_test.cpp, G9 in delete_extra_test.cpp.
 #include <gtest/gtest.h>
 
-#include "rig.hpp"
+#include "tests/transfer/rig.hpp"
 
 namespace s3m::transfer {
 namespace {

@@ -1,7 +1,7 @@
 // Listings that cannot be believed: nothing may be taken for missing, extra or done because of one.
 #include <gtest/gtest.h>
 
-#include "rig.hpp"
+#include "tests/transfer/rig.hpp"
 
 namespace s3m::transfer {
 namespace {

@@ -1,4 +1,4 @@
-#include "rig.hpp"
+#include "tests/transfer/rig.hpp"
 
 #include <stdexcept>
 #include <utility>
