@@ -82,10 +82,12 @@ def names():
 @pytest.fixture
 def source_bucket(server, names):
     server.source.create_bucket(Bucket=names[0])
-    if server.name == "versitygw":  # no roles there: the destination's user may read the source
+    if server.source_acl != "private":
+        server.source.put_bucket_acl(Bucket=names[0], ACL=server.source_acl)
+    if server.source_readers:
         server.source.put_bucket_policy(Bucket=names[0], Policy=json.dumps({
             "Version": "2012-10-17",
-            "Statement": [{"Effect": "Allow", "Principal": {"AWS": ["sourceaccess", "destinationaccess"]},
+            "Statement": [{"Effect": "Allow", "Principal": {"AWS": list(server.source_readers)},
                            "Action": "s3:*", "Resource": [f"arn:aws:s3:::{names[0]}",
                                                           f"arn:aws:s3:::{names[0]}/*"]}]}))
     return names[0]

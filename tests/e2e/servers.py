@@ -36,7 +36,13 @@ class Server:
     environment: dict[str, str]  # what s3migrator's base credentials are
     arguments: list[str]         # how the two sides are reached
     refuses: tuple[str, ...] = ()  # names of odd keys that the server cannot store
+    cannot_copy: tuple[str, ...] = ()  # ... that it stores, and misreads in a copy source
+    copy_arguments: tuple[str, ...] = ()  # of copy alone
+    part_arguments: tuple[str, ...] = ()  # of a copy in parts, where it needs another way
+    source_acl: str = "private"
+    source_readers: tuple[str, ...] = ()  # principals of a policy that lets the copy read
     honours_tags_across_accounts: bool = True
+    keeps_tags_of_uploads: bool = True   # those given to CreateMultipartUpload
     creator_keys: tuple[str, str] = ()  # who owns a bucket that the destination role made
     counts_copies: int = 2000      # objects for the tests of scale: slow servers get fewer
 
@@ -106,6 +112,19 @@ def role_arguments(source_role, destination_role, endpoint):
             "--source-endpoint-url", endpoint, "--destination-endpoint-url", endpoint]
 
 
+def profile_arguments(endpoint):
+    return ["--source-profile", "source", "--destination-profile", "destination",
+            "--source-endpoint-url", endpoint, "--destination-endpoint-url", endpoint]
+
+
+def write_profiles(directory, keys):
+    path = directory / "credentials"
+    path.write_text("".join(
+        f"[{name}]\naws_access_key_id = {access}\naws_secret_access_key = {secret}\n"
+        for name, (access, secret) in keys.items()))
+    return str(path)
+
+
 @contextlib.contextmanager
 def radosgw(directory):
     if not shutil.which("radosgw"):
@@ -114,16 +133,23 @@ def radosgw(directory):
     subprocess.run([HERE / "radosgw/up.sh", directory / "rgw", str(port)], check=True,
                    stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=120)
     endpoint = f"http://127.0.0.1:{port}"
+    keys = {"source": ("SRCACCESSKEY00000000", "srcsecret000000000000000000000000000000a"),
+            "destination": ("DSTACCESSKEY00000000", "dstsecret000000000000000000000000000000a")}
     try:
         yield Server(
             name="radosgw", endpoint=endpoint, region="default",
-            source_keys=("SRCACCESSKEY00000000", "srcsecret000000000000000000000000000000a"),
-            destination_keys=("DSTACCESSKEY00000000", "dstsecret000000000000000000000000000000a"),
-            environment={"AWS_ACCESS_KEY_ID": "MIGACCESSKEY00000000",
+            source_keys=keys["source"], destination_keys=keys["destination"],
+            environment={"AWS_SHARED_CREDENTIALS_FILE": write_profiles(directory, keys),
+                         "AWS_ACCESS_KEY_ID": "MIGACCESSKEY00000000",
                          "AWS_SECRET_ACCESS_KEY": "migsecret000000000000000000000000000000a",
                          "AWS_REGION": "default"},
             arguments=role_arguments("arn:aws:iam:::role/source-role",
                                      "arn:aws:iam:::role/destination-role", endpoint),
+            # Whether UploadPartCopy may read its source it decides by the ACL alone, and never for a
+            # role's session; so parts are copied by its users, out of a bucket all may read.
+            source_readers=("arn:aws:iam:::user/dst",), source_acl="public-read",
+            keeps_tags_of_uploads=False,
+            part_arguments=(*profile_arguments(endpoint), "--grant", "none"),
             # A bucket made by a role belongs to the user behind the role.
             creator_keys=("MIGACCESSKEY00000000", "migsecret000000000000000000000000000000a"))
     finally:
@@ -198,19 +224,18 @@ def versitygw(directory):
                  "--endpoint-url", endpoint, "create-user", "--access", user + "access",
                  "--secret", user + "secret", "--role", "userplus"], check=True,
                 stdout=subprocess.DEVNULL)
-        credentials = directory / "credentials"
-        credentials.write_text("".join(
-            f"[{user}]\naws_access_key_id = {user}access\naws_secret_access_key = {user}secret\n"
-            for user in ("source", "destination")))
+        keys = {user: (user + "access", user + "secret") for user in ("source", "destination")}
         yield Server(
             name="versitygw", endpoint=endpoint, region="us-east-1",
-            source_keys=("sourceaccess", "sourcesecret"),
-            destination_keys=("destinationaccess", "destinationsecret"),
-            environment={"AWS_SHARED_CREDENTIALS_FILE": str(credentials),
+            source_keys=keys["source"], destination_keys=keys["destination"],
+            environment={"AWS_SHARED_CREDENTIALS_FILE": write_profiles(directory, keys),
                          "AWS_REGION": "us-east-1"},
-            arguments=["--source-profile", "source", "--destination-profile", "destination",
-                       "--source-endpoint-url", endpoint, "--destination-endpoint-url", endpoint,
-                       "--grant", "none"],
+            arguments=profile_arguments(endpoint),
+            copy_arguments=("--grant", "none"),
+            # No roles there: the destination's user reads the source. A policy shuts out the owner.
+            source_readers=("sourceaccess", "destinationaccess"),
+            # It decodes the whole copy source before it looks for ?versionId=.
+            cannot_copy=("version in the key",),
             # A POSIX file system under it: no empty path segments, no ".." and names to 255 bytes.
             refuses=("leading slash", "double slash", "only slashes", "dot segments", "single dot",
                      "dots", "trailing slash", "1024 bytes", "1024 bytes of utf-8",

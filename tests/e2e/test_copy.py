@@ -23,9 +23,17 @@ def fill(client, bucket, objects):
                       objects.items()))
 
 
+def words(server, source, destination, *options, command="copy"):
+    if {"--part-size", "--keep-etag"} & set(options) and server.part_arguments:
+        ways = server.part_arguments
+    else:
+        ways = (*server.arguments, *(server.copy_arguments if command == "copy" else ()))
+    return [command, f"s3://{source}", f"s3://{destination}", *ways, "--json", *options]
+
+
 def copy(program, server, source, destination, *options, command="copy"):
-    return program.run(command, f"s3://{source}", f"s3://{destination}", *server.arguments,
-                       "--json", *options, env=server.environment)
+    return program.run(*words(server, source, destination, *options, command=command),
+                       env=server.environment)
 
 
 def put_multipart(client, bucket, key, parts, **options):
@@ -67,7 +75,7 @@ def test_server_refuses_exactly_the_keys_we_say(server, source_bucket, record_pr
 def test_odd_keys_and_sizes_arrive_byte_for_byte(program, server, source_bucket, names):
     """Into a bucket that does not exist yet; then again, when nothing is left to do."""
     objects = {key: f"body of {name}".encode() for name, key in odd_keys.KEYS.items()
-               if name not in server.refuses}
+               if name not in server.refuses + server.cannot_copy}
     objects.update({"sizes/zero": b"", "sizes/one": b"1", "sizes/mega": bytes(range(256)) * 4096})
     fill(server.source, source_bucket, objects)
 
@@ -93,7 +101,8 @@ def test_metadata_tags_and_large_objects(program, server, source_bucket, destina
                      ContentDisposition='attachment; filename="a b.txt"', ContentLanguage="de")
     if server.honours_tags_across_accounts:
         described["Tagging"] = "team=blue&cost=a%20b"
-    server.source.put_object(Bucket=source_bucket, Key="large", Body=body, **described)
+    server.source.put_object(Bucket=source_bucket, Key="large", Body=body,
+                             ACL=server.source_acl, **described)
     server.source.put_object(Bucket=source_bucket, Key="small", Body=b"small", **described)
 
     run = copy(program, server, source_bucket, destination_bucket,
@@ -108,7 +117,7 @@ def test_metadata_tags_and_large_objects(program, server, source_bucket, destina
         assert head["CacheControl"] == "max-age=60", key
         assert head["ContentDisposition"] == 'attachment; filename="a b.txt"', key
         assert head["ContentLanguage"] == "de", key
-        if server.honours_tags_across_accounts:
+        if server.honours_tags_across_accounts and (key == "small" or server.keeps_tags_of_uploads):
             tags = client.get_object_tagging(Bucket=destination_bucket, Key=key)["TagSet"]
             assert {t["Key"]: t["Value"] for t in tags} == {"team": "blue", "cost": "a b"}, key
     assert client.get_object(Bucket=destination_bucket, Key="large")["Body"].read() == body
@@ -117,22 +126,41 @@ def test_metadata_tags_and_large_objects(program, server, source_bucket, destina
     assert_no_grant(server, destination_bucket)
 
 
-def test_multipart_sources_are_copied_once_and_proven(program, server, source_bucket,
-                                                      destination_bucket):
-    """Their ETags are not MD5: a plain copy has another one, and still the second run has no work."""
+def multipart_source(server, bucket):
     parts = [b"a" * (5 * MIB), b"b" * (5 * MIB), b"c" * 1000]
-    put_multipart(server.source, source_bucket, "parts.bin", parts)
-    server.source.put_object(Bucket=source_bucket, Key="plain.bin", Body=b"plain")
+    put_multipart(server.source, bucket, "parts.bin", parts, ACL=server.source_acl)
+    server.source.put_object(Bucket=bucket, Key="plain.bin", Body=b"plain")
+    return b"".join(parts)
+
+
+def test_multipart_sources_arrive_although_their_etags_do_not_compare(
+        program, server, source_bucket, destination_bucket):
+    body = multipart_source(server, source_bucket)
     run = copy(program, server, source_bucket, destination_bucket)
     assert run.code == 0, run
+    assert run.summary["mismatched"] == run.summary["missing"] == 0
+    assert run.summary["same_strong"] + run.summary["same_weak"] == 2
     got = server.destination.get_object(Bucket=destination_bucket, Key="parts.bin")["Body"].read()
-    assert got == b"".join(parts)
+    assert got == body
+    # Dates prove nothing while the source is so young: at most that one object is copied again.
     again = copy(program, server, source_bucket, destination_bucket)
     assert again.code == 0, again
-    assert again.summary["copied"] == 0, again
-    verified = copy(program, server, source_bucket, destination_bucket, command="verify")
+    assert again.summary["copied"] <= 1, again
+
+
+def test_multipart_sources_with_their_own_parts_are_proven(program, server, source_bucket,
+                                                           destination_bucket):
+    body = multipart_source(server, source_bucket)
+    run = copy(program, server, source_bucket, destination_bucket, "--keep-etag")
+    assert run.code == 0, run
+    assert (run.summary["same_strong"], run.summary["same_weak"]) == (2, 0), run
+    got = server.destination.get_object(Bucket=destination_bucket, Key="parts.bin")["Body"].read()
+    assert got == body
+    again = copy(program, server, source_bucket, destination_bucket, "--keep-etag")
+    assert (again.code, again.summary["copied"]) == (0, 0), again
+    verified = copy(program, server, source_bucket, destination_bucket, "--strict",
+                    command="verify")
     assert verified.code == 0, verified
-    assert verified.summary["mismatched"] == verified.summary["missing"] == 0
 
 
 def test_verify_finds_what_is_wrong(program, server, source_bucket, destination_bucket):
@@ -151,8 +179,7 @@ def test_killed_and_run_again_repeats_only_what_was_in_flight(program, server, s
     count = server.counts_copies
     fill(server.source, source_bucket, {f"key/{n:05d}": str(n).encode() for n in range(count)})
     concurrency = 8
-    options = ["copy", f"s3://{source_bucket}", f"s3://{destination_bucket}", *server.arguments,
-               "--json", "--concurrency", concurrency]
+    options = words(server, source_bucket, destination_bucket, "--concurrency", concurrency)
     process = program.start(*options, env=server.environment)
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
@@ -182,10 +209,9 @@ def test_killed_and_run_again_repeats_only_what_was_in_flight(program, server, s
 def test_large_upload_of_a_killed_run_leaves_no_orphan(program, server, source_bucket,
                                                        destination_bucket):
     body = bytes(range(256)) * (40 * MIB // 256)
-    server.source.put_object(Bucket=source_bucket, Key="large", Body=body)
-    options = ["copy", f"s3://{source_bucket}", f"s3://{destination_bucket}", *server.arguments,
-               "--json", "--concurrency", "1", "--multipart-threshold", "8MiB",
-               "--part-size", "5MiB"]
+    server.source.put_object(Bucket=source_bucket, Key="large", Body=body, ACL=server.source_acl)
+    options = words(server, source_bucket, destination_bucket, "--concurrency", "1",
+                    "--multipart-threshold", "8MiB", "--part-size", "5MiB")
     process = program.start(*options, env=server.environment)
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and process.poll() is None:
