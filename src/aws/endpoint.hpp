@@ -28,9 +28,9 @@ struct EndpointSettings {
 
 struct Endpoint {
   net::Origin origin;
-  std::string host;         // Host header, with the port unless it is the scheme's default
-  std::string base_path;    // "" or "/base", never ending in '/'
-  std::string region;       // signing region
+  std::string host;       // Host header, with the port unless it is the scheme's default
+  std::string base_path;  // "" or "/base", never ending in '/'
+  std::string region;     // signing region
   bool bucket_in_host = false;
 };
 

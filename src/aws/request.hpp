@@ -3,11 +3,12 @@
 // Layer  aws.
 #pragma once
 
-#include <boost/container/small_vector.hpp>
 #include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
+
+#include <boost/container/small_vector.hpp>
 
 #include "aws/admission.hpp"
 #include "net/http_client.hpp"
@@ -39,7 +40,7 @@ struct Request {
   boost::container::small_vector<Field, 6> query;
   boost::container::small_vector<Field, 12> headers;
   std::string body;
-  bool sign = true;    // false: AssumeRoleWithWebIdentity, SSO portal
+  bool sign = true;  // false: AssumeRoleWithWebIdentity, SSO portal
   // False: an ambiguous failure must be settled by looking (DeleteBucket). It is sent again only if
   // nothing of it was sent.
   bool retry = true;

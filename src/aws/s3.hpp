@@ -25,8 +25,8 @@ namespace s3m::aws {
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 
 struct Checksum {
-  std::string algorithm;  // "CRC64NVME", "SHA256"...; empty: none
-  std::string value;      // base64, as the service writes it
+  std::string algorithm;     // "CRC64NVME", "SHA256"...; empty: none
+  std::string value;         // base64, as the service writes it
   bool full_object = false;  // false: COMPOSITE (a checksum of part checksums)
 };
 
@@ -40,7 +40,7 @@ struct ObjectEntry {
 
 struct ListRequest {
   std::string bucket, prefix;
-  std::string start_after;         // used when there is no continuation token
+  std::string start_after;  // used when there is no continuation token
   std::string continuation_token;
   int max_keys = 1000;
   std::string expected_owner;
@@ -72,8 +72,8 @@ struct ObjectHead {
   WallTime last_modified{};
   std::string storage_class, content_type, content_encoding, content_disposition, content_language,
       cache_control, expires, website_redirect;
-  Pairs metadata;            // names in lower case, without x-amz-meta-
-  int missing_metadata = 0;  // entries that a header cannot carry (x-amz-missing-meta)
+  Pairs metadata;                      // names in lower case, without x-amz-meta-
+  int missing_metadata = 0;            // entries that a header cannot carry (x-amz-missing-meta)
   std::string encryption, kms_key_id;  // "AES256", "aws:kms", empty when the server says nothing
   std::string lock_mode, lock_retain_until, legal_hold;
   std::string restore, archive_status;
@@ -86,17 +86,17 @@ struct ObjectHead {
 struct WriteOptions {
   std::string storage_class;
   std::string encryption, kms_key_id;
-  std::string acl;                 // canned
-  std::string if_match;            // destination condition (guard G15)
-  bool if_none_match = false;      // If-None-Match: *
-  std::string expected_owner;      // of the destination bucket
+  std::string acl;             // canned
+  std::string if_match;        // destination condition (guard G15)
+  bool if_none_match = false;  // If-None-Match: *
+  std::string expected_owner;  // of the destination bucket
 };
 
 struct CopyRequest {
   ObjectAddress source;
-  std::string source_etag;           // x-amz-copy-source-if-match (guard G15)
+  std::string source_etag;  // x-amz-copy-source-if-match (guard G15)
   std::string source_expected_owner;
-  std::string bucket, key;           // destination
+  std::string bucket, key;  // destination
   WriteOptions write;
 };
 
@@ -116,11 +116,11 @@ struct PutResult {
 
 struct CreateUploadRequest {
   std::string bucket, key;
-  ObjectHead head;                 // metadata, Content-*, redirect, lock: restated from the source
+  ObjectHead head;  // metadata, Content-*, redirect, lock: restated from the source
   Pairs tags;
   std::string checksum_algorithm;  // with type FULL_OBJECT where the algorithm allows it
   bool full_object_checksum = false;
-  WriteOptions write;              // conditions are ignored here; they go with Complete
+  WriteOptions write;  // conditions are ignored here; they go with Complete
 };
 
 struct PartCopyRequest {
@@ -212,7 +212,8 @@ class S3 {
                                             std::string expected_owner);
   net::Task<Result<void>> delete_bucket_policy(std::string bucket, std::string expected_owner);
   // "BucketOwnerEnforced"...; empty when none is set or the service does not know the call.
-  net::Task<Result<std::string>> get_object_ownership(std::string bucket, std::string expected_owner);
+  net::Task<Result<std::string>> get_object_ownership(std::string bucket,
+                                                      std::string expected_owner);
   // "Enabled", "Suspended" or empty.
   net::Task<Result<std::string>> get_bucket_versioning(std::string bucket,
                                                        std::string expected_owner);
