@@ -135,7 +135,7 @@ net::Task<void> CopyJob::report(SummaryEvent& summary) {
       summary.exit_code == exit_verified ? percent_finished : steps_.percent().value();
   steps_.begin("report", steps_.percent().value());
   if (spec_.report.empty() || !failures_ || !recorded_) {
-    steps_.end(StepState::done, percent, "");
+    steps_.end(StepState::done, percent, "no file was asked for");
     co_return;
   }
   Report document{.program = context_.program,

@@ -38,7 +38,8 @@ bool runs_here(store::Store& store, const std::string& job_id) {
   bool ended = false;
   const auto process = running_process(store, job_id, ended);
   if (!process || store::surely_gone(*process)) return false;
-  const auto here = surroundings(store::this_process());
+  const auto us = store::this_process();
+  const auto here = surroundings(us);
   return !here.empty() && surroundings(*process) == here;
 }
 
