@@ -42,6 +42,7 @@ class Server:
     source_acl: str = "private"
     source_readers: tuple[str, ...] = ()  # principals of a policy that lets the copy read
     honours_tags_across_accounts: bool = True
+    tells_parts: bool = False            # HEAD with a part number and If-Match
     keeps_tags_of_uploads: bool = True   # those given to CreateMultipartUpload
     creator_keys: tuple[str, str] = ()  # who owns a bucket that the destination role made
     counts_copies: int = 2000      # objects for the tests of scale: slow servers get fewer
@@ -235,7 +236,7 @@ def versitygw(directory):
             # No roles there: the destination's user reads the source. A policy shuts out the owner.
             source_readers=("sourceaccess", "destinationaccess"),
             # It decodes the whole copy source before it looks for ?versionId=.
-            cannot_copy=("version in the key",),
+            cannot_copy=("version in the key",), tells_parts=True,
             # A POSIX file system under it: no empty path segments, no ".." and names to 255 bytes.
             refuses=("leading slash", "double slash", "only slashes", "dot segments", "single dot",
                      "dots", "trailing slash", "1024 bytes", "1024 bytes of utf-8",
