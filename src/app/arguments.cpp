@@ -36,7 +36,7 @@ std::string shell_command(const std::vector<std::string>& words) {
   std::string out;
   for (const auto& word : words) {
     if (!out.empty()) out += ' ';
-    out += shell_word(word);
+    out += shell_word(log::redact_url(word));
   }
   return out;
 }

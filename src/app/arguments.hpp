@@ -44,7 +44,8 @@ struct Arguments {
   std::vector<std::string> words;  // the whole command line, to be repeated
 };
 
-// The command line as a shell would take it again, on one line and safe to show.
+// The command line as a shell would take it again, on one line and safe to show; a password in a
+// URL is left out.
 std::string shell_command(const std::vector<std::string>& words);
 
 }  // namespace s3m::app

@@ -214,6 +214,7 @@ TEST(ShellCommand, CanBePastedAgain) {
   EXPECT_EQ(shell_command({"s3migrator", "copy", "s3://a/b c", "it's", ""}),
             "s3migrator copy 's3://a/b c' 'it'\\''s' ''");
   EXPECT_EQ(shell_command({"s3://a/\x1b[31m'"}), "$'s3://a/\\x1b[31m\\''");
+  EXPECT_THAT(shell_command({"https://user:secret@host/"}), testing::Not(HasSubstr("secret")));
 }
 
 TEST(Nearest, FindsTheLikelyWordOrNone) {

@@ -89,10 +89,9 @@ class Parser {
 
 Result<void> Parser::line(std::string_view text) {
   ++number_;
-  const auto start = text.find_first_not_of(blank);
-  if (start == std::string_view::npos || opens_comment(text[start])) return ok;
   const auto content = trim(text);
-  if (content.empty()) return ok;
+  if (content.empty() || opens_comment(content.front())) return ok;
+  const auto start = text.find_first_not_of(blank);
   const bool continues = value_ != nullptr && start > indent_;
   if (content.front() == '[') {
     // Read as a continuation, as it strictly is, it would give the next profile's keys to this one.

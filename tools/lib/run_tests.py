@@ -117,7 +117,9 @@ def fuzz_command(fuzzer, seconds):
     found = BUILD / "fuzz/corpus" / fuzzer.stem
     found.mkdir(parents=True, exist_ok=True)
     kept = ROOT / "fuzz/corpus" / fuzzer.stem.removesuffix("_fuzz")
-    return [fuzzer, f"-max_total_time={seconds}", "-timeout=10", "-rss_limit_mb=1024",
+    # One seed, so that a run can be repeated; libFuzzer's own exit code for a crash is SKIP_CODE.
+    return [fuzzer, f"-max_total_time={seconds}", "-seed=1", "-error_exitcode=1", "-timeout=10",
+            "-rss_limit_mb=1024",
             f"-artifact_prefix={found.parent}/crash-{fuzzer.stem}-", found,
             *([kept] if kept.is_dir() else [])]
 
