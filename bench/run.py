@@ -76,7 +76,7 @@ def cpu_seconds(command, **options):
 
 def run_s3migrator(sim, program, bucket, objects, directory, *options):
     keys = {key["user"]: key for key in sim.ready["keys"] if key["account"] == MIGRATOR}
-    roles = {role["account"]: role for role in sim.ready["roles"]}
+    roles = {role["arn"].split(":")[4]: role for role in sim.ready["roles"]}
     environment = {
         "PATH": os.environ["PATH"], "HOME": str(directory), "XDG_STATE_HOME": str(directory),
         "AWS_ACCESS_KEY_ID": keys["migrator"]["access_key_id"],
