@@ -1,0 +1,39 @@
+#include "app/session_policy.hpp"
+
+#include <boost/json/parse.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace s3m::app {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+TEST(SessionPolicy, ReadsTheSourceAndOwnsTheDestination) {
+  const auto text = session_policy("aws-cn", {"from", "prefix/"}, {"to", ""});
+  const auto statements = boost::json::parse(text).at("Statement").as_array();
+  ASSERT_EQ(statements.size(), 3u);
+  const auto& source = statements.at(0);
+  EXPECT_EQ(source.at("Resource").at(0).as_string(), "arn:aws-cn:s3:::from");
+  EXPECT_EQ(source.at("Resource").at(1).as_string(), "arn:aws-cn:s3:::from/*");
+  EXPECT_EQ(source.at("Action").at(0).as_string(), "s3:Get*");
+  const auto& destination = statements.at(1);
+  EXPECT_EQ(destination.at("Resource").at(1).as_string(), "arn:aws-cn:s3:::to/*");
+  EXPECT_EQ(destination.at("Action").at(0).as_string(), "s3:*");
+}
+
+TEST(SessionPolicy, OfCleanupNamesOneBucket) {
+  const auto text = session_policy("aws", {}, {"to", ""});
+  EXPECT_THAT(text, HasSubstr("arn:aws:s3:::to"));
+  EXPECT_THAT(text, Not(HasSubstr("arn:aws:s3:::\"")));
+}
+
+TEST(SessionPolicy, IsLeftOutWhereStsWouldRefuseIt) {
+  EXPECT_THAT(session_policy("aws", {std::string(900, 'a'), ""}, {std::string(900, 'b'), ""}),
+              IsEmpty());
+}
+
+}  // namespace
+}  // namespace s3m::app
