@@ -6,8 +6,9 @@
 //
 // Retrying happens here and nowhere else. Each attempt is signed anew (a stale signature is a clock
 // skew of its own), takes its own permit, and gives it back before the delay. Full jitter; a quota
-// shared by all clients of a Runtime so that retries cannot melt a service (design, section 5;
-// numbers: aws-sdk standard mode 2026: 50 ms / 1 s base, factor 2, 20 s cap, cost 14 / 5 of 500).
+// shared by all clients of a Runtime: once it is spent, retries wait for the longest delay, so that
+// they cannot melt a service (design, section 5; numbers: aws-sdk standard mode 2026: 50 ms / 1 s
+// base, factor 2, 20 s cap, cost 14 / 5 of 500).
 #pragma once
 
 #include <cstdint>
@@ -33,7 +34,7 @@ struct RetryPolicy {
   std::chrono::milliseconds throttle_patience{600'000};
 };
 
-// Tokens that failed attempts spend and successes return.
+// Tokens that retries spend and successes return.
 class RetryQuota {
  public:
   explicit RetryQuota(int capacity = 500) : capacity_(capacity), tokens_(capacity) {}

@@ -32,23 +32,29 @@ milliseconds honour(const Error& error, milliseconds delay) noexcept {
   return asked ? std::clamp(delay, *asked, *asked + asked_delay_margin) : delay;
 }
 
+// The delay of retry number `retries`, paid for if the quota can; else between half and all of the
+// longest one.
+milliseconds delay_for(const RetryPolicy& policy, RetryQuota& quota, RetryHistory& history,
+                       int cost, milliseconds base, int retries, double random) {
+  const bool paid = quota.spend(cost);
+  history.last_cost = paid ? cost : 0;
+  return paid ? jittered(ceiling(base, retries, policy.max_delay), random)
+              : jittered(policy.max_delay, (1 + random) / 2);
+}
+
 RetryDecision after_transient(const RetryPolicy& policy, RetryQuota& quota, RetryHistory& history,
                               const Error& error, double random) {
-  const int attempts = history.transient + 1;
-  if (attempts >= policy.max_attempts || !quota.spend(transient_cost)) return {};
-  history.last_cost = transient_cost;
-  const auto limit = ceiling(policy.transient_base, history.transient++, policy.max_delay);
-  return {.again = true, .delay = honour(error, jittered(limit, random))};
+  if (history.transient + 1 >= policy.max_attempts) return {};
+  const auto delay = delay_for(policy, quota, history, transient_cost, policy.transient_base,
+                               history.transient++, random);
+  return {.again = true, .delay = honour(error, delay)};
 }
 
 RetryDecision after_throttle(const RetryPolicy& policy, RetryQuota& quota, RetryHistory& history,
                              const Error& error, double random) {
   if (history.since_first_throttle >= policy.throttle_patience) return {};
-  const bool paid = quota.spend(throttle_cost);
-  history.last_cost = paid ? throttle_cost : 0;
-  const auto limit = ceiling(policy.throttle_base, history.throttled++, policy.max_delay);
-  // Without tokens: between half and all of the longest delay.
-  const auto delay = paid ? jittered(limit, random) : jittered(policy.max_delay, (1 + random) / 2);
+  const auto delay = delay_for(policy, quota, history, throttle_cost, policy.throttle_base,
+                               history.throttled++, random);
   return {.again = true, .delay = honour(error, delay)};
 }
 

@@ -34,8 +34,10 @@ struct RetryDecision {
 // Decides what follows `error`, records it in `history` and spends from `quota`.
 //
 // A request that may not be sent twice goes again only if nothing of it was sent. Throttling ends
-// by time, not by count, and an empty quota makes it slower instead of failing it: a storm of 503
-// asks for patience. `random` is uniform in [0, 1).
+// by time, not by count: a storm of 503 asks for patience. An empty quota makes retries slow
+// instead of refusing them: lanes that wait send nothing else, so the service gets its rest, and a
+// connection loss of a second does not become a thousand failed objects. `random` is uniform in
+// [0, 1).
 RetryDecision decide(const RetryPolicy& policy, RetryQuota& quota, RetryHistory& history,
                      const Error& error, bool may_send_twice, double random);
 

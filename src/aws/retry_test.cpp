@@ -71,15 +71,24 @@ TEST_F(Retry, ThrottlingStartsWithALongerDelay) {
   EXPECT_EQ(after(throttled()).delay, 1999ms);
 }
 
-TEST_F(Retry, AnEmptyQuotaFailsTheTransientAndSlowsTheThrottled) {
-  quota_ = RetryQuota(13);
-  EXPECT_FALSE(after(transient()).again);
-  quota_ = RetryQuota(4);
+TEST_F(Retry, AnEmptyQuotaMakesRetriesSlow) {
   random_ = 0;
-  const auto decision = after(throttled());
-  EXPECT_TRUE(decision.again);
-  EXPECT_EQ(decision.delay, policy_.max_delay / 2);
+  quota_ = RetryQuota(13);
+  EXPECT_EQ(after(transient()).delay, policy_.max_delay / 2);
+  EXPECT_EQ(quota_.tokens(), 13);
+  quota_ = RetryQuota(4);
+  EXPECT_EQ(after(throttled()).delay, policy_.max_delay / 2);
+  random_ = 0.999999;
+  EXPECT_EQ(after(throttled()).delay, policy_.max_delay - 1ms);
   EXPECT_EQ(quota_.tokens(), 4);
+}
+
+TEST_F(Retry, AttemptsEndWhateverTheQuota) {
+  quota_ = RetryQuota(0);
+  policy_.max_attempts = 3;
+  EXPECT_TRUE(after(transient()).again);
+  EXPECT_TRUE(after(transient()).again);
+  EXPECT_FALSE(after(transient()).again);
 }
 
 TEST_F(Retry, RetriesCostAndSuccessPaysBack) {
