@@ -43,7 +43,7 @@ class HttpClientConnectTest : public ::testing::Test {
   static Result<HttpResponse> get(Loop& loop, HttpClient& client, std::uint16_t port,
                                   std::string host = "service.example", bool tls = false) {
     const Origin origin{.tls = tls, .host = std::move(host), .port = port};
-    const WireRequest request{.head = get_head, .timeouts = {.connect = 200ms}};
+    const WireRequest request{.head = get_head, .timeouts = {.connect = 60s}};
     return run_task(loop, client.send(origin, request));
   }
   // A port on which nobody listens, on any address.

@@ -1,14 +1,11 @@
-// The client against peers that follow a script and know no HTTP.
+// Requests and responses of the client, against peers that follow a script and know no HTTP.
 #include "net/http_client.hpp"
 
-#include <memory>
 #include <string>
 
 #include <gtest/gtest.h>
 
-#include "net/http_server.hpp"
-#include "net/signal.hpp"
-#include "net/test_support.hpp"
+#include "net/http_client_fixture.hpp"
 
 namespace s3m::net {
 namespace {
@@ -16,51 +13,14 @@ namespace {
 // NOLINTBEGIN(cppcoreguidelines-avoid-capturing-lambda-coroutines): the closures of these tests
 // outlive run_task(), which runs their coroutines to the end.
 
+using testing::get_head;
 using testing::Peer;
 using testing::run_task;
 using testing::ScriptedServer;
+using testing::sized;
 using namespace std::chrono_literals;
 
-constexpr std::string_view get_head = "GET /k HTTP/1.1\r\nHost: h\r\n\r\n";
-
-class HttpClientTest : public ::testing::Test {
- protected:
-  HttpClient& make(HttpClientOptions options = {}) {
-    options.sweep_interval = 5ms;
-    client_ = std::make_unique<HttpClient>(loop_, std::move(options));
-    return *client_;
-  }
-  HttpClient& client() { return client_ ? *client_ : make(); }
-
-  static Origin origin_of(std::uint16_t port, std::string host = "127.0.0.1") {
-    return {.tls = false, .host = std::move(host), .port = port};
-  }
-
-  Result<HttpResponse> get(const Origin& origin, WireRequest request = {.head = get_head}) {
-    return run_task(loop_, client().send(origin, request));
-  }
-
-  // A script that answers each request of a connection with the next of `answers`, then closes.
-  static ScriptedServer::Script answering(std::vector<std::string> answers) {
-    return [answers = std::move(answers)](Peer& peer) { return answer_all(peer, answers); };
-  }
-  static Task<void> answer_all(Peer& peer, std::vector<std::string> answers) {
-    for (const std::string& answer : answers) {
-      const std::string request = co_await peer.read_head();
-      if (request.empty()) co_return peer.close();
-      co_await peer.send(answer);
-    }
-    peer.close();
-  }
-
-  Loop loop_{1};
-  std::unique_ptr<HttpClient> client_;
-};
-
-std::string sized(std::string_view body, std::string_view fields = "") {
-  return "HTTP/1.1 200 OK\r\n" + std::string(fields) +
-         "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string(body);
-}
+class HttpClientTest : public testing::HttpClientTest {};
 
 TEST_F(HttpClientTest, SendsTheBytesItWasGiven) {
   std::string seen;
@@ -298,229 +258,6 @@ TEST_F(HttpClientTest, AnEarlyRefusalOfALargeBodyIsAnAnswer) {
   EXPECT_EQ(response->status, 403);
   EXPECT_EQ(response->body, "no");
   EXPECT_EQ(client().stats().idle, 0u);
-}
-
-// --- deadlines and cancellation
-
-TEST_F(HttpClientTest, SilenceIsATimeout) {
-  ScriptedServer server(loop_, [](Peer& peer) -> Task<void> { co_await peer.read_all(); });
-  const auto response =
-      get(origin_of(server.port()), {.head = get_head, .timeouts = {.response = 20ms}});
-  ASSERT_FALSE(response);
-  EXPECT_EQ(response.error().code(), Errc::timeout);
-  EXPECT_EQ(response.error().retry(), RetryClass::transient);
-  EXPECT_EQ(client().stats().connections, 0u);
-}
-
-TEST_F(HttpClientTest, ATrickleIsNotSilenceButHasATotal) {
-  ScriptedServer server(loop_, [](Peer& peer) -> Task<void> {
-    co_await peer.read_head();
-    co_await peer.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
-    for (int i = 0; i < 10; ++i) {
-      co_await sleep_for(10ms);
-      co_await peer.send("1\r\n \r\n");
-    }
-    co_await peer.send("0\r\n\r\n");
-  });
-  const auto whole =
-      get(origin_of(server.port()), {.head = get_head, .timeouts = {.response = 60ms}});
-  ASSERT_TRUE(whole) << whole.error().describe();
-  EXPECT_EQ(whole->body.size(), 10u);
-  const auto cut = get(origin_of(server.port()), {.head = get_head, .timeouts = {.total = 30ms}});
-  ASSERT_FALSE(cut);
-  EXPECT_EQ(cut.error().code(), Errc::timeout);
-}
-
-TEST_F(HttpClientTest, ABodyNobodyReadsIsATimeout) {
-  ScriptedServer server(loop_, [](Peer& peer) -> Task<void> {
-    co_await peer.read_head();
-    co_await sleep_for(100ms);
-  });
-  std::string body;
-  body.resize(30'000'000, 'x');
-  const auto response = get(origin_of(server.port()),
-                            {.head = get_head, .body = body, .timeouts = {.response = 20ms}});
-  ASSERT_FALSE(response);
-  EXPECT_EQ(response.error().code(), Errc::timeout);
-}
-
-TEST_F(HttpClientTest, CancelAllEndsRequestsInEveryPhase) {
-  ScriptedServer server(loop_, [](Peer& peer) -> Task<void> { co_await peer.read_all(); });
-  make({.max_connections = 2});
-  TaskGroup group(loop_);
-  int cancelled = 0;
-  auto request = [&]() -> Task<void> {
-    const auto response = co_await client().send(origin_of(server.port()), {.head = get_head});
-    if (!response && response.error().code() == Errc::cancelled) ++cancelled;
-  };
-  for (int i = 0; i < 4; ++i)
-    group.spawn(request());  // two wait for a connection
-  auto cancel = [&]() -> Task<void> {
-    while (server.connections() < 2)
-      co_await sleep_for(100us);
-    client().cancel_all();
-    co_await group.join();
-  };
-  run_task(loop_, cancel());
-  EXPECT_EQ(cancelled, 4);
-  EXPECT_EQ(client().stats().connections, 0u);
-}
-
-TEST_F(HttpClientTest, MayBeDestroyedWithRequestsInFlight) {
-  ScriptedServer server(loop_, [](Peer& peer) -> Task<void> { co_await peer.read_all(); });
-  make();
-  Errc code = Errc::io;
-  TaskGroup group(loop_);
-  auto request = [&]() -> Task<void> {
-    const auto response = co_await client_->send(origin_of(server.port()), {.head = get_head});
-    code = response ? Errc::io : response.error().code();
-  };
-  group.spawn(request());
-  auto destroy = [&]() -> Task<void> {
-    while (server.connections() == 0)
-      co_await sleep_for(100us);
-    client_.reset();
-    co_await group.join();
-  };
-  run_task(loop_, destroy());
-  EXPECT_EQ(code, Errc::cancelled);
-}
-
-TEST_F(HttpClientTest, ALoopMayBeDestroyedWithRequestsInFlight) {
-  auto loop = std::make_unique<Loop>(1);
-  auto client = std::make_unique<HttpClient>(*loop, HttpClientOptions{.max_connections = 1});
-  auto handle = [](HttpRequest) -> Task<ServerReply> {
-    co_await sleep_for(1h);
-    co_return ServerReply{};
-  };
-  auto server = std::make_unique<HttpServer>(*loop, HttpServerOptions{}, handle);
-  ASSERT_TRUE(server->start());
-  for (int i = 0; i < 3; ++i) {
-    asio::co_spawn(loop->get_executor(),
-                   client->send(origin_of(server->port()), {.head = get_head}),
-                   [](std::exception_ptr, Result<HttpResponse>) {});
-  }
-  loop->run_for(20ms);
-  // In either order: what is destroyed last must not miss what went before.
-  server.reset();
-  client.reset();
-  loop.reset();
-}
-
-// --- the pool
-
-TEST_F(HttpClientTest, ClosesConnectionsThatWereIdleTooLong) {
-  bool closed = false;
-  ScriptedServer server(loop_, [&](Peer& peer) -> Task<void> {
-    co_await peer.read_head();
-    co_await peer.send(sized("x"));
-    co_await peer.read_all();
-    closed = true;
-  });
-  make({.max_idle = 20ms});
-  EXPECT_TRUE(get(origin_of(server.port())));
-  EXPECT_EQ(client().stats().idle, 1u);
-  auto wait = [&]() -> Task<void> {
-    while (!closed)
-      co_await sleep_for(1ms);
-  };
-  run_task(loop_, wait());
-  EXPECT_EQ(client().stats().connections, 0u);
-}
-
-TEST_F(HttpClientTest, HoldsItsLimitAndServesWaitersInOrder) {
-  int at_once = 0;
-  int most = 0;
-  auto handle = [&](HttpRequest request) -> Task<ServerReply> {
-    most = std::max(most, ++at_once);
-    co_await sleep_for(200us);
-    --at_once;
-    co_return ServerReply{.body = request.target};
-  };
-  HttpServer server(loop_, {}, handle);
-  ASSERT_TRUE(server.start());
-  make({.max_connections = 3});
-  std::vector<int> order;
-  TaskGroup group(loop_);
-  auto request = [&](int number) -> Task<void> {
-    const std::string head = "GET /" + std::to_string(number) + " HTTP/1.1\r\nHost: h\r\n\r\n";
-    const auto response = co_await client().send(origin_of(server.port()), {.head = head});
-    if (response && response->body == "/" + std::to_string(number)) order.push_back(number);
-  };
-  for (int i = 0; i < 200; ++i)
-    group.spawn(request(i));
-  run_task(loop_, group.join());
-  EXPECT_EQ(order.size(), 200u);
-  EXPECT_EQ(most, 3);
-  EXPECT_EQ(client().stats().connections_opened, 3u);
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    EXPECT_NEAR(order[i], static_cast<int>(i), 3) << "a request overtook others";
-  }
-  run_task(loop_, server.stop());
-}
-
-TEST_F(HttpClientTest, IdleConnectionsToOthersMakeRoom) {
-  ScriptedServer one(loop_, answering({sized("1"), sized("1")}));
-  ScriptedServer two(loop_, answering({sized("2"), sized("2")}));
-  make({.max_connections = 1});
-  EXPECT_EQ(get(origin_of(one.port()))->body, "1");
-  EXPECT_EQ(get(origin_of(two.port()))->body, "2");
-  EXPECT_EQ(client().stats().connections, 1u);
-  EXPECT_EQ(get(origin_of(two.port()))->body, "2");
-  EXPECT_EQ(client().stats().connections_opened, 2u);
-}
-
-TEST_F(HttpClientTest, AWaiterForAnotherOriginGetsTheRoomOfAFinishedRequest) {
-  ScriptedServer one(loop_, answering({sized("1"), sized("wrong")}));
-  ScriptedServer two(loop_, answering({sized("2")}));
-  make({.max_connections = 1});
-  TaskGroup group(loop_);
-  std::string bodies;
-  auto request = [&](std::uint16_t port) -> Task<void> {
-    const auto response = co_await client().send(origin_of(port), {.head = get_head});
-    if (response) bodies += response->body;
-  };
-  group.spawn(request(one.port()));
-  group.spawn(request(two.port()));
-  run_task(loop_, group.join());
-  EXPECT_EQ(bodies, "12");
-}
-
-TEST_F(HttpClientTest, AWaiterHasItsTotalTime) {
-  ScriptedServer server(loop_, [](Peer& peer) -> Task<void> { co_await peer.read_all(); });
-  make({.max_connections = 1});
-  TaskGroup group(loop_);
-  auto first = [&]() -> Task<void> {
-    co_await client().send(origin_of(server.port()), {.head = get_head});
-  };
-  group.spawn(first());
-  const auto waited =
-      get(origin_of(server.port()), {.head = get_head, .timeouts = {.total = 20ms}});
-  ASSERT_FALSE(waited);
-  EXPECT_EQ(waited.error().code(), Errc::timeout);
-  client().cancel_all();
-  run_task(loop_, group.join());
-  EXPECT_EQ(client().stats().connections, 0u);
-}
-
-TEST_F(HttpClientTest, LeavesTheLoopNothingToDoOnceClosed) {
-  ScriptedServer server(loop_, answering({sized("x"), sized("x")}));
-  Loop loop(1);
-  HttpClient client(loop, {});
-  // The server runs on the other loop, so both turn here.
-  bool done = false;
-  asio::co_spawn(
-      loop.get_executor(), client.send(origin_of(server.port()), {.head = get_head}),
-      [&](std::exception_ptr, Result<HttpResponse> response) { done = response.has_value(); });
-  while (!done) {
-    loop.poll();
-    loop_.poll();
-  }
-  EXPECT_EQ(client.stats().idle, 1u);
-  client.close();
-  EXPECT_EQ(client.stats().connections, 0u);
-  loop.restart();
-  loop.run();  // would run for ever if the client held it
 }
 
 // NOLINTEND(cppcoreguidelines-avoid-capturing-lambda-coroutines)

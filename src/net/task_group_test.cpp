@@ -169,6 +169,22 @@ TEST(BoundedQueue, HandsOverInOrderWithBackPressure) {
   EXPECT_EQ(longest, 2u);
 }
 
+TEST(BoundedQueue, CanBeUsedWithoutWaiting) {
+  Loop loop(1);
+  BoundedQueue<std::string> queue(loop, 1);
+  EXPECT_EQ(queue.try_pop(), std::nullopt);
+  std::string first = "a";
+  std::string second = "b";
+  EXPECT_TRUE(queue.try_push(first));
+  EXPECT_FALSE(queue.try_push(second));
+  EXPECT_EQ(second, "b");
+  EXPECT_EQ(queue.try_pop(), "a");
+  EXPECT_TRUE(queue.try_push(second));
+  queue.close();
+  EXPECT_FALSE(queue.try_push(first));
+  EXPECT_EQ(queue.try_pop(), "b");
+}
+
 TEST(BoundedQueue, CloseDrainsAndFreesBlockedProducers) {
   Loop loop(1);
   BoundedQueue<int> queue(loop, 1);

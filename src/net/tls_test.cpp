@@ -27,6 +27,9 @@ using testing::ScriptedServer;
 using testing::TestAuthority;
 using namespace std::chrono_literals;
 
+// Handshakes are slow where all processors are busy.
+constexpr HttpTimeouts patient{.connect = 60s};
+
 class TlsTest : public ::testing::Test {
  protected:
   // Starts a server with a certificate for `alternatives`; its client trusts `trusted`.
@@ -56,7 +59,8 @@ class TlsTest : public ::testing::Test {
     const std::string head =
         "PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n";
     const Origin origin{.host = host, .port = server_->port()};
-    return run_task(loop_, client_->send(origin, {.head = head, .body = body}));
+    return run_task(loop_,
+                    client_->send(origin, {.head = head, .body = body, .timeouts = patient}));
   }
 
   Loop loop_{1};
@@ -162,7 +166,8 @@ TEST_F(TlsTest, ManyAtOnce) {
     const std::string head =
         "PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n";
     const Origin origin{.host = "s3.example", .port = server_->port()};
-    const auto response = co_await client_->send(origin, {.head = head, .body = body});
+    const auto response =
+        co_await client_->send(origin, {.head = head, .body = body, .timeouts = patient});
     if (response && response->body == body) ++good;
   };
   for (int i = 0; i < 100; ++i)
@@ -193,8 +198,9 @@ TEST_F(TlsTest, ABodyWithoutLengthNeedsTheServersGoodbye) {
       stream.close(politely);
     });
     const Origin origin{.host = "s3.example", .port = open_ended.port()};
-    const auto response =
-        run_task(loop_, client_->send(origin, {.head = "GET / HTTP/1.1\r\nHost: h\r\n\r\n"}));
+    const auto response = run_task(
+        loop_,
+        client_->send(origin, {.head = "GET / HTTP/1.1\r\nHost: h\r\n\r\n", .timeouts = patient}));
     if (politely) {
       ASSERT_TRUE(response) << response.error().describe();
       EXPECT_EQ(response->body, "all of it");
@@ -212,8 +218,9 @@ TEST_F(TlsTest, AConnectionCutInTheHandshakeIsAConnectError) {
     peer.close();
   });
   const Origin origin{.host = "s3.example", .port = cutting.port()};
-  const auto response =
-      run_task(loop_, client_->send(origin, {.head = "GET / HTTP/1.1\r\nHost: h\r\n\r\n"}));
+  const auto response = run_task(
+      loop_,
+      client_->send(origin, {.head = "GET / HTTP/1.1\r\nHost: h\r\n\r\n", .timeouts = patient}));
   ASSERT_FALSE(response);
   EXPECT_EQ(response.error().code(), Errc::connect);
   EXPECT_EQ(response.error().retry(), RetryClass::transient);
@@ -300,8 +307,9 @@ TEST_F(TlsTest, APeerThatSpeaksNoTlsIsATlsError) {
     co_await peer.send("HTTP/1.1 400 Bad Request\r\n\r\n");
   });
   const Origin origin{.host = "s3.example", .port = plain.port()};
-  const auto response =
-      run_task(loop_, client_->send(origin, {.head = "GET / HTTP/1.1\r\nHost: h\r\n\r\n"}));
+  const auto response = run_task(
+      loop_,
+      client_->send(origin, {.head = "GET / HTTP/1.1\r\nHost: h\r\n\r\n", .timeouts = patient}));
   ASSERT_FALSE(response);
   EXPECT_EQ(response.error().code(), Errc::tls);
 }
