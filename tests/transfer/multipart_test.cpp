@@ -229,6 +229,22 @@ TEST(Multipart, G15ASourceThatChangesMeanwhileIsCopiedAsItNowIs) {
   EXPECT_EQ(rig.uploads_left(), 0U);
 }
 
+// The source is another one for a while and the old one again before the upload is completed: only
+// the pin of each part can tell.
+TEST(Multipart, G15EveryPartIsPinned) {
+  Rig rig(one_large({.seed = 1}), {.governor = {.initial = 1, .adaptive = false}});
+  rig.cloud([](sim::Cloud& cloud) {
+    cloud.before_each([&cloud, parts = 0](const sim::RequestRecord& request) mutable {
+      if (request.operation == "UploadPartCopy") ++parts;
+      const auto seed = request.operation == "UploadPartCopy" && parts == 3 ? 99U : 1U;
+      cloud.put("original", {.key = "large", .size = 300 * mib, .seed = seed, .age = minutes(60)});
+    });
+  });
+  rig.must_copy();
+  EXPECT_EQ(rig.requests("CreateMultipartUpload"), 2U) << "the third part was refused";
+  EXPECT_EQ(rig.object("copy", "large")->checksum, rig.object("original", "large")->checksum);
+}
+
 // The pins of the parts do nothing here; the look before Complete must find the mixture out.
 TEST(Multipart, G15WhereTheServiceIgnoresPinsAMixtureIsNotCompleted) {
   Rig rig(one_large(), {.governor = {.initial = 1, .adaptive = false}});

@@ -120,6 +120,37 @@ TEST_F(Preflight, ADestinationOfAnotherAccount) {
   EXPECT_EQ(rig_.requests("PutObject"), 0u);
 }
 
+TEST_F(Preflight, ASourceOfAnotherAccountThatLetsUsReadIsCopiedWithAWarning) {
+  rig_.cloud([](sim::Cloud& cloud) {
+    cloud.put("strangers", sim::ObjectSpec{.key = "a", .size = 1});
+    ASSERT_TRUE(cloud.set_policy(
+        "strangers",
+        R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":)"
+        R"("arn:aws:iam::111111111111:root"},"Action":"s3:*","Resource":["arn:aws:s3:::strangers",)"
+        R"("arn:aws:s3:::strangers/*"]}]})"));
+  });
+  const auto copied = rig_.copy({"s3://strangers", "s3://" + destination});
+  EXPECT_EQ(copied.exit_code, 0) << copied.message;
+  EXPECT_THAT(rig_.told(), HasSubstr("belongs to another account than 111111111111"));
+}
+
+TEST_F(Preflight, ANameThatSomebodyElseTakesMeanwhile) {
+  rig_.fault({.operation = "CreateBucket", .status = 409, .code = "BucketAlreadyExists"});
+  const auto summary = rig_.copy({"s3://" + source, "s3://brand-new"});
+  EXPECT_EQ(summary.exit_code, 1);
+  EXPECT_THAT(summary.message, HasSubstr("the name brand-new belongs to another account"));
+}
+
+TEST_F(Preflight, ABucketThatIsNotKnownEverywhereAtOnceIsWaitedFor) {
+  rig_.fault({.operation = "CreateBucket", .count = 2, .status = 409, .code = "OperationAborted"});
+  rig_.switches([](sim::Switches& switches) {
+    switches.bucket_visible_after = std::chrono::milliseconds(300);
+  });
+  const auto copied = rig_.copy({"s3://" + source, "s3://brand-new"});
+  EXPECT_EQ(copied.exit_code, 0) << copied.message;
+  EXPECT_EQ(copied.copied, 3u);
+}
+
 TEST_F(Preflight, ARoleThatRefuses) {
   refused({"--source-external-id", "wrong"}, "--source-external-id");
   refused({"--destination-role-arn", "arn:aws:iam::222222222222:role/absent"}, "role/absent");
