@@ -109,8 +109,9 @@ net::Task<Result<net::HttpResponse>> Client::Impl::call(Request request) {
 net::Task<Result<net::HttpResponse>> Client::Impl::attempt(const Request& request, Course& course) {
   const auto endpoint = endpoint_of(request);
   if (!endpoint) co_return fail(with_request(request, endpoint.error().clone()));
-  if (!admission.try_admit(request.kind)) {
-    auto admitted = co_await admission.admit(request.kind);
+  Admission& permits = request.admission != nullptr ? *request.admission : admission;
+  if (!permits.try_admit(request.kind)) {
+    auto admitted = co_await permits.admit(request.kind);
     if (!admitted) co_return fail(with_request(request, std::move(admitted.error())));
     // It may have been a long wait.
     if (course.credentials)
@@ -119,7 +120,7 @@ net::Task<Result<net::HttpResponse>> Client::Impl::attempt(const Request& reques
   const auto started = std::chrono::steady_clock::now();
   net::HttpResponse response;
   auto error = co_await send(request, **endpoint, course, response);
-  admission.done(request.kind, std::chrono::steady_clock::now() - started, outcome_of(error));
+  permits.done(request.kind, std::chrono::steady_clock::now() - started, outcome_of(error));
   if (error) co_return fail(with_request(request, std::move(*error)));
   co_return response;
 }

@@ -45,6 +45,7 @@ struct Request {
   // nothing of it was sent.
   bool retry = true;
   net::HttpTimeouts timeouts{};
+  Admission* admission = nullptr;  // admits each attempt instead of the client's; outlives the call
 };
 
 }  // namespace s3m::aws

@@ -86,10 +86,11 @@ struct ObjectHead {
 struct WriteOptions {
   std::string storage_class;
   std::string encryption, kms_key_id;
-  std::string acl;             // canned
-  std::string if_match;        // destination condition (guard G15)
-  bool if_none_match = false;  // If-None-Match: *
-  std::string expected_owner;  // of the destination bucket
+  std::string acl;                 // canned
+  std::string if_match;            // destination condition (guard G15)
+  bool if_none_match = false;      // If-None-Match: *
+  std::string expected_owner;      // of the destination bucket
+  Admission* admission = nullptr;  // as Request::admission
 };
 
 struct CopyRequest {
@@ -131,6 +132,7 @@ struct PartCopyRequest {
   int part_number = 0;
   std::uint64_t first_byte = 0, last_byte = 0;  // inclusive
   std::string expected_owner;
+  Admission* admission = nullptr;  // as Request::admission
 };
 struct PartResult {
   int part_number = 0;

@@ -99,6 +99,7 @@ Request part_copy_request(PartCopyRequest part) {
                                 std::move(part.upload_id), std::move(part.expected_owner));
   request.answer = Answer::xml;
   request.timeouts = patient;
+  request.admission = part.admission;
   request.query.push_back({"partNumber", std::to_string(part.part_number)});
   add_copy_source(request, part.source, part.source_etag, std::move(part.source_expected_owner));
   add_header(request, "x-amz-copy-source-range",

@@ -52,8 +52,8 @@ class CopyOperation final : public Visitor, Lanes<CopyWork>::Handler {
     lanes_.push(std::move(work));
   }
 
-  bool full() const override { return lanes_.full(); }
-  net::Task<void> room() override { return lanes_.room(); }
+  bool full(const FlowPtr& /*flow*/) const override { return lanes_.full(); }
+  net::Task<void> room(FlowPtr /*flow*/) override { return lanes_.room(); }
   bool stopped() const override { return failures_.stopped(); }
 
  private:

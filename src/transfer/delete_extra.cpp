@@ -58,8 +58,8 @@ class DeleteExtra final : public Visitor, Lanes<aws::ObjectEntry>::Handler {
     lanes_.push(std::move(*pair.destination));
   }
 
-  bool full() const override { return lanes_.full(); }
-  net::Task<void> room() override { return lanes_.room(); }
+  bool full(const FlowPtr& /*flow*/) const override { return lanes_.full(); }
+  net::Task<void> room(FlowPtr /*flow*/) override { return lanes_.room(); }
   bool stopped() const override { return failures_.stopped(); }
 
  private:

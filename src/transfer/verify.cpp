@@ -55,8 +55,8 @@ class VerifyOperation final : public Visitor, Lanes<VerifyWork>::Handler {
     }
   }
 
-  bool full() const override { return lanes_.full(); }
-  net::Task<void> room() override { return lanes_.room(); }
+  bool full(const FlowPtr& /*flow*/) const override { return lanes_.full(); }
+  net::Task<void> room(FlowPtr /*flow*/) override { return lanes_.room(); }
   bool stopped() const override { return failures_.stopped(); }
 
  private:

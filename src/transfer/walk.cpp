@@ -55,13 +55,13 @@ class Merge {
       if (!loaded) co_return forward(loaded);
       if (source_.ended() && destination_.ended()) co_return ok;
       visit_what_is_here();
-      if (walk_.visitor.full()) co_await walk_.visitor.room();
+      if (walk_.visitor.full(flow_)) co_await walk_.visitor.room(flow_);
     }
     co_return ok;
   }
 
   void visit_what_is_here() {
-    while (!source_.needs_page() && !destination_.needs_page() && !walk_.visitor.full()) {
+    while (!source_.needs_page() && !destination_.needs_page() && !walk_.visitor.full(flow_)) {
       if (source_.ended() && destination_.ended()) return;
       visit_next();
     }
@@ -72,7 +72,7 @@ class Merge {
     const int order = !has_source        ? 1
                       : !has_destination ? -1
                                          : source_.key().compare(destination_.key());
-    Pair pair{.key = order <= 0 ? source_.key() : destination_.key()};
+    Pair pair{.key = order <= 0 ? source_.key() : destination_.key(), .flow = flow_};
     if (order <= 0) pair.source = &source_.entry();
     if (order >= 0) pair.destination = &destination_.entry();
     if (!left_out(pair)) walk_.visitor.visit(pair);
@@ -89,6 +89,7 @@ class Merge {
   }
 
   Walk& walk_;
+  FlowPtr flow_ = std::make_shared<Flow>(walk_.context.governor);
   Listing source_, destination_;
 };
 
@@ -102,7 +103,7 @@ net::Task<void> walk_lane(Walk& walk) {
 
 }  // namespace
 
-net::Task<void> Visitor::room() {
+net::Task<void> Visitor::room(FlowPtr /*flow*/) {
   co_return;
 }
 

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "transfer/flow.hpp"
 #include "transfer/transfer.hpp"
 
 namespace s3m::transfer {
@@ -16,6 +17,7 @@ struct Pair {
   std::string_view key;                     // after the prefixes
   aws::ObjectEntry* source = nullptr;       // null: only in the destination
   aws::ObjectEntry* destination = nullptr;  // null: only in the source
+  FlowPtr flow{};                           // of the range the key lies in
 };
 
 // What is done with each key. Visits are synchronous, so a key costs no coroutine; work that
@@ -23,11 +25,11 @@ struct Pair {
 class Visitor {
  public:
   virtual ~Visitor() = default;
-  // Each key of either side once, in order within its range. Not called while full().
+  // Each key of either side once, in order within its range. Not called while full(pair.flow).
   virtual void visit(const Pair& pair) = 0;
-  virtual bool full() const { return false; }
+  virtual bool full(const FlowPtr& /*flow*/) const { return false; }
   // Waits until not full, or stopped.
-  virtual net::Task<void> room();
+  virtual net::Task<void> room(FlowPtr flow);
   // The operation has failed for all: the walk ends early, and says ok.
   virtual bool stopped() const { return false; }
 };

@@ -43,8 +43,8 @@ class Notes final : public Visitor {
     order.push_back(key);
   }
 
-  bool full() const override { return full_; }
-  net::Task<void> room() override {
+  bool full(const FlowPtr& /*flow*/) const override { return full_; }
+  net::Task<void> room(FlowPtr /*flow*/) override {
     ++waited;
     full_ = false;
     co_return;
