@@ -1,4 +1,4 @@
-"""The article's method: boto3's copy_object from a pool of 20 threads."""
+"""The article's method: boto3's copy_object from a pool of threads."""
 
 import concurrent.futures
 import sys
@@ -6,9 +6,10 @@ import sys
 import boto3
 import botocore.config
 
-endpoint, source, destination, count = sys.argv[1:]
+endpoint, source, destination, count, threads = sys.argv[1:]
+threads = int(threads)
 client = boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1",
-                      config=botocore.config.Config(max_pool_connections=20,
+                      config=botocore.config.Config(max_pool_connections=threads,
                                                     s3={"addressing_style": "path"}))
 
 
@@ -17,5 +18,5 @@ def copy(n):
     client.copy_object(Bucket=destination, Key=key, CopySource={"Bucket": source, "Key": key})
 
 
-with concurrent.futures.ThreadPoolExecutor(20) as pool:
+with concurrent.futures.ThreadPoolExecutor(threads) as pool:
     list(pool.map(copy, range(int(count))))

@@ -1,0 +1,1 @@
+"""tools/bench: s3migrator beside its rivals and its limit."""
