@@ -11,10 +11,11 @@ WORKLOADS = {"copy": small_copies, "list": listing, "article": article, "terabyt
 HEAD = """\
 # Benchmarks
 
-Written by `tools/bench`; do not edit. `tools/bench WORKLOAD` (`{workloads}`) makes one section
-again, `tools/bench` all of them; `--quick` only shows that it works. It installs what it can of the
-tools people use today, runs everyone in turn against [s3sim](simulator.md) on the same machine in
-the same run, and compares.
+Written by `tools/bench`; do not edit. It installs what it can of the tools people use today, runs
+everyone in turn against [s3sim](simulator.md) on the same machine in the same run, and compares.
+`tools/bench` measures all of it again in about 35 minutes; one section is made by its own word:
+`{workloads}`.
+`--quick` only shows that it works.
 
 The server runs beside the client, so its work competes for the same cores, and there is no network:
 these are the costs of the clients, not of AWS. CPU is user and system time that the kernel accounts
