@@ -14,17 +14,21 @@ std::string start_of(const Side& side, const KeyRange& range) {
 
 }  // namespace
 
-Listing::Listing(net::Loop& loop, const Side& side, KeyRange range, int page_size)
+Listing::Listing(net::Loop& loop, const Side& side, const KeyRange& range, int page_size,
+                 PageSink on_page)
     : side_(side),
-      range_(std::move(range)),
+      range_(range),
+      start_after_(start_of(side, range)),
       page_size_(page_size),
-      rules_(side.location.bucket, side.location.prefix, start_of(side, range_)),
+      on_page_(std::move(on_page)),
+      rules_(side.location.bucket, side.location.prefix, start_after_),
       page_here_(loop),
       fetches_(loop) {}
 
 void Listing::start() {
   if (side_.reader == nullptr) {
     more_ = false;  // a bucket that does not exist yet
+    on_page_({}, false);
     return;
   }
   request_page();
@@ -33,7 +37,7 @@ void Listing::start() {
 void Listing::request_page() {
   fetches_.spawn(fetch({.bucket = side_.location.bucket,
                         .prefix = side_.location.prefix,
-                        .start_after = start_of(side_, range_),
+                        .start_after = start_after_,
                         .continuation_token = token_,
                         .max_keys = page_size_,
                         .expected_owner = side_.expected_owner}));
@@ -71,6 +75,7 @@ void Listing::accept(aws::ListPage page) {
     more_ = more_ && beyond == entries_.end() && (entries_.empty() || entries_.back().key < until);
     entries_.erase(beyond, entries_.end());
   }
+  on_page_(entries_, more_);
   if (more_) request_page();
 }
 

@@ -5,10 +5,13 @@
 // Lifetime   close() must be awaited before the listing goes: a page may be on its way.
 //
 // Entries are taken synchronously; only a page costs a coroutine. While one page is worked on the
-// next is being fetched, so at most two are in memory.
+// next is being fetched, so at most two are in memory. The range's end may come nearer meanwhile,
+// as long as it stays beyond the pages that were told.
 #pragma once
 
+#include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,8 +24,13 @@ namespace s3m::transfer {
 
 class Listing {
  public:
-  // Lists `side` over `range`, `page_size` keys at a time. `side` outlives the listing.
-  Listing(net::Loop& loop, const Side& side, KeyRange range, int page_size);
+  // Told of each page that is believed, before its entries are taken: those in the range, and
+  // whether there is a next page.
+  using PageSink = std::function<void(std::span<const aws::ObjectEntry>, bool more)>;
+
+  // Lists `side` over `range`, `page_size` keys at a time. `side` and `range` outlive the listing.
+  Listing(net::Loop& loop, const Side& side, const KeyRange& range, int page_size,
+          PageSink on_page);
 
   // Asks for the first page, without waiting for it.
   void start();
@@ -54,8 +62,10 @@ class Listing {
   void accept(aws::ListPage page);
 
   const Side& side_;
-  KeyRange range_;
+  const KeyRange& range_;
+  std::string start_after_;
   int page_size_;
+  PageSink on_page_;
   PageRules rules_;
   std::string token_;  // of the page on its way
   std::optional<Result<aws::ListPage>> arrived_;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "transfer/flow.hpp"
+#include "transfer/key_ranges.hpp"
 #include "transfer/transfer.hpp"
 
 namespace s3m::transfer {
@@ -36,10 +37,14 @@ class Visitor {
 
 struct WalkOptions {
   int page_size = 1000;
-  std::size_t lanes = 8;  // ranges walked at once
+  std::size_t lanes = 64;     // ranges walked at once
+  bool split = true;          // false: the ranges are walked as they were given
+  KeyTotal* total = nullptr;  // brought up to date with each page; outlives the walk
 };
 
-// Walks both sides of `context` over each of `ranges`, which must be disjoint.
+// Walks both sides of `context` over each of `ranges`, which must be disjoint. A range is split
+// while it is walked, as lanes are free for its parts (key_ranges.hpp), so that one flat key space
+// is listed in many places at once.
 //
 // Gives   ok when every range was walked to its end on both sides, or the visitor stopped.
 // Errors  the first failure of a listing, listing_order among them; cancelled. The other lanes end

@@ -151,7 +151,7 @@ TEST_P(WalkProperty, EachKeyIsMetOnceWithTheRightOutcome) {
   for (int round = 0; round < 4; ++round) {
     Notes notes(GetParam());
     const WalkOptions options{.page_size = static_cast<int>(1 + random() % 80),
-                              .lanes = 1 + random() % 4};
+                              .lanes = 1 + random() % 30};
     const auto ranges = random_ranges(random);
     const auto walked = rig.run(walk(*rig.context, ranges, notes, options));
     ASSERT_TRUE(walked.has_value()) << walked.error().describe();
@@ -171,7 +171,8 @@ sim::Scenario numbered(std::uint64_t count) {
 TEST(Walk, MeetsKeysInOrderWithinARange) {
   Rig rig(numbered(500));
   Notes notes(1);
-  ASSERT_TRUE(rig.run(walk(*rig.context, {KeyRange{}}, notes, {.page_size = 7})).has_value());
+  ASSERT_TRUE(rig.run(walk(*rig.context, {KeyRange{}}, notes, {.page_size = 7, .split = false}))
+                  .has_value());
   EXPECT_TRUE(std::ranges::is_sorted(notes.order));
   EXPECT_GT(notes.waited, 0);
 }
@@ -180,7 +181,8 @@ TEST(Walk, FetchesNoPageBeyondTheEndOfARange) {
   Rig rig(numbered(500));
   Notes notes(1);
   const std::vector<KeyRange> ranges{KeyRange{.after = "k000099", .until = "k000149"}};
-  ASSERT_TRUE(rig.run(walk(*rig.context, ranges, notes, {.page_size = 10})).has_value());
+  const WalkOptions whole{.page_size = 10, .split = false};
+  ASSERT_TRUE(rig.run(walk(*rig.context, ranges, notes, whole)).has_value());
   EXPECT_EQ(notes.seen.size(), 50U);
   EXPECT_EQ(rig.requests("ListObjectsV2"), 6U) << "five pages, and one of the empty side";
 }
