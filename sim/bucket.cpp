@@ -1,10 +1,23 @@
 #include "sim/bucket.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <tuple>
 #include <utility>
 
 namespace s3m::sim {
+namespace {
+
+// How many there were.
+std::size_t erase_versions(History& history, std::string_view id) {
+  const std::size_t before = history.size();
+  history.erase(std::remove_if(history.begin(), history.end(),
+                               [id](const Version& version) { return version.id == id; }),
+                history.end());
+  return before - history.size();
+}
+
+}  // namespace
 
 const Version* Bucket::current(std::string_view key) const {
   const auto found = objects.find(key);
@@ -26,11 +39,13 @@ Version* Bucket::version(std::string_view key, std::string_view id) {
 }
 
 const Version& Bucket::add(std::string_view key, Version version) {
-  const auto found = objects.lower_bound(key);
+  // Keys mostly come in order: then the place is the end.
+  const bool is_last = !objects.empty() && std::prev(objects.end())->first < key;
+  const auto found = is_last ? objects.end() : objects.lower_bound(key);
   const bool exists = found != objects.end() && found->first == key;
   History& history = exists ? found->second : objects.emplace_hint(found, key, History{})->second;
   if (version.id == "null") {
-    std::erase_if(history, [](const Version& old) { return old.id == "null"; });
+    erase_versions(history, "null");
   }
   history.push_back(std::move(version));
   return history.back();
@@ -39,8 +54,7 @@ const Version& Bucket::add(std::string_view key, Version version) {
 bool Bucket::erase(std::string_view key, std::string_view id) {
   const auto found = objects.find(key);
   if (found == objects.end()) return false;
-  const std::size_t erased =
-      std::erase_if(found->second, [id](const Version& version) { return version.id == id; });
+  const std::size_t erased = erase_versions(found->second, id);
   if (found->second.empty()) objects.erase(found);
   return erased > 0;
 }

@@ -4,6 +4,7 @@
 #include <array>
 #include <bit>
 #include <cstring>
+#include <functional>
 #include <optional>
 #include <utility>
 
@@ -48,6 +49,11 @@ struct Content::Node {
 Content::Content() : Content(std::vector<Piece>{}) {}
 
 Content::Content(std::vector<Piece> pieces) {
+  if (pieces.size() == 1 && pieces[0].offset == 0 && pieces[0].digests == Digests::derived) {
+    seed_ = pieces[0].seed;
+    length_ = pieces[0].length;
+    return;
+  }
   auto node = std::make_shared<Node>();
   for (const Piece& piece : pieces)
     node->size += piece.length;
@@ -58,21 +64,26 @@ Content::Content(std::vector<Piece> pieces) {
 Content Content::bytes(std::string text) {
   std::vector<Piece> pieces;
   const std::uint64_t length = text.size();
-  append(pieces, {std::make_shared<const std::string>(std::move(text)), 0, 0, length});
+  append(pieces, {.bytes = std::make_shared<const std::string>(std::move(text)), .length = length});
   return Content(std::move(pieces));
 }
 
-Content Content::generated(std::uint64_t seed, std::uint64_t size) {
+Content Content::generated(std::uint64_t seed, std::uint64_t size, Digests digests) {
   std::vector<Piece> pieces;
-  append(pieces, {nullptr, seed, 0, size});
+  append(pieces, {.bytes = {}, .seed = seed, .length = size, .digests = digests});
   return Content(std::move(pieces));
+}
+
+std::vector<Content::Piece> Content::pieces() const {
+  if (node_) return node_->pieces;
+  return {{.bytes = {}, .seed = seed_, .length = length_, .digests = Digests::derived}};
 }
 
 Content Content::joined(std::span<const Content> contents) {
   std::vector<Piece> pieces;
   for (const Content& content : contents) {
-    for (const Piece& piece : content.node_->pieces)
-      append(pieces, piece);
+    for (Piece& piece : content.pieces())
+      append(pieces, std::move(piece));
   }
   return Content(std::move(pieces));
 }
@@ -81,7 +92,7 @@ void Content::append(std::vector<Piece>& pieces, Piece piece) {
   if (piece.length == 0) return;
   if (!pieces.empty()) {
     Piece& last = pieces.back();
-    if (last.bytes == piece.bytes && last.seed == piece.seed &&
+    if (last.bytes == piece.bytes && last.seed == piece.seed && last.digests == piece.digests &&
         last.offset + last.length == piece.offset) {
       last.length += piece.length;
       return;
@@ -91,13 +102,13 @@ void Content::append(std::vector<Piece>& pieces, Piece piece) {
 }
 
 std::uint64_t Content::size() const noexcept {
-  return node_->size;
+  return node_ ? node_->size : length_;
 }
 
 Content Content::slice(std::uint64_t offset, std::uint64_t length) const {
   if (offset == 0 && length == size()) return *this;
   std::vector<Piece> pieces;
-  for (Piece piece : node_->pieces) {
+  for (Piece piece : this->pieces()) {
     if (offset >= piece.length) {
       offset -= piece.length;
       continue;
@@ -115,8 +126,8 @@ Content Content::slice(std::uint64_t offset, std::uint64_t length) const {
 std::string Content::read(std::uint64_t offset, std::uint64_t length) const {
   std::string text;
   text.reserve(length);
-  const Content wanted = slice(offset, length);
-  for (const Piece& piece : wanted.node_->pieces) {
+  const std::vector<Piece> wanted = slice(offset, length).pieces();
+  for (const Piece& piece : wanted) {
     if (piece.bytes) {
       text.append(*piece.bytes, piece.offset, piece.length);
     } else {
@@ -127,12 +138,19 @@ std::string Content::read(std::uint64_t offset, std::uint64_t length) const {
 }
 
 bool Content::honest() const noexcept {
-  return size() <= honest_bytes ||
-         std::all_of(node_->pieces.begin(), node_->pieces.end(),
-                     [](const Piece& piece) { return piece.bytes != nullptr; });
+  const bool is_small = size() <= honest_bytes;
+  return node_ != nullptr &&
+         std::all_of(node_->pieces.begin(), node_->pieces.end(), [&](const Piece& piece) {
+           return piece.bytes != nullptr || (is_small && piece.digests == Digests::of_bytes);
+         });
 }
 
 std::string Content::derived(std::string_view kind, std::size_t bytes) const {
+  if (!node_) {
+    std::string text;
+    append_stream(text, word_of(seed_, length_) + std::hash<std::string_view>()(kind), 0, bytes);
+    return text;
+  }
   std::string names(kind);
   for (const Piece& piece : node_->pieces) {
     if (piece.bytes) {
@@ -146,19 +164,19 @@ std::string Content::derived(std::string_view kind, std::size_t bytes) const {
 }
 
 Md5 Content::md5() const {
-  if (!node_->md5) {
-    if (honest()) {
-      node_->md5 = s3m::md5(read(0, size()));
-    } else {
-      Md5 digest;
-      std::memcpy(digest.data(), derived("MD5", digest.size()).data(), digest.size());
-      node_->md5 = digest;
-    }
+  if (node_ && node_->md5) return *node_->md5;
+  Md5 digest;
+  if (honest()) {
+    digest = s3m::md5(read(0, size()));
+  } else {
+    std::memcpy(digest.data(), derived("MD5", digest.size()).data(), digest.size());
   }
-  return *node_->md5;
+  if (node_) node_->md5 = digest;
+  return digest;
 }
 
 std::string Content::checksum(ChecksumAlgorithm algorithm) const {
+  if (!node_) return derived(name(algorithm), checksum_bytes(algorithm));
   for (const auto& [known, value] : node_->checksums) {
     if (known == algorithm) return value;
   }

@@ -10,6 +10,8 @@
 // Digests are those of the bytes as long as all pieces are real or the whole is at most
 // `honest_bytes`. Above, they are derived from the pieces' names (seed, offset, length): the same
 // for the same bytes, but nobody would get them by reading. That is the price of 6 GiB for free.
+// Small contents can be asked to be like that too: ten million of them are then made in seconds
+// and cost no memory beside their own two numbers.
 #pragma once
 
 #include <cstdint>
@@ -23,13 +25,16 @@
 
 namespace s3m::sim {
 
+enum class Digests : std::uint8_t { of_bytes, derived };
+
 class Content {
  public:
   static constexpr std::uint64_t honest_bytes = 1u << 20;
 
   Content();  // zero bytes
   static Content bytes(std::string text);
-  static Content generated(std::uint64_t seed, std::uint64_t size);
+  static Content generated(std::uint64_t seed, std::uint64_t size,
+                           Digests digests = Digests::of_bytes);
   static Content joined(std::span<const Content> contents);
 
   std::uint64_t size() const noexcept;
@@ -46,14 +51,18 @@ class Content {
     std::uint64_t seed = 0;
     std::uint64_t offset = 0;  // into the bytes or the seed's stream
     std::uint64_t length = 0;
+    Digests digests = Digests::of_bytes;
   };
   struct Node;
   explicit Content(std::vector<Piece> pieces);
   static void append(std::vector<Piece>& pieces, Piece piece);
+  std::vector<Piece> pieces() const;
   std::string derived(std::string_view kind, std::size_t bytes) const;
   bool honest() const noexcept;
 
-  std::shared_ptr<const Node> node_;  // never null
+  // Null for the beginning of a stream with derived digests: that is the two numbers alone.
+  std::shared_ptr<const Node> node_;
+  std::uint64_t seed_ = 0, length_ = 0;
 };
 
 }  // namespace s3m::sim

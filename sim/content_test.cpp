@@ -41,6 +41,27 @@ TEST(Content, PartsOfALargeObjectJoinToTheObject) {
   EXPECT_NE(Content::joined(wrong).md5(), source.md5());
 }
 
+TEST(Content, DerivedDigestsTellContentsApartAndSurviveACopyInParts) {
+  const Content source = Content::generated(1, 5000, Digests::derived);
+  EXPECT_EQ(source.read(0, 5000), Content::generated(1, 5000).read(0, 5000));
+  const std::array parts{source.slice(0, 1000), source.slice(1000, 4000)};
+  EXPECT_EQ(Content::joined(parts).md5(), source.md5());
+  EXPECT_EQ(Content::joined(parts).checksum(ChecksumAlgorithm::crc64nvme),
+            source.checksum(ChecksumAlgorithm::crc64nvme));
+  EXPECT_NE(source.md5(), Content::generated(2, 5000, Digests::derived).md5());
+  EXPECT_NE(source.md5(), Content::generated(1, 5001, Digests::derived).md5());
+  EXPECT_NE(parts[0].md5(), parts[1].md5());
+  EXPECT_EQ(source.checksum(ChecksumAlgorithm::crc64nvme).size(), 8u);
+  EXPECT_NE(source.checksum(ChecksumAlgorithm::sha256), source.checksum(ChecksumAlgorithm::sha1));
+}
+
+TEST(Content, DigestsOfSmallPiecesAmongDerivedOnesDifferByTheirBytes) {
+  const Content derived = Content::generated(1, 10, Digests::derived);
+  const std::array one{derived, Content::bytes("a")}, other{derived, Content::bytes("b")};
+  EXPECT_NE(Content::joined(one).md5(), Content::joined(other).md5());
+  EXPECT_EQ(Content::joined(one).md5(), Content::joined(one).md5());
+}
+
 TEST(Content, JoinsWhatDoesNotBelongTogether) {
   const std::array parts{Content::bytes("head"), Content::generated(1, 10), Content::bytes("tail")};
   const Content joined = Content::joined(parts);

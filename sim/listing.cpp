@@ -35,8 +35,24 @@ void write_owner(XmlWriter& xml, const World& world, const std::string& account)
   xml.open("Owner").leaf("ID", found == nullptr ? account : found->canonical_id).close();
 }
 
-void write_version_facts(XmlWriter& xml, const Version& version) {
-  xml.leaf("LastModified", iso8601(version.modified)).quoted("ETag", version.etag.text());
+// Dates as text; objects of one page often share theirs.
+class Dates {
+ public:
+  std::string_view text(WallTime time) {
+    if (text_.empty() || time != time_) {
+      time_ = time;
+      text_ = iso8601(time);
+    }
+    return text_;
+  }
+
+ private:
+  WallTime time_{};
+  std::string text_;
+};
+
+void write_version_facts(XmlWriter& xml, const Version& version, Dates& dates) {
+  xml.leaf("LastModified", dates.text(version.modified)).quoted("ETag", version.etag.text());
   if (version.checksum != ChecksumAlgorithm::none) {
     xml.leaf("ChecksumAlgorithm", name(version.checksum));
     xml.leaf("ChecksumType", name(version.checksum_type));
@@ -46,10 +62,13 @@ void write_version_facts(XmlWriter& xml, const Version& version) {
 
 void write_contents(XmlWriter& xml, const World& world, const Bucket& bucket, const Page& page,
                     const PageWriter& names, bool owners) {
+  constexpr std::size_t usual_entry_bytes = 400;
+  xml.reserve(page.entries.size() * usual_entry_bytes);
+  Dates dates;
   for (const Entry& entry : page.entries) {
     if (entry.key == nullptr) continue;
     xml.open("Contents").leaf("Key", names.text(*entry.key));
-    write_version_facts(xml, *entry.version);
+    write_version_facts(xml, *entry.version, dates);
     if (owners) write_owner(xml, world, owner_of(bucket, *entry.version));
     xml.leaf("StorageClass", entry.version->attributes->storage_class).close();
   }

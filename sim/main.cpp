@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <optional>
 #include <signal.h>
 #include <string>
@@ -13,6 +14,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "net/tls.hpp"
 #include "sim/scenario.hpp"
 #include "sim/server.hpp"
 
@@ -42,6 +44,13 @@ Result<s3m::sim::Scenario> load(const std::string& file) {
   return s3m::sim::parse_scenario(text);
 }
 
+// Null without a certificate: plain.
+Result<std::shared_ptr<s3m::net::TlsContext>> tls_of(const std::string& certificate,
+                                                     const std::string& key) {
+  if (certificate.empty() && key.empty()) return std::shared_ptr<s3m::net::TlsContext>();
+  return s3m::net::TlsContext::server(certificate, key);
+}
+
 int complain(const std::string& text) {
   std::fprintf(stderr, "s3sim: %s\n", text.c_str());
   return 2;
@@ -66,16 +75,21 @@ int main(int argc, char** argv) {
   options.add_option("--listen", listen, "address:port; port 0 lets the system choose")
       ->capture_default_str();
   options.add_option("--scenario", scenario_file, "accounts, buckets and faults (JSON)");
+  std::string certificate, key;
+  options.add_option("--tls-certificate", certificate, "PEM file; with it and --tls-key, https");
+  options.add_option("--tls-key", key, "PEM file");
   CLI11_PARSE(options, argc, argv);
 
   const auto address = parse_address(listen);
   if (!address) return complain("--listen wants ADDRESS:PORT, not " + listen);
   auto scenario = load(scenario_file);
   if (!scenario) return complain(scenario.error().describe());
+  auto tls = tls_of(certificate, key);
+  if (!tls) return complain(tls.error().describe());
 
   const sigset_t signals = ending_signals();
-  auto server =
-      s3m::sim::Server::start(*scenario, {.address = address->host, .port = address->port});
+  auto server = s3m::sim::Server::start(
+      *scenario, {.address = address->host, .port = address->port, .tls = *tls});
   if (!server) return complain(server.error().describe());
   std::printf("%s\n", (*server)->ready_line().c_str());
   std::fflush(stdout);

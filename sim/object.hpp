@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+#include <boost/container/small_vector.hpp>
+
 #include "base/hash.hpp"
 #include "base/time.hpp"
 #include "sim/checksum.hpp"
@@ -84,8 +86,9 @@ struct Version {
   std::string checksum_text() const;
 };
 
-// All versions of a key, oldest first; never empty.
-using History = std::vector<Version>;
+// All versions of a key, oldest first; never empty. Most keys have one, which then needs no
+// memory of its own.
+using History = boost::container::small_vector<Version, 1>;
 
 WallTime whole_seconds(WallTime time);
 

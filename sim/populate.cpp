@@ -79,6 +79,14 @@ void split(World& world, Version& version, std::uint64_t part_size) {
   version.parts = std::move(records);
 }
 
+void finish(World& world, Version& version, std::uint64_t part_size) {
+  if (part_size > 0) {
+    split(world, version, part_size);
+  } else {
+    version.etag = etag_for(world, version.content, *version.attributes);
+  }
+}
+
 // Sizes are even on a logarithmic scale: as many of some KiB as of some MiB.
 std::uint64_t draw_size(const GeneratorSpec& spec, std::mt19937_64& random) {
   if (spec.min_size >= spec.max_size) return spec.min_size;
@@ -88,18 +96,62 @@ std::uint64_t draw_size(const GeneratorSpec& spec, std::mt19937_64& random) {
   return static_cast<std::uint64_t>(std::exp2(exponent(random))) - 1;
 }
 
-Populated generate(World& world, Bucket& bucket, const GeneratorSpec& spec, WallTime now) {
-  std::mt19937_64 random(spec.seed);
-  for (std::uint64_t i = 0; i < spec.count; ++i) {
-    ObjectSpec object;
-    object.key = spec.folders > 0 ? fmt::format("{}d{:03}/{:06}", spec.prefix, i % spec.folders, i)
-                                  : fmt::format("{}{:06}", spec.prefix, i);
-    object.size = draw_size(spec, random);
-    object.seed = spec.seed * 1'000'003 + i + 1;
-    if (object.size > spec.part_size) object.part_size = spec.part_size;
-    if (auto added = populate(world, bucket, object, now); !added) return added;
+// The names of a generator's keys: as many digits as keep them in the order of their numbers.
+class GeneratedKeys {
+ public:
+  explicit GeneratedKeys(const GeneratorSpec& spec)
+      : spec_(spec),
+        digits_(std::max<std::size_t>(6, digits_of(spec.count))),
+        folder_digits_(std::max<std::size_t>(3, digits_of(spec.folders))) {}
+
+  std::string key(std::uint64_t number) const {
+    if (spec_.folders == 0) return fmt::format("{}{:0{}}", spec_.prefix, number, digits_);
+    return fmt::format("{}d{:0{}}/{:0{}}", spec_.prefix, number % spec_.folders, folder_digits_,
+                       number, digits_);
   }
-  return {};
+
+  // Calls `use` with each number in the order of the keys.
+  template <class Use>
+  void in_order(Use use) const {
+    const std::uint64_t step = std::max<std::uint64_t>(spec_.folders, 1);
+    for (std::uint64_t first = 0; first < std::min(step, spec_.count); ++first) {
+      for (std::uint64_t number = first; number < spec_.count; number += step)
+        use(number);
+    }
+  }
+
+ private:
+  static std::size_t digits_of(std::uint64_t count) {
+    return fmt::format_int(count == 0 ? 0 : count - 1).size();
+  }
+  const GeneratorSpec& spec_;
+  std::size_t digits_, folder_digits_;
+};
+
+Content content_of(const GeneratorSpec& spec, std::uint64_t number, std::uint64_t size) {
+  const Digests digests = spec.derived_digests ? Digests::derived : Digests::of_bytes;
+  return Content::generated(spec.seed * 1'000'003 + number + 1, size, digests);
+}
+
+// Sizes are drawn in the order of the numbers, objects made in that of the keys, which is cheap.
+void generate(World& world, Bucket& bucket, const GeneratorSpec& spec, WallTime now) {
+  std::mt19937_64 random(spec.seed);
+  std::vector<std::uint64_t> sizes;
+  if (spec.min_size < spec.max_size) {
+    sizes.reserve(spec.count);
+    for (std::uint64_t i = 0; i < spec.count; ++i)
+      sizes.push_back(draw_size(spec, random));
+  }
+  const AttributesPtr attributes = world.share(attributes_of(world, bucket, ObjectSpec{}));
+  const GeneratedKeys keys(spec);
+  keys.in_order([&](std::uint64_t number) {
+    Version version;
+    version.content = content_of(spec, number, sizes.empty() ? spec.min_size : sizes[number]);
+    version.modified = whole_seconds(now - spec.age);
+    version.attributes = attributes;
+    finish(world, version, spec.part_size < version.size() ? spec.part_size : 0);
+    place(world, bucket, keys.key(number), std::move(version));
+  });
 }
 
 Populated configure_bucket(const World& world, Bucket& bucket, const BucketSpec& spec) {
@@ -142,11 +194,7 @@ Populated populate(World& world, Bucket& bucket, const ObjectSpec& spec, WallTim
     return wrong("unknown checksum " + spec.checksum);
   }
   version.checksum = checksum.value_or(ChecksumAlgorithm::none);
-  if (spec.part_size > 0) {
-    split(world, version, spec.part_size);
-  } else {
-    version.etag = etag_for(world, version.content, *version.attributes);
-  }
+  finish(world, version, spec.part_size);
   place(world, bucket, spec.key, std::move(version));
   return {};
 }
@@ -163,7 +211,7 @@ Populated populate(World& world, const BucketSpec& spec, WallTime now) {
     if (auto added = populate(world, bucket, object, now); !added) return added;
   }
   for (const auto& generator : spec.generators) {
-    if (auto added = generate(world, bucket, generator, now); !added) return added;
+    generate(world, bucket, generator, now);
   }
   if (spec.odd_keys) {
     for (const auto& key : odd_keys()) {

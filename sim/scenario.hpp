@@ -69,7 +69,7 @@ struct ObjectSpec {
   std::optional<std::chrono::seconds> age;  // last modified so long before the start
 };
 
-// `count` objects <prefix>000000, ... with sizes drawn uniformly on a logarithmic scale.
+// `count` objects <prefix>000000, ... (more digits from a million on) with sizes drawn uniformly on a logarithmic scale.
 struct GeneratorSpec {
   std::string prefix;
   std::uint64_t count = 0;
@@ -77,6 +77,8 @@ struct GeneratorSpec {
   std::uint64_t part_size = 0;
   std::uint64_t folders = 0;  // above 0: <prefix>d000/<prefix>000000, spread over so many
   std::uint64_t seed = 1;
+  std::chrono::seconds age{0};   // last modified so long before the start
+  bool derived_digests = false;  // Digests::derived: for millions of objects
 };
 
 struct BucketSpec {

@@ -53,6 +53,8 @@ void read_generator(JsonReader& json, GeneratorSpec& generator) {
   json.size("part_size", generator.part_size);
   json.number("folders", generator.folders);
   json.number("seed", generator.seed);
+  json.duration("age_seconds", generator.age);
+  json.flag("derived_digests", generator.derived_digests);
 }
 
 void read_key(JsonReader& json, KmsKeySpec& key) {

@@ -29,6 +29,9 @@ class XmlWriter {
   // `"tag"` in quotes, as ETags are.
   XmlWriter& quoted(std::string_view name, std::string_view text);
 
+  // Makes room for so many bytes more.
+  void reserve(std::size_t bytes);
+
   // XML that is written already.
   XmlWriter& raw(std::string_view xml);
 
