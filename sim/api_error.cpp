@@ -97,6 +97,7 @@ constexpr auto known_errors = std::to_array<Known>({
     {"RequestTimeout", 400,
      "Your socket connection to the server was not read from or written to within the timeout "
      "period."},
+    {"RestoreAlreadyInProgress", 409, "Object restore is already in progress"},
     {"ServiceUnavailable", 503, "Service is unable to handle request."},
     {"SignatureDoesNotMatch", 403,
      "The request signature we calculated does not match the signature you provided. Check your "

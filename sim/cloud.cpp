@@ -38,6 +38,11 @@ ObjectView view_of(const std::string& key, const Bucket& bucket, const Version& 
   view.kms_key = attributes.encryption.key;
   view.website_redirect = attributes.website_redirect;
   view.acl = attributes.acl;
+  view.grants = attributes.grants;
+  view.lock_mode = attributes.lock.mode;
+  view.lock_until = attributes.lock.until;
+  view.legal_hold = attributes.lock.hold;
+  view.restore_requested = attributes.restored_from.has_value();
   view.owner = bucket.acls_off() ? bucket.owner : attributes.owner;
   if (version.checksum != ChecksumAlgorithm::none) {
     view.checksum = std::string(name(version.checksum)) + ":" + version.checksum_text();

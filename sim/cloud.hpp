@@ -44,6 +44,11 @@ struct ObjectView {
   WallTime last_modified;
   Pairs metadata, headers, tags, annotations;
   std::string storage_class, sse, kms_key, website_redirect, acl;
+  Pairs grants;  // where there is no canned ACL
+  std::string lock_mode;
+  std::optional<WallTime> lock_until;
+  bool legal_hold = false;
+  bool restore_requested = false;
   std::string owner;      // account id
   std::string checksum;   // "CRC64NVME:base64 value", with "-N" when composite
   std::size_t parts = 0;  // 0 unless uploaded in parts

@@ -188,7 +188,7 @@ std::expected<ResolvedSource, ApiError> resolve_source(World& world, Call& call)
       !check_read(source_conditions(call), source)) {
     return refuse("PreconditionFailed");
   }
-  if (source.archived()) return refuse("ObjectNotInActiveTierError");
+  if (source.archived(call.true_now)) return refuse("ObjectNotInActiveTierError");
   if (source.attributes->encryption.algorithm == "sse-c") {
     return refuse("InvalidRequest",
                   "The object was stored using a form of Server Side Encryption. The correct "

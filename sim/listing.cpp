@@ -60,8 +60,22 @@ void write_version_facts(XmlWriter& xml, const Version& version, Dates& dates) {
   xml.leaf("Size", version.size());
 }
 
-void write_contents(XmlWriter& xml, const World& world, const Bucket& bucket, const Page& page,
-                    const PageWriter& names, bool owners) {
+// Told only to who asks for it, of objects that were ever restored.
+void write_restore_status(XmlWriter& xml, const Call& call, const Attributes& attributes) {
+  if (!attributes.restored_from) return;
+  if (call.header("x-amz-optional-object-attributes") != "RestoreStatus") return;
+  const bool going_on = call.true_now < *attributes.restored_from;
+  const bool over = attributes.restored_until && call.true_now >= *attributes.restored_until;
+  if (over) return;
+  xml.open("RestoreStatus").leaf("IsRestoreInProgress", going_on ? "true" : "false");
+  if (!going_on && attributes.restored_until) {
+    xml.leaf("RestoreExpiryDate", iso8601(*attributes.restored_until));
+  }
+  xml.close();
+}
+
+void write_contents(XmlWriter& xml, const World& world, const Call& call, const Bucket& bucket,
+                    const Page& page, const PageWriter& names, bool owners) {
   constexpr std::size_t usual_entry_bytes = 400;
   xml.reserve(page.entries.size() * usual_entry_bytes);
   Dates dates;
@@ -70,6 +84,7 @@ void write_contents(XmlWriter& xml, const World& world, const Bucket& bucket, co
     xml.open("Contents").leaf("Key", names.text(*entry.key));
     write_version_facts(xml, *entry.version, dates);
     if (owners) write_owner(xml, world, owner_of(bucket, *entry.version));
+    write_restore_status(xml, call, *entry.version->attributes);
     xml.leaf("StorageClass", entry.version->attributes->storage_class).close();
   }
 }
@@ -172,7 +187,7 @@ Outcome list_objects_v2(World& world, Call& call) {
   if (!query.delimiter.empty()) xml.leaf("Delimiter", names.text(query.delimiter));
   if (names.encoded()) xml.leaf("EncodingType", "url");
   xml.leaf("IsTruncated", next.truncated ? "true" : "false");
-  write_contents(xml, world, **bucket, page, names, call.parameter("fetch-owner") == "true");
+  write_contents(xml, world, call, **bucket, page, names, call.parameter("fetch-owner") == "true");
   write_common_prefixes(xml, page, names);
   return xml_reply(xml.finish());
 }
@@ -205,7 +220,7 @@ Outcome list_objects(World& world, Call& call) {
   }
   if (names.encoded()) xml.leaf("EncodingType", "url");
   xml.leaf("IsTruncated", next.truncated ? "true" : "false");
-  write_contents(xml, world, **bucket, page, names, true);
+  write_contents(xml, world, call, **bucket, page, names, true);
   write_common_prefixes(xml, page, names);
   return xml_reply(xml.finish());
 }

@@ -14,9 +14,14 @@ std::string ETag::text() const {
   return text;
 }
 
-bool Version::archived() const {
-  if (attributes == nullptr || attributes->restored) return false;
-  return attributes->storage_class == "GLACIER" || attributes->storage_class == "DEEP_ARCHIVE";
+bool Version::archived(WallTime now) const {
+  if (attributes == nullptr) return false;
+  const Attributes& all = *attributes;
+  const bool ready = all.restored_from && now >= *all.restored_from &&
+                     (!all.restored_until || now < *all.restored_until);
+  if (ready) return false;
+  return all.storage_class == "GLACIER" || all.storage_class == "DEEP_ARCHIVE" ||
+         !all.archive_tier.empty();
 }
 
 std::string Version::checksum_text() const {

@@ -57,8 +57,10 @@ struct Attributes {
   Encryption encryption;
   std::string owner;  // account id
   std::string acl = "private";
+  Pairs grants;  // instead of a canned ACL: permission and grantee, "id=..." or "uri=..."
   Lock lock;
-  bool restored = false;  // from an archive class
+  std::string archive_tier;  // of INTELLIGENT_TIERING: "ARCHIVE_ACCESS"... until it is restored
+  std::optional<WallTime> restored_from, restored_until;  // of the last restore
   friend bool operator==(const Attributes&, const Attributes&) = default;
 };
 using AttributesPtr = std::shared_ptr<const Attributes>;
@@ -81,7 +83,8 @@ struct Version {
   AttributesPtr attributes;                              // null for delete markers
 
   std::uint64_t size() const noexcept { return content.size(); }
-  bool archived() const;
+  // Whether it must be restored before it can be read.
+  bool archived(WallTime now) const;
   // base64, with "-N" when composite; empty when the object has none.
   std::string checksum_text() const;
 };

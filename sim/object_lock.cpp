@@ -92,14 +92,28 @@ Outcome put_object_legal_hold(World& world, Call& call) {
 Outcome restore_object(World& world, Call& call) {
   const auto found = target(world, call, "s3:RestoreObject");
   if (!found) return refuse(found.error());
-  const bool again = found->version->attributes->restored;
-  if (!found->version->archived() && !again) {
+  const Version& version = *found->version;
+  Attributes attributes = *version.attributes;
+  const bool archives = attributes.storage_class == "GLACIER" ||
+                        attributes.storage_class == "DEEP_ARCHIVE" ||
+                        !attributes.archive_tier.empty();
+  if (!archives) {
     return refuse(api_error("InvalidObjectState",
                             "Restore is not allowed for the object's current storage class")
-                      .with("StorageClass", found->version->attributes->storage_class));
+                      .with("StorageClass", attributes.storage_class));
   }
-  Attributes attributes = *found->version->attributes;
-  attributes.restored = true;
+  if (attributes.restored_from && call.true_now < *attributes.restored_from) {
+    return refuse("RestoreAlreadyInProgress", "Object restore is already in progress");
+  }
+  pugi::xml_document document;
+  if (!document.load_buffer(call.body.data(), call.body.size())) return refuse("MalformedXML");
+  const int days = document.child("RestoreRequest").child("Days").text().as_int(1);
+  const bool again = !version.archived(call.true_now);
+  if (!again) attributes.restored_from = call.true_now + world.switches.restore_takes;
+  attributes.restored_until.reset();
+  if (attributes.archive_tier.empty()) {
+    attributes.restored_until = *attributes.restored_from + std::chrono::hours(24 * days);
+  }
   found->version->attributes = world.share(std::move(attributes));
   net::ServerReply reply;
   reply.status = again ? 200 : 202;

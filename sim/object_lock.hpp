@@ -11,7 +11,7 @@ Outcome get_object_retention(World& world, Call& call);
 Outcome put_object_retention(World& world, Call& call);
 Outcome get_object_legal_hold(World& world, Call& call);
 Outcome put_object_legal_hold(World& world, Call& call);
-// A restore is done at once.
+// A restore takes Switches::restore_takes.
 Outcome restore_object(World& world, Call& call);
 
 }  // namespace s3m::sim

@@ -85,12 +85,53 @@ std::expected<std::pair<Bucket*, const Version*>, ApiError> readable(World& worl
   return std::pair(*bucket, *version);
 }
 
-net::ServerReply head_of(const Call& call, const Bucket& bucket, const Version& version,
-                         const Section& section) {
+// What an answer leaves out where the caller has no right to see it.
+struct Visible {
+  bool retention, hold, tags;
+};
+
+Visible visible_to(const World& world, Call& call, const Bucket& bucket, const Version& version) {
+  const auto may = [&](std::string_view action) {
+    return authorize(world, call, bucket, action, call.key, version).has_value();
+  };
+  const Attributes& attributes = *version.attributes;
+  return {.retention = attributes.lock.mode.empty() || may("s3:GetObjectRetention"),
+          .hold = !attributes.lock.hold || may("s3:GetObjectLegalHold"),
+          .tags = attributes.tags.empty() || may("s3:GetObjectTagging")};
+}
+
+void add_lock_headers(net::ServerReply& reply, const Lock& lock, const Visible& visible) {
+  if (!lock.mode.empty() && visible.retention) {
+    add_header(reply, "x-amz-object-lock-mode", lock.mode);
+    add_header(reply, "x-amz-object-lock-retain-until-date",
+               iso8601(lock.until.value_or(WallTime{})));
+  }
+  if (lock.hold && visible.hold) add_header(reply, "x-amz-object-lock-legal-hold", "ON");
+}
+
+void add_restore_headers(net::ServerReply& reply, const Attributes& attributes, WallTime now) {
+  const bool going_on = attributes.restored_from && now < *attributes.restored_from;
+  const bool restored = attributes.restored_from && !going_on;
+  if (going_on) add_header(reply, "x-amz-restore", "ongoing-request=\"true\"");
+  if (restored && attributes.restored_until && now < *attributes.restored_until) {
+    add_header(reply, "x-amz-restore",
+               fmt::format("ongoing-request=\"false\", expiry-date=\"{}\"",
+                           http_date(*attributes.restored_until)));
+  }
+  if (!attributes.archive_tier.empty() && !restored) {
+    add_header(reply, "x-amz-archive-status", attributes.archive_tier);
+  }
+}
+
+net::ServerReply head_of(const World& world, Call& call, const Bucket& bucket,
+                         const Version& version, const Section& section) {
   net::ServerReply reply;
+  const Visible visible = visible_to(world, call, bucket, version);
   const bool whole = !section.partial || section.range.length == version.size();
   const bool checksum = call.header("x-amz-checksum-mode") == "ENABLED" && whole;
   add_version_headers(reply, bucket, version, checksum);
+  add_lock_headers(reply, version.attributes->lock, visible);
+  add_restore_headers(reply, *version.attributes, call.true_now);
   if (section.partial) {
     reply.status = 206;
     if (section.range.length > 0) {
@@ -100,7 +141,7 @@ net::ServerReply head_of(const Call& call, const Bucket& bucket, const Version& 
     }
   }
   if (section.parts) add_header(reply, "x-amz-mp-parts-count", fmt::format("{}", *section.parts));
-  if (!version.attributes->tags.empty()) {
+  if (!version.attributes->tags.empty() && visible.tags) {
     add_header(reply, "x-amz-tagging-count", fmt::format("{}", version.attributes->tags.size()));
   }
   return reply;
@@ -217,13 +258,6 @@ void add_version_headers(net::ServerReply& reply, const Bucket& bucket, const Ve
     add_header(reply, "x-amz-website-redirect-location", attributes.website_redirect);
   }
   add_encryption_headers(reply, attributes.encryption);
-  if (attributes.restored) add_header(reply, "x-amz-restore", "ongoing-request=\"false\"");
-  if (!attributes.lock.mode.empty()) {
-    add_header(reply, "x-amz-object-lock-mode", attributes.lock.mode);
-    add_header(reply, "x-amz-object-lock-retain-until-date",
-               iso8601(attributes.lock.until.value_or(WallTime{})));
-  }
-  if (attributes.lock.hold) add_header(reply, "x-amz-object-lock-legal-hold", "ON");
   if (with_checksum && version.checksum != ChecksumAlgorithm::none) {
     add_header(reply, header_name(version.checksum), version.checksum_text());
     add_header(reply, "x-amz-checksum-type", name(version.checksum_type));
@@ -240,7 +274,7 @@ Outcome head_object(World& world, Call& call) {
     const auto key = authorize_kms(world, call, version->attributes->encryption, "kms:Decrypt");
     if (!key) return refuse(key.error());
   }
-  net::ServerReply reply = head_of(call, *bucket, *version, *section);
+  net::ServerReply reply = head_of(world, call, *bucket, *version, *section);
   reply.declared_length = section->range.length;
   return reply;
 }
@@ -249,7 +283,7 @@ Outcome get_object(World& world, Call& call) {
   const auto found = readable(world, call);
   if (!found) return refuse(found.error());
   const auto& [bucket, version] = *found;
-  if (version->archived()) {
+  if (version->archived(call.true_now)) {
     return refuse(
         api_error("InvalidObjectState").with("StorageClass", version->attributes->storage_class));
   }
@@ -260,7 +294,7 @@ Outcome get_object(World& world, Call& call) {
   if (section->range.length > most_sent_bytes) {
     return refuse("NotImplemented", "The simulator sends at most 256 MiB in one answer");
   }
-  net::ServerReply reply = head_of(call, *bucket, *version, *section);
+  net::ServerReply reply = head_of(world, call, *bucket, *version, *section);
   reply.body = version->content.read(section->range.offset, section->range.length);
   return reply;
 }

@@ -89,6 +89,9 @@ Permit read_lock(const World& world, const Call& call, const Bucket& bucket, Loc
     lock.mode = mode;
     lock.until = parse_iso8601(until);
     if (!lock.until) return refuse("InvalidArgument", "The retain until date is malformed");
+    if (*lock.until <= call.now) {
+      return refuse("InvalidArgument", "The retain until date must be in the future!");
+    }
   }
   if (!hold.empty()) {
     const auto allowed = authorize(world, call, bucket, "s3:PutObjectLegalHold", call.key);
@@ -140,10 +143,10 @@ Permit read_object_settings(const World& world, const Call& call, const Bucket& 
     return refuse("InvalidStorageClass", "The storage class you specified is not valid");
   }
   attributes.website_redirect = call.header("x-amz-website-redirect-location");
-  attributes.restored = false;
   auto acl = requested_acl(world, call, bucket);
   if (!acl) return refuse(acl.error());
-  attributes.acl = std::move(*acl);
+  attributes.acl = std::move(acl->canned);
+  attributes.grants = std::move(acl->grants);
   attributes.owner = writer_owns(call, bucket, attributes);
   if (const auto lock = read_lock(world, call, bucket, attributes.lock); !lock) return lock;
   return read_encryption(world, call, bucket, attributes.encryption);

@@ -55,6 +55,9 @@ Attributes attributes_of(const World& world, const Bucket& bucket, const ObjectS
   }
   attributes.owner = bucket.owner;
   if (!spec.acl.empty()) attributes.acl = spec.acl;
+  attributes.grants = spec.grants;
+  attributes.archive_tier = spec.archive_tier;
+  attributes.lock = {spec.lock_mode, parse_iso8601(spec.lock_until), spec.legal_hold};
   return attributes;
 }
 

@@ -63,13 +63,18 @@ struct ObjectSpec {
   std::string storage_class = "STANDARD";
   std::string sse;  // "", "AES256", "aws:kms", "sse-c"
   std::string kms_key;
-  std::string acl;  // a canned one
+  std::string acl;                    // a canned one
+  Pairs grants;                       // or permissions and grantees: {"READ", "uri=http://..."}
+  std::string archive_tier;           // of INTELLIGENT_TIERING: "ARCHIVE_ACCESS"...
+  std::string lock_mode, lock_until;  // "GOVERNANCE", "2030-01-01T00:00:00Z"
+  bool legal_hold = false;
   std::string website_redirect;
   std::string checksum = "CRC64NVME";       // or CRC32, CRC32C, SHA1, SHA256, "none"
   std::optional<std::chrono::seconds> age;  // last modified so long before the start
 };
 
-// `count` objects <prefix>000000, ... (more digits from a million on) with sizes drawn uniformly on a logarithmic scale.
+// `count` objects <prefix>000000, ... (more digits from a million on) with sizes drawn uniformly on
+// a logarithmic scale.
 struct GeneratorSpec {
   std::string prefix;
   std::uint64_t count = 0;

@@ -153,6 +153,7 @@ void read_switches(JsonReader& json, Switches& switches) {
   json.duration("name_release_ms", switches.name_release);
   json.duration("bucket_visible_after_ms", switches.bucket_visible_after);
   json.duration("policy_effective_after_ms", switches.policy_effective_after);
+  json.duration("restore_takes_ms", switches.restore_takes);
   json.duration("clock_skew_ms", switches.clock_skew, Sign::any);
   json.duration("minimum_session_seconds", switches.minimum_session);
   json.duration("session_lifetime_seconds", switches.session_lifetime);
@@ -185,6 +186,11 @@ void read_object(JsonReader& json, ObjectSpec& object) {
   json.text("sse", object.sse);
   json.text("kms_key", object.kms_key);
   json.text("acl", object.acl);
+  json.pairs("grants", object.grants);
+  json.text("archive_tier", object.archive_tier);
+  json.text("lock_mode", object.lock_mode);
+  json.text("lock_until", object.lock_until);
+  json.flag("legal_hold", object.legal_hold);
   json.text("website_redirect", object.website_redirect);
   json.text("checksum", object.checksum);
   json.duration("age_seconds", object.age);

@@ -58,6 +58,7 @@ struct Switches {
   std::chrono::milliseconds name_release{2'000};      // DeleteBucket until the name can be taken
   std::chrono::milliseconds bucket_visible_after{0};  // CreateBucket until sub-requests find it
   std::chrono::milliseconds policy_effective_after{0};
+  std::chrono::milliseconds restore_takes{0};            // RestoreObject until it can be read
   std::chrono::milliseconds clock_skew{0};               // added to the server's clock
   std::chrono::seconds minimum_session{900};             // of AssumeRole's DurationSeconds
   std::optional<std::chrono::seconds> session_lifetime;  // whatever was asked for

@@ -92,6 +92,8 @@ constexpr auto verdicts = std::to_array<CodeVerdict>({
     {"BucketNotEmpty", {Errc::conflict}},
     {"ConditionalRequestConflict", {Errc::conflict, RetryClass::transient}},
     {"OperationAborted", {Errc::conflict, RetryClass::transient}},
+    {"RestoreAlreadyInProgress", {Errc::conflict}},
+    {"GlacierExpeditedRetrievalNotAvailable", {Errc::unavailable}},
     {"InvalidObjectState", {Errc::invalid_state}},
     {"ObjectNotInActiveTierError", {Errc::invalid_state}},
     {"EntityTooLarge", {Errc::too_large}},

@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -30,12 +31,16 @@ struct Checksum {
   bool full_object = false;  // false: COMPOSITE (a checksum of part checksums)
 };
 
+// Of an archived object: whether a copy of it lies ready to be read.
+enum class RestoreState : std::uint8_t { none, in_progress, ready };
+
 struct ObjectEntry {
   std::string key;
   std::uint64_t size = 0;
   std::string etag;
   WallTime last_modified{};
   std::string storage_class;  // empty: STANDARD
+  RestoreState restore = RestoreState::none;
 };
 
 struct ListRequest {
@@ -76,10 +81,30 @@ struct ObjectHead {
   int missing_metadata = 0;            // entries that a header cannot carry (x-amz-missing-meta)
   std::string encryption, kms_key_id;  // "AES256", "aws:kms", empty when the server says nothing
   std::string lock_mode, lock_retain_until, legal_hold;
-  std::string restore, archive_status;
+  RestoreState restore = RestoreState::none;
+  std::string archive_status;  // of INTELLIGENT_TIERING: empty unless archived
   std::vector<Checksum> checksums;
   int tag_count = 0;
   int parts_count = 0;  // only with part_number, only of multipart objects
+};
+
+// One line of an ACL.
+struct Grant {
+  std::string id;          // a canonical user id
+  std::string uri;         // or a group's
+  std::string permission;  // "READ", "WRITE", "READ_ACP", "WRITE_ACP", "FULL_CONTROL"
+  friend bool operator==(const Grant&, const Grant&) = default;
+};
+struct Acl {
+  std::string owner;  // canonical id
+  std::vector<Grant> grants;
+};
+
+// What no copy carries by itself and has to be said again. Empty members are not sent.
+struct Restated {
+  std::string website_redirect;
+  std::string lock_mode, lock_retain_until, legal_hold;
+  std::vector<Grant> grants;  // the whole ACL; not beside a canned one
 };
 
 // What is the same for every way of writing an object. Empty members are not sent.
@@ -91,6 +116,8 @@ struct WriteOptions {
   bool if_none_match = false;      // If-None-Match: *
   std::string expected_owner;      // of the destination bucket
   Admission* admission = nullptr;  // as Request::admission
+  // Null for a plain object, so that most copies carry no more than a pointer.
+  std::shared_ptr<const Restated> restated;
 };
 
 struct CopyRequest {
@@ -117,7 +144,7 @@ struct PutResult {
 
 struct CreateUploadRequest {
   std::string bucket, key;
-  ObjectHead head;  // metadata, Content-*, redirect, lock: restated from the source
+  ObjectHead head;  // metadata and Content-*: restated from the source
   Pairs tags;
   std::string checksum_algorithm;  // with type FULL_OBJECT where the algorithm allows it
   bool full_object_checksum = false;
@@ -162,6 +189,23 @@ struct BucketHead {
   std::string region;  // x-amz-bucket-region; empty where the service does not say
 };
 
+struct RestoreRequest {
+  ObjectAddress object;
+  std::string tier;  // "Standard", "Bulk", "Expedited"
+  int days = 0;      // 0: not sent, as INTELLIGENT_TIERING has it
+  std::string expected_owner;
+};
+enum class RestoreAnswer : std::uint8_t { requested, in_progress, ready };
+
+struct Retention {
+  std::string mode, until;  // empty: none
+};
+
+struct BucketEncryption {
+  std::string algorithm;  // "AES256", "aws:kms"...; empty: none is set
+  std::string kms_key_id;
+};
+
 struct CreateBucketRequest {
   std::string bucket;
   std::string region;  // us-east-1 or empty: no LocationConstraint
@@ -198,6 +242,25 @@ class S3 {
                                                        std::string upload_id_marker,
                                                        std::string expected_owner);
 
+  // 409 for a restore that is under way, and 200 for one that was done, are answers.
+  // Errors: invalid_state for an object that is not archived.
+  net::Task<Result<RestoreAnswer>> restore_object(RestoreRequest request);
+  net::Task<Result<Acl>> get_object_acl(ObjectAddress object, std::string expected_owner);
+  // HEAD leaves out what the caller may not see; these say access_denied.
+  net::Task<Result<Retention>> get_object_retention(ObjectAddress object,
+                                                    std::string expected_owner);
+  net::Task<Result<bool>> get_object_legal_hold(ObjectAddress object, std::string expected_owner);
+  // Names. Errors: not_supported by a service that does not know annotations, also where it takes
+  // the question for a GetObject.
+  net::Task<Result<std::vector<std::string>>> list_object_annotations(ObjectAddress object,
+                                                                      std::string expected_owner);
+  net::Task<Result<std::string>> get_object_annotation(ObjectAddress object, std::string name,
+                                                       std::string expected_owner);
+  // Only while the object has the ETag, unless it is empty.
+  net::Task<Result<void>> put_object_annotation(ObjectAddress object, std::string name,
+                                                std::string body, std::string object_etag,
+                                                std::string expected_owner);
+
   // Errors: no_such_bucket (404); access_denied (403: another owner, or no right);
   //         wrong_region with region() set (301, 400).
   net::Task<Result<BucketHead>> head_bucket(std::string bucket, std::string expected_owner);
@@ -216,6 +279,19 @@ class S3 {
   // "BucketOwnerEnforced"...; empty when none is set or the service does not know the call.
   net::Task<Result<std::string>> get_object_ownership(std::string bucket,
                                                       std::string expected_owner);
+  // What a bucket's configuration says of its objects. A service that does not know the call has no
+  // such configuration. Errors: access_denied, and those of the way there.
+  net::Task<Result<bool>> has_object_lock(std::string bucket, std::string expected_owner);
+  net::Task<Result<bool>> has_website(std::string bucket, std::string expected_owner);
+  net::Task<Result<BucketEncryption>> get_bucket_encryption(std::string bucket,
+                                                            std::string expected_owner);
+  // Whether a lifecycle rule moves objects to GLACIER or DEEP_ARCHIVE.
+  net::Task<Result<bool>> lifecycle_archives(std::string bucket, std::string expected_owner);
+  // Whether INTELLIGENT_TIERING objects may move to an archive tier.
+  net::Task<Result<bool>> tiering_archives(std::string bucket, std::string expected_owner);
+  // The canonical id of the bucket's owner.
+  net::Task<Result<std::string>> get_bucket_owner_id(std::string bucket,
+                                                     std::string expected_owner);
   // "Enabled", "Suspended" or empty.
   net::Task<Result<std::string>> get_bucket_versioning(std::string bucket,
                                                        std::string expected_owner);

@@ -9,14 +9,6 @@
 namespace s3m::aws {
 namespace {
 
-Request bucket_request(std::string_view operation, Method method, std::string_view subresource,
-                       std::string bucket, std::string expected_owner) {
-  auto request = s3_request(operation, method, RequestKind::control, std::move(bucket));
-  if (!subresource.empty()) request.query.push_back({subresource, ""});
-  add_owner(request, std::move(expected_owner));
-  return request;
-}
-
 Result<std::string> body_of(net::HttpResponse& response) {
   return std::move(response.body);
 }

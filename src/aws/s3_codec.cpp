@@ -15,6 +15,23 @@ Request s3_request(std::string_view operation, Method method, RequestKind kind, 
           .key = std::move(key)};
 }
 
+Request object_request(std::string_view operation, Method method, RequestKind kind,
+                       ObjectAddress object, std::string expected_owner) {
+  auto request =
+      s3_request(operation, method, kind, std::move(object.bucket), std::move(object.key));
+  add_query(request, "versionId", std::move(object.version));
+  add_owner(request, std::move(expected_owner));
+  return request;
+}
+
+Request bucket_request(std::string_view operation, Method method, std::string_view subresource,
+                       std::string bucket, std::string expected_owner) {
+  auto request = s3_request(operation, method, RequestKind::control, std::move(bucket));
+  if (!subresource.empty()) request.query.push_back({subresource, ""});
+  add_owner(request, std::move(expected_owner));
+  return request;
+}
+
 Request upload_request(std::string_view operation, Method method, RequestKind kind,
                        std::string bucket, std::string key, std::string upload_id,
                        std::string expected_owner) {
@@ -42,6 +59,7 @@ void add_write_options(Request& request, const WriteOptions& options) {
   add_header(request, "x-amz-server-side-encryption", options.encryption);
   add_header(request, "x-amz-server-side-encryption-aws-kms-key-id", options.kms_key_id);
   add_header(request, "x-amz-storage-class", options.storage_class);
+  if (options.restated) add_restated(request, *options.restated);
 }
 
 void add_conditions(Request& request, const WriteOptions& options) {

@@ -19,6 +19,8 @@ namespace s3m::aws {
 // A request for a bucket or, with a key, for an object.
 Request s3_request(std::string_view operation, Method method, RequestKind kind, std::string bucket,
                    std::string key = {});
+Request object_request(std::string_view operation, Method method, RequestKind kind,
+                       ObjectAddress object, std::string expected_owner);
 // A request for an upload.
 Request upload_request(std::string_view operation, Method method, RequestKind kind,
                        std::string bucket, std::string key, std::string upload_id,
@@ -29,6 +31,8 @@ void add_query(Request& request, std::string_view name, std::string value);
 void add_owner(Request& request, std::string expected_owner);
 // Storage class, encryption, ACL.
 void add_write_options(Request& request, const WriteOptions& options);
+// Restated attributes are part of the write options.
+void add_restated(Request& request, const Restated& restated);
 // If-Match, If-None-Match.
 void add_conditions(Request& request, const WriteOptions& options);
 // The source of a copy, pinned to the ETag.
@@ -54,6 +58,12 @@ Result<Pairs> parse_tagging(std::string body);
 Request copy_object_request(CopyRequest request);
 Result<CopyResult> parse_copy_result(std::string body);
 
+// "ongoing-request="true"", "ongoing-request="false", expiry-date=...": the header of a HEAD.
+RestoreState parse_restore_state(std::string_view header);
+Request restore_request(RestoreRequest request);
+Result<Acl> parse_acl(std::string body);
+Result<std::vector<std::string>> parse_annotation_names(std::string body, std::string& next_token);
+
 // --- multipart uploads -----------------------------------------------------------------------
 
 // The names of metadata headers are made at run time; `names` holds them and must outlive the
@@ -75,6 +85,14 @@ Result<UploadPage> parse_upload_page(std::string body);
 
 // --- buckets ---------------------------------------------------------------------------------
 
+// A request for a bucket, or one of its sub-resources.
+Request bucket_request(std::string_view operation, Method method, std::string_view subresource,
+                       std::string bucket, std::string expected_owner);
+bool says_object_lock(std::string body);
+bool says_website(std::string body);
+Result<BucketEncryption> parse_bucket_encryption(std::string body);
+bool says_archive_transition(std::string body);
+bool says_archive_tier(std::string body);
 Request create_bucket_request(CreateBucketRequest request);
 Request put_policy_request(std::string bucket, std::string policy, std::string expected_owner);
 Result<std::string> parse_ownership(std::string body);  // empty for another document

@@ -11,6 +11,11 @@ namespace {
 
 constexpr std::size_t largest_page = 1000;
 
+RestoreState restore_of(pugi::xml_node status) {
+  if (text_of(status, "IsRestoreInProgress") == "true") return RestoreState::in_progress;
+  return status.child("RestoreExpiryDate") ? RestoreState::ready : RestoreState::none;
+}
+
 Result<ObjectEntry> parse_entry(pugi::xml_node contents, const ListedText& listed) {
   ObjectEntry entry;
   bool has_key = false, has_size = false, has_time = false;
@@ -34,6 +39,8 @@ Result<ObjectEntry> parse_entry(pugi::xml_node contents, const ListedText& liste
       entry.size = size.value_or(0);
     } else if (name == "StorageClass" && text != "STANDARD") {
       entry.storage_class = text;
+    } else if (name == "RestoreStatus") {
+      entry.restore = restore_of(child);
     }
   }
   if (!has_key) return fail(Errc::protocol, "a listing with an entry that has no key");
@@ -56,6 +63,8 @@ Request list_objects_request(ListRequest request) {
   } else {
     add_query(out, "continuation-token", std::move(request.continuation_token));
   }
+  // Without it a restored object looks like one that is not.
+  add_header(out, "x-amz-optional-object-attributes", "RestoreStatus");
   add_owner(out, std::move(request.expected_owner));
   return out;
 }

@@ -39,10 +39,6 @@ void restate(Request& request, ObjectHead head) {
   add_header(request, "content-language", std::move(head.content_language));
   add_header(request, "cache-control", std::move(head.cache_control));
   add_header(request, "expires", std::move(head.expires));
-  add_header(request, "x-amz-website-redirect-location", std::move(head.website_redirect));
-  add_header(request, "x-amz-object-lock-mode", std::move(head.lock_mode));
-  add_header(request, "x-amz-object-lock-retain-until-date", std::move(head.lock_retain_until));
-  add_header(request, "x-amz-object-lock-legal-hold", std::move(head.legal_hold));
 }
 
 void append_element(std::string& out, std::string_view name, std::string_view text) {

@@ -79,17 +79,8 @@ void read_texts(ObjectHead& head, const net::Headers& headers) {
   read(head.lock_mode, "x-amz-object-lock-mode");
   read(head.lock_retain_until, "x-amz-object-lock-retain-until-date");
   read(head.legal_hold, "x-amz-object-lock-legal-hold");
-  read(head.restore, "x-amz-restore");
+  head.restore = parse_restore_state(headers.get("x-amz-restore"));
   read(head.archive_status, "x-amz-archive-status");
-}
-
-Request object_request(std::string_view operation, Method method, RequestKind kind,
-                       ObjectAddress object, std::string expected_owner) {
-  auto request =
-      s3_request(operation, method, kind, std::move(object.bucket), std::move(object.key));
-  add_query(request, "versionId", std::move(object.version));
-  add_owner(request, std::move(expected_owner));
-  return request;
 }
 
 }  // namespace
