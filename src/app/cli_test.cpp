@@ -72,6 +72,7 @@ TEST(CommandLine, ACopyWithAllItsOptions) {
                                     "25",
                                     "--verify",
                                     "checksum",
+                                    "--count-first",
                                     "--strict",
                                     "--report",
                                     "r.json",
@@ -101,6 +102,7 @@ TEST(CommandLine, ACopyWithAllItsOptions) {
   EXPECT_EQ(arguments.spec.max_delete_percent, 25u);
   EXPECT_EQ(arguments.spec.verify, transfer::VerifyMode::checksum);
   EXPECT_TRUE(arguments.spec.strict);
+  EXPECT_TRUE(arguments.spec.count_first);
   EXPECT_EQ(arguments.spec.report, "r.json");
   EXPECT_EQ(arguments.output.progress, Progress::plain);
   EXPECT_TRUE(arguments.output.json);
@@ -116,6 +118,7 @@ TEST(CommandLine, TheDefaults) {
   EXPECT_EQ(arguments.spec.verify, transfer::VerifyMode::listing);
   EXPECT_EQ(arguments.spec.max_delete_percent, 10u);
   EXPECT_FALSE(arguments.dry_run);
+  EXPECT_FALSE(arguments.spec.count_first);
   EXPECT_EQ(good(copy({"--concurrency", "auto"})).concurrency, std::nullopt);
 }
 

@@ -39,9 +39,14 @@ std::string in_unit(double bytes, const Unit& unit) {
   return unit.bytes == 1 ? fmt::format("{:.0f}", bytes) : digits(bytes / unit.bytes);
 }
 
+bool found_so_far(const ProgressEvent& event) {
+  return !event.totals_final && !event.totals_estimated;
+}
+
 std::string objects_of_total(const ProgressEvent& event) {
-  return fmt::format("{}/{}{}", human_count(event.objects_done), human_count(event.objects_total),
-                     event.totals_final ? "" : "+");
+  return fmt::format("{}/{}{}{}", human_count(event.objects_done),
+                     event.totals_estimated ? "~" : "", human_count(event.objects_total),
+                     found_so_far(event) ? "+" : "");
 }
 
 std::string rate_of_objects(double rate) {
@@ -113,7 +118,7 @@ std::string plain_line(const ProgressEvent& event) {
   return fmt::format(
       "{} {}%  {} objects  {}  {}  {} obj/s  {}  failed {}  retried {}  throttled {}  in flight {}",
       event.step, event.percent, objects_of_total(event),
-      bytes_of_total(event.bytes_done, event.bytes_total, event.totals_final),
+      bytes_of_total(event.bytes_done, event.bytes_total, !found_so_far(event)),
       byte_rate(event.bytes_per_second, event.bytes_per_second_average),
       rate_of_objects(event.objects_per_second), eta_text(event), human_count(event.failed),
       human_count(event.retried), human_count(event.throttled), event.in_flight);
@@ -122,8 +127,8 @@ std::string plain_line(const ProgressEvent& event) {
 DisplayLines display_lines(const std::string& title, const ProgressEvent& event,
                            std::size_t width) {
   const auto figures = fmt::format(
-      "  {}   {} obj{}", bytes_of_total(event.bytes_done, event.bytes_total, event.totals_final),
-      objects_of_total(event), event.totals_final ? "" : " found so far");
+      "  {}   {} obj{}", bytes_of_total(event.bytes_done, event.bytes_total, !found_so_far(event)),
+      objects_of_total(event), found_so_far(event) ? " found so far" : "");
   const auto percent = fmt::format(" {:3}% ", event.percent);
   const auto taken = percent.size() + figures.size();
   const std::size_t room = width > taken ? width - taken : 0;

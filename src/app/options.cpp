@@ -189,6 +189,14 @@ Options concurrency_option() {
            set_concurrency}};
 }
 
+Options count_first_option() {
+  return {{"--count-first", "", "Output",
+           "Counts the source at once by a listing of its own, so that totals are exact early. "
+           "Without it they are estimated from what is listed, and a job that will take more than "
+           "an hour counts by itself.",
+           flag([](Arguments& a) -> bool& { return a.spec.count_first; })}};
+}
+
 Options grant_options() {
   using enum workflow::GrantMode;
   const std::string group = "Access across accounts";
@@ -300,7 +308,8 @@ Options options_of(Verb verb) {
     case Verb::copy:
       return join({identity_options(), migrator_option(), grant_options(), filter_options(),
                    write_options(), delete_options(), dry_run_option(), concurrency_option(),
-                   verify_options(true), report_option(), output_options(true)});
+                   verify_options(true), report_option(), count_first_option(),
+                   output_options(true)});
     case Verb::plan:
       return join({identity_options(), migrator_option(), filter_options(), write_options(),
                    concurrency_option(), output_options(false)});

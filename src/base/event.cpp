@@ -72,6 +72,7 @@ void add_fields(json::object& out, const ProgressEvent& event) {
   out["objects_total"] = event.objects_total;
   out["bytes_total"] = event.bytes_total;
   out["totals_final"] = event.totals_final;
+  out["totals_estimated"] = event.totals_estimated;
   out["copied"] = event.copied;
   out["skipped"] = event.skipped;
   out["failed"] = event.failed;

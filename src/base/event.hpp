@@ -31,9 +31,10 @@ struct ProgressEvent {
   int percent = 0;  // by objects, the highest so far, rounded down
   std::uint64_t objects_done = 0;
   std::uint64_t bytes_done = 0;
-  std::uint64_t objects_total = 0;  // found so far while !totals_final
+  std::uint64_t objects_total = 0;  // found so far, unless one of these holds:
   std::uint64_t bytes_total = 0;
-  bool totals_final = false;  // the listing has ended
+  bool totals_final = false;      // all is listed
+  bool totals_estimated = false;  // from what is listed so far
   std::uint64_t copied = 0;
   std::uint64_t skipped = 0;  // the same already
   std::uint64_t failed = 0;

@@ -54,6 +54,7 @@ TEST(EventJson, progress_is_raw_numbers) {
   EXPECT_EQ(out.at("bytes_done").to_number<std::uint64_t>(),
             std::numeric_limits<std::uint64_t>::max());
   EXPECT_EQ(out.at("totals_final"), true);
+  EXPECT_EQ(out.at("totals_estimated"), false);
   EXPECT_EQ(out.at("in_flight"), 256);
   EXPECT_EQ(out.at("elapsed_seconds"), 9000.5);
   EXPECT_EQ(out.at("eta_low_seconds"), 2580.0);

@@ -24,7 +24,7 @@ class CopyOperation final : public Visitor, Lanes<CopyWork>::Handler {
         large_free_(context.runtime.loop) {}
 
   net::Task<Result<void>> run(std::vector<KeyRange> ranges) {
-    auto walked = co_await walk(context_, std::move(ranges), *this);
+    auto walked = co_await walk(context_, std::move(ranges), *this, {.total = &counters_.expected});
     counters_.listing_done = walked.has_value() && !stopped();
     if (!walked) stop(std::move(walked.error()));
     co_await lanes_.finish();
@@ -32,6 +32,7 @@ class CopyOperation final : public Visitor, Lanes<CopyWork>::Handler {
   }
 
   void visit(const Pair& pair) override {
+    if (pair.source != nullptr) ++counters_.source_keys;
     if (!options_.filter.empty() && !options_.filter.matches(pair.key)) return;
     if (pair.source == nullptr) {
       ++counters_.destination_only;

@@ -23,6 +23,7 @@
 #include "aws/s3.hpp"
 #include "base/key.hpp"
 #include "transfer/split_point.hpp"
+#include "transfer/transfer.hpp"
 
 namespace s3m::transfer {
 
@@ -70,12 +71,6 @@ struct ActiveRange {
   std::uint64_t keys() const noexcept { return sides[0].keys + sides[1].keys; }
   // The places, first and past the last, that are worth exploring.
   std::pair<std::size_t, std::size_t> unexplored() const noexcept;
-};
-
-// How many keys the source has, as far as is known.
-struct KeyTotal {
-  double keys = 0;
-  bool exact = false;  // all ranges were listed to their ends
 };
 
 struct KeyRangesOptions {

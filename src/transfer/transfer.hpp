@@ -46,10 +46,19 @@ struct CopyOptions {
   Filter filter;  // --include/--exclude, on keys after the prefix
 };
 
+// How many keys the source has, before the filter: by the density of what was listed, until all
+// was.
+struct KeyTotal {
+  double keys = 0;     // 0: nothing is known
+  bool exact = false;  // every range was listed to its end
+};
+
 // What the operations count; read by the progress display while they run.
 struct Counters {
   std::uint64_t source_objects = 0, source_bytes = 0;  // met by the walk so far, after the filter
   bool listing_done = false;
+  std::uint64_t source_keys = 0;  // of which the filter let source_objects through
+  KeyTotal expected;
   std::uint64_t copied = 0, copied_bytes = 0;
   std::uint64_t skipped = 0, skipped_bytes = 0;  // the same already (or --if-exists skip)
   std::uint64_t skipped_weak = 0;                // of skipped: by weak proof (G10)
@@ -104,6 +113,14 @@ struct Verification {
 // Errors  as copy().
 net::Task<Result<void>> verify(Context& context, const VerifyOptions& options,
                                std::vector<KeyRange> ranges, Verification& result);
+
+// Counts what of the source matches, by a walk of its own; the destination is not listed.
+struct Count {
+  std::uint64_t objects = 0, bytes = 0;
+  bool stop = false;  // may be set while it runs: count() then ends early
+};
+// Errors  as copy(); the first failure of a listing.
+net::Task<Result<void>> count(Context& context, const Filter& filter, Count& result);
 
 struct Plan {
   std::uint64_t source_objects = 0, source_bytes = 0;

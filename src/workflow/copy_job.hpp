@@ -13,7 +13,6 @@
 #include <string>
 
 #include "workflow/copy_spec.hpp"
-#include "workflow/count_ahead.hpp"
 #include "workflow/failure_log.hpp"
 #include "workflow/job_context.hpp"
 #include "workflow/preflight.hpp"
@@ -73,7 +72,6 @@ class CopyJob {
   std::unique_ptr<Sides> sides_;
   std::optional<transfer::Context> transfer_;
   transfer::Counters counters_;
-  Ahead ahead_;
   transfer::Deletion deletion_;
   transfer::Verification verification_;
   bool verified_ = false;

@@ -48,6 +48,7 @@ std::string to_json(const CopySpec& spec, const Access& source, const Access& de
   out["sse_kms_key_id"] = spec.copy.kms_key_id;
   out["if_exists"] = name(spec.copy.if_exists);
   out["verify"] = name(spec.verify);
+  out["count_first"] = spec.count_first;
   out["strict"] = spec.strict;
   out["delete"] = spec.delete_extra;
   out["process"] = process;

@@ -18,6 +18,7 @@ struct CopySpec {
   std::optional<std::chrono::milliseconds> grant_timeout;
   transfer::CopyOptions copy;
   transfer::VerifyMode verify = transfer::VerifyMode::listing;
+  bool count_first = false;   // also jobs that will take less than an hour
   bool strict = false;        // weak pairs are a mismatch
   bool delete_extra = false;  // --delete (guard G9)
   unsigned max_delete_percent = 10;

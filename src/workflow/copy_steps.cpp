@@ -4,6 +4,7 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "workflow/copy_job.hpp"
+#include "workflow/count_ahead.hpp"
 #include "workflow/destination.hpp"
 #include "workflow/existing_access.hpp"
 #include "workflow/figures.hpp"
@@ -28,6 +29,8 @@ bool same_identity(const Access& source, const Access& destination, const Ground
   };
   return !name(a).empty() && name(a) == name(b);
 }
+
+constexpr double worth_counting = 3600;  // seconds that a job will still take
 
 std::vector<KeyRange> whole_key_space() {
   return {KeyRange{}};
@@ -151,14 +154,17 @@ net::Task<Result<void>> CopyJob::place_grant() {
 
 net::Task<Result<void>> CopyJob::copy_objects() {
   steps_.begin("copy", percent_copy_first);
-  net::TaskGroup counting(context_.loop);
-  counting.spawn(count_ahead(sides_->source_side(), spec_.copy.filter, ahead_));
-  CopyFigureSource figures(context_, steps_, counters_, ahead_, steady_start_);
-  Ticker ticker(context_.loop, context_.events, [&figures] { return figures.now(); });
+  CountAhead ahead(context_.loop, *transfer_, spec_.copy.filter);
+  if (spec_.count_first) ahead.begin();
+  CopyFigureSource figures(context_, steps_, counters_, ahead, steady_start_);
+  Ticker ticker(context_.loop, context_.events, [&] {
+    auto event = figures.now();
+    if (event.eta_low_seconds > worth_counting) ahead.begin();
+    return event;
+  });
   auto copied = co_await transfer::copy(*transfer_, spec_.copy, whole_key_space(), counters_);
-  ahead_.stop = true;
-  co_await counting.join();
   co_await ticker.stop();
+  co_await ahead.stop();
   if (!copied) co_return copied;
 
   auto orphans = co_await transfer::abort_orphans(*transfer_);

@@ -4,24 +4,37 @@
 // Threading  one loop.
 //
 // The walk lists only a little ahead of what it copies, so its own count ends when the job does.
-// One listing of the source beside it, a request for a thousand objects, tells the total early:
-// that is what makes a percentage and an ETA possible. It is for display only.
+// What it has listed gives an estimate, good enough for a job of minutes. A long one is worth a
+// second listing of the source, a request for a thousand objects, that tells the exact total early.
 #pragma once
 
-#include <cstdint>
-
+#include "net/task_group.hpp"
 #include "transfer/transfer.hpp"
 
 namespace s3m::workflow {
 
-struct Ahead {
-  std::uint64_t objects = 0, bytes = 0;
-  bool complete = false;
-  bool stop = false;  // set by whoever needs it no longer
-};
+class CountAhead {
+ public:
+  // `context` and `filter` outlive this; stop() is awaited before it goes.
+  CountAhead(net::Loop& loop, transfer::Context& context, const transfer::Filter& filter)
+      : context_(context), filter_(filter), group_(loop) {}
 
-// Counts what of `side` matches `filter`, page by page, until the end or `ahead.stop`. A failure
-// only ends it, without `complete`: the walk meets it too, and tells.
-net::Task<void> count_ahead(transfer::Side side, transfer::Filter filter, Ahead& ahead);
+  // Does nothing when it was begun before. A failure only ends it: the walk meets it too, and
+  // tells.
+  void begin();
+  net::Task<void> stop();
+
+  bool complete() const noexcept { return complete_; }
+  const transfer::Count& found() const noexcept { return found_; }
+
+ private:
+  net::Task<void> run();
+
+  transfer::Context& context_;
+  const transfer::Filter& filter_;
+  transfer::Count found_;
+  bool begun_ = false, complete_ = false;
+  net::TaskGroup group_;
+};
 
 }  // namespace s3m::workflow

@@ -31,7 +31,7 @@ void set_rates(ProgressEvent& event, const RateMeter& rates) {
 }
 
 void set_eta(ProgressEvent& event, const RateMeter& rates) {
-  if (!event.totals_final) return;
+  if (!event.totals_final && !event.totals_estimated) return;
   const auto left = [](std::uint64_t total, std::uint64_t done) {
     return total > done ? total - done : 0;
   };
@@ -45,7 +45,7 @@ void set_eta(ProgressEvent& event, const RateMeter& rates) {
 }  // namespace
 
 CopyFigureSource::CopyFigureSource(const JobContext& context, Steps& steps,
-                                   const transfer::Counters& counters, const Ahead& ahead,
+                                   const transfer::Counters& counters, const CountAhead& ahead,
                                    SteadyTime job_start)
     : context_(context),
       steps_(steps),
@@ -68,10 +68,7 @@ ProgressEvent CopyFigureSource::now() {
   auto event = common(context_, steps_, job_start_);
   event.objects_done = done.copied + done.skipped;
   event.bytes_done = settled_bytes;
-  // Both counts may see a source that changes; the greater is the nearer.
-  event.objects_total = std::max(done.source_objects, ahead_.objects);
-  event.bytes_total = std::max(done.source_bytes, ahead_.bytes);
-  event.totals_final = done.listing_done || ahead_.complete;
+  set_totals(event);
   event.copied = done.copied;
   event.skipped = done.skipped;
   event.failed = done.failed;
@@ -79,11 +76,28 @@ ProgressEvent CopyFigureSource::now() {
                       .skipped = done.skipped,
                       .failed = done.failed + done.vanished,
                       .total = std::nullopt};
-  if (event.totals_final) figures.total = event.objects_total;
+  if (event.totals_final || event.totals_estimated) figures.total = event.objects_total;
   event.percent = steps_.percent().raise(copy_percent(figures));
   set_rates(event, copied_);
   set_eta(event, settled_);
   return event;
+}
+
+// Counts may see a source that changes; the greatest is the nearest.
+void CopyFigureSource::set_totals(ProgressEvent& event) const {
+  const auto& done = counters_;
+  event.objects_total = std::max(done.source_objects, ahead_.found().objects);
+  event.bytes_total = std::max(done.source_bytes, ahead_.found().bytes);
+  event.totals_final = done.listing_done || ahead_.complete();
+  if (event.totals_final || done.expected.keys == 0 || done.source_keys == 0) return;
+  // What the walk has met stands for what it has not.
+  const double scale = done.expected.keys / static_cast<double>(done.source_keys);
+  const auto scaled = [&](std::uint64_t met) {
+    return static_cast<std::uint64_t>(static_cast<double>(met) * scale);
+  };
+  event.totals_estimated = true;
+  event.objects_total = std::max(event.objects_total, scaled(done.source_objects));
+  event.bytes_total = std::max(event.bytes_total, scaled(done.source_bytes));
 }
 
 VerifyFigureSource::VerifyFigureSource(const JobContext& context, Steps& steps,

@@ -16,14 +16,16 @@ namespace s3m::workflow {
 class CopyFigureSource {
  public:
   CopyFigureSource(const JobContext& context, Steps& steps, const transfer::Counters& counters,
-                   const Ahead& ahead, SteadyTime job_start);
+                   const CountAhead& ahead, SteadyTime job_start);
   ProgressEvent now();
 
  private:
+  void set_totals(ProgressEvent& event) const;
+
   const JobContext& context_;
   Steps& steps_;
   const transfer::Counters& counters_;
-  const Ahead& ahead_;
+  const CountAhead& ahead_;
   SteadyTime job_start_;
   RateMeter copied_, settled_;  // what is skipped is no throughput, but brings the end nearer
   // A part that fails takes its bytes back; the meters must not.

@@ -177,6 +177,34 @@ TEST(Walk, MeetsKeysInOrderWithinARange) {
   EXPECT_GT(notes.waited, 0);
 }
 
+TEST(Walk, ListsOneFlatKeySpaceInManyPlaces) {
+  auto world = numbered(5000);
+  world.latencies.push_back({.operation = "ListObjectsV2", .fixed = std::chrono::milliseconds(5)});
+  Rig rig(world);
+  Notes notes(1);
+  KeyTotal total;
+  ASSERT_TRUE(rig.run(walk(*rig.context, {KeyRange{}}, notes, {.page_size = 20, .total = &total}))
+                  .has_value());
+  EXPECT_EQ(notes.seen.size(), 5000U);
+  EXPECT_GT(rig.cloud([](sim::Cloud& cloud) { return cloud.metrics().most_in_flight(); }), 8U);
+  EXPECT_TRUE(total.exact);
+  EXPECT_EQ(total.keys, 5000);
+}
+
+TEST(Walk, CountsTheSourceWithoutTheDestination) {
+  Rig rig(numbered(3000));
+  rig.put("original", {.key = "other", .size = 7});
+  rig.forget_requests();
+  Count found;
+  const Filter filter({{.include = false, .pattern = "other"}});
+  ASSERT_TRUE(rig.run(count(*rig.context, filter, found)).has_value());
+  EXPECT_EQ(found.objects, 3000U);
+  EXPECT_EQ(found.bytes, 3000U * 4096);
+  found = {.stop = true};
+  ASSERT_TRUE(rig.run(count(*rig.context, filter, found)).has_value());
+  EXPECT_LT(found.objects, 3000U);
+}
+
 TEST(Walk, FetchesNoPageBeyondTheEndOfARange) {
   Rig rig(numbered(500));
   Notes notes(1);
