@@ -11,22 +11,39 @@ endfunction()
 # A program of GoogleTest cases, each a ctest of its own with the label LABEL. PCH is the kind of
 # precompiled header for it.
 function(s3m_test_program)
-  cmake_parse_arguments(ARG "" "NAME;LABEL;PCH" "SOURCES;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(ARG "" "NAME;LABEL;PCH;FIXTURE" "SOURCES;LIBRARIES" ${ARGN})
   add_executable(${ARG_NAME} ${ARG_SOURCES})
   s3m_target_defaults(${ARG_NAME})
   target_link_libraries(${ARG_NAME} PRIVATE ${ARG_LIBRARIES} GTest::gmock GTest::gtest
                         GTest::gmock_main)
   s3m_use_pch(${ARG_NAME} ${ARG_PCH})
   gtest_discover_tests(${ARG_NAME} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
-                       PROPERTIES LABELS ${ARG_LABEL})
+                       PROPERTIES LABELS ${ARG_LABEL} FIXTURES_REQUIRED "${ARG_FIXTURE}")
+endfunction()
+
+# The PostgreSQL server that ctest starts before the tests with the fixture `postgres`, and ends
+# after them. Its URL is in the file S3M_POSTGRES_URL_FILE.
+function(s3m_postgres_fixture)
+  if(NOT S3M_TESTS)
+    return()
+  endif()
+  set(server ${CMAKE_SOURCE_DIR}/tests/tools/postgres.py)
+  set(directory ${CMAKE_BINARY_DIR}/postgres)
+  add_test(NAME postgres_up COMMAND ${Python3_EXECUTABLE} ${server} up ${directory})
+  add_test(NAME postgres_down COMMAND ${Python3_EXECUTABLE} ${server} down ${directory})
+  set_tests_properties(postgres_up PROPERTIES FIXTURES_SETUP postgres LABELS unit)
+  set_tests_properties(postgres_down PROPERTIES FIXTURES_CLEANUP postgres LABELS unit)
+  target_compile_definitions(store_test PRIVATE S3M_POSTGRES_URL_FILE="${directory}/url")
 endfunction()
 
 # A module: DIRECTORY (src/NAME unless given) becomes the static library s3m::NAME, its *_test.cpp
 # the program NAME_test. DEPENDS are modules, LIBRARIES others' libraries that our headers show,
 # PRIVATE_LIBRARIES those behind our sources. main.cpp is left for s3m_program. A module without
-# sources is allowed: it only passes on what it depends on.
+# sources is allowed: it only passes on what it depends on. TEST_FIXTURE is a fixture of ctest that
+# its tests need.
 function(s3m_module)
-  cmake_parse_arguments(ARG "" "NAME;DIRECTORY" "DEPENDS;LIBRARIES;PRIVATE_LIBRARIES" ${ARGN})
+  cmake_parse_arguments(ARG "" "NAME;DIRECTORY;TEST_FIXTURE"
+                        "DEPENDS;LIBRARIES;PRIVATE_LIBRARIES" ${ARGN})
   if(NOT ARG_DIRECTORY)
     set(ARG_DIRECTORY src/${ARG_NAME})
   endif()
@@ -64,6 +81,7 @@ function(s3m_module)
 
   if(tests AND S3M_TESTS)
     s3m_test_program(NAME ${ARG_NAME}_test LABEL unit PCH ${pch}_tests SOURCES ${tests}
+                     FIXTURE "${ARG_TEST_FIXTURE}"
                      LIBRARIES s3m::${ARG_NAME} ${ARG_PRIVATE_LIBRARIES})
   endif()
 endfunction()

@@ -122,6 +122,12 @@ TEST(CommandLine, TheDefaults) {
   EXPECT_EQ(good(copy({"--concurrency", "auto"})).concurrency, std::nullopt);
 }
 
+TEST(CommandLine, APasswordIsRefusedWhereEverybodyCanReadIt) {
+  EXPECT_THAT(refusal(copy({"--store", "postgresql://u:secret@host/db"})),
+              AllOf(HasSubstr("PGPASSFILE"), Not(HasSubstr("secret"))));
+  EXPECT_EQ(good(copy({"--store", "postgresql://u@host/db"})).store, "postgresql://u@host/db");
+}
+
 TEST(CommandLine, FiltersKeepTheirOrderAcrossBothOptions) {
   const auto arguments = good(
       copy({"--exclude", "*", "--include", "*.jpg", "--include=-x", "--exclude", "private/*"}));

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/log.hpp"
 #include "base/text.hpp"
 
 namespace s3m::app {
@@ -76,6 +77,17 @@ Result<void> set_concurrency(Arguments& arguments, const std::string& value) {
   auto parsed = number(value, 1, 4096);
   if (!parsed) return usage(parsed.error().message() + ", nor auto");
   arguments.concurrency = static_cast<std::uint32_t>(*parsed);
+  return ok;
+}
+
+// Everybody on the machine can read a command line.
+Result<void> set_store(Arguments& arguments, const std::string& value) {
+  if (log::redact_url(value) != value) {
+    return usage(
+        "a password does not belong on the command line: put it into the file that "
+        "PGPASSFILE names, or the whole URL into S3MIGRATOR_STORE");
+  }
+  arguments.store = value;
   return ok;
 }
 
@@ -287,10 +299,11 @@ Options output_options(bool progress) {
                            {"error", log::Level::error},
                            {"off", log::Level::off}},
                           [](Arguments& a) -> log::Level& { return a.output.log_level; })});
-  options.push_back({"--store", "FILE", group,
-                     "Where jobs, grants and uploads in flight are remembered (default: "
+  options.push_back({"--store", "FILE|URL", group,
+                     "Where jobs, grants and uploads in flight are remembered: a file, or "
+                     "postgresql://USER@HOST/DATABASE with the password in PGPASSFILE (default: "
                      "$S3MIGRATOR_STORE, else ~/.local/state/s3migrator/store.db).",
-                     text([](Arguments& a) -> std::string& { return a.store; })});
+                     set_store});
   return options;
 }
 

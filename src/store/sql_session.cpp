@@ -60,7 +60,14 @@ SqlSession::SqlSession(SqlSession&&) noexcept = default;
 SqlSession& SqlSession::operator=(SqlSession&&) noexcept = default;
 SqlSession::~SqlSession() = default;
 
-Error SqlSession::understood(const std::exception& exception) const {
+void SqlSession::reconnect_if_lost() {
+  if (!lost_ || in_transaction_) return;
+  connection_->reconnect();
+  lost_ = false;
+}
+
+Error SqlSession::understood(const std::exception& exception) {
+  if (dialect_.lost != nullptr && dialect_.lost(exception)) lost_ = true;
   auto error = dialect_.classify(exception);
   error.context("store " + dialect_.name);
   return error;
@@ -68,6 +75,7 @@ Error SqlSession::understood(const std::exception& exception) const {
 
 Result<std::int64_t> SqlSession::execute(const std::string& sql,
                                          const std::vector<SqlValue>& values) try {
+  reconnect_if_lost();
   Bound bound(values);
   soci::statement statement(*connection_);
   bound.exchange(statement);
@@ -82,6 +90,7 @@ Result<std::int64_t> SqlSession::execute(const std::string& sql,
 
 Result<std::vector<SqlRow>> SqlSession::query(std::size_t columns, const std::string& sql,
                                               const std::vector<SqlValue>& values) try {
+  reconnect_if_lost();
   Bound bound(values);
   Columns cells(columns);
   soci::statement statement(*connection_);
@@ -100,17 +109,25 @@ Result<std::vector<SqlRow>> SqlSession::query(std::size_t columns, const std::st
 }
 
 Result<void> SqlSession::transaction(const std::function<Result<void>()>& work) {
-  if (auto begun = execute(dialect_.begin_write); !begun) return forward(begun);
-  auto done = work();
+  auto done = begin();
+  if (done) done = work();
   if (done) {
     auto committed = execute("COMMIT");
-    if (committed) return ok;
-    done = forward(committed);
+    if (!committed) done = forward(committed);
   }
   // What failed first is worth telling; a rollback that fails too means the connection is gone,
   // and with it the transaction.
-  static_cast<void>(execute("ROLLBACK"));
+  if (!done) static_cast<void>(execute("ROLLBACK"));
+  in_transaction_ = false;
   return done;
+}
+
+Result<void> SqlSession::begin() {
+  for (const auto& statement : dialect_.begin_write) {
+    if (auto begun = execute(statement); !begun) return forward(begun);
+    in_transaction_ = true;
+  }
+  return ok;
 }
 
 }  // namespace s3m::store

@@ -26,9 +26,11 @@ using SqlValue = std::variant<std::nullptr_t, long long, std::string>;
 using SqlRow = std::vector<std::optional<std::string>>;  // nullopt: NULL
 
 struct SqlDialect {
-  std::string begin_write;  // begins a transaction that is going to write
+  std::vector<std::string> begin_write;  // begins a transaction that is going to write
   // What an exception of the driver means. Never sees values, only the driver's own words.
   Error (*classify)(const std::exception&);
+  // True if the connection is gone, and another one may be had. Null: it cannot be lost.
+  bool (*lost)(const std::exception&) = nullptr;
   std::string name;  // of the database, as it may stand in a message: no password in it
 };
 
@@ -41,7 +43,9 @@ class SqlSession {
 
   const std::string& name() const noexcept { return dialect_.name; }
 
-  // Gives the number of rows changed. `values` stand for the :names of `sql`, in their order.
+  // Gives the number of rows changed. After a lost connection the next call outside a transaction
+  // makes a new one; what failed is never repeated by itself. `values` stand for the :names of
+  // `sql`, in their order.
   Result<std::int64_t> execute(const std::string& sql, const std::vector<SqlValue>& values = {});
 
   // Gives all rows of a SELECT of `columns` columns.
@@ -52,10 +56,13 @@ class SqlSession {
   Result<void> transaction(const std::function<Result<void>()>& work);
 
  private:
-  Error understood(const std::exception& exception) const;
+  Error understood(const std::exception& exception);
+  void reconnect_if_lost();
+  Result<void> begin();
 
   std::unique_ptr<soci::session> connection_;
   SqlDialect dialect_;
+  bool lost_ = false, in_transaction_ = false;
 };
 
 }  // namespace s3m::store

@@ -69,7 +69,9 @@ Result<void> make_file(const fs::path& path) {
 Result<SqlSession> connect(const fs::path& path) try {
   auto connection = std::make_unique<soci::session>(
       soci::sqlite3, fmt::format("nocreate=true db=\"{}\"", path.native()));
-  return SqlSession(std::move(connection), {"BEGIN IMMEDIATE", classify, printable(path.native())});
+  return SqlSession(
+      std::move(connection),
+      {.begin_write = {"BEGIN IMMEDIATE"}, .classify = classify, .name = printable(path.native())});
 } catch (const std::exception& exception) {
   auto error = classify(exception);
   error.context("cannot open the store " + printable(path.native()));

@@ -85,7 +85,7 @@ TEST_F(SqliteFile, may_be_given_as_a_url) {
 }
 
 TEST_F(SqliteFile, other_urls_are_refused_without_their_password) {
-  for (const auto* const url : {"postgresql://u:secret@host/db", "", "sqlite:"}) {
+  for (const auto* const url : {"mysql://u:secret@host/db", "", "sqlite:"}) {
     const auto opened = open_store({.url = url});
     ASSERT_FALSE(opened.has_value()) << url;
     EXPECT_EQ(opened.error().code(), Errc::config) << url;

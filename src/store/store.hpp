@@ -77,7 +77,7 @@ class Store {
 };
 
 struct StoreOptions {
-  std::string url;                                 // a path, or "sqlite:PATH"
+  std::string url;                                 // a path, "sqlite:PATH" or "postgresql://..."
   std::chrono::milliseconds busy_timeout{10'000};  // at least one second
   const Clock* clock = &system_clock();            // outlives the store
 };
