@@ -282,7 +282,6 @@ TEST(KeyRanges, NoPointIsLongerThanAKeyMayBe) {
   walk.run();
   EXPECT_LE(walk.longest_bound, 900U);
   expect_all_met_once(walk, keys, keys);
-
 }
 
 TEST(KeyRanges, EstimateTheTotalEarly) {
