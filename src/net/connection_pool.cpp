@@ -87,7 +87,6 @@ void ConnectionPool::give_back(OriginState& origin, std::unique_ptr<ClientConnec
     --open_;
     return;
   }
-  kept->stream.shrink();
   if (origin.idle.empty() && std::ranges::find(origins_, &origin) == origins_.end()) {
     origins_.push_back(&origin);
   }

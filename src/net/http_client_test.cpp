@@ -229,6 +229,19 @@ TEST_F(HttpClientTest, ABodyOfManyReadsComesWhole) {
   EXPECT_TRUE(response->body == body);
 }
 
+TEST_F(HttpClientTest, AnEndBehindManyReadsIsSeen) {
+  const std::string body(500'000, 'x');
+  ScriptedServer whole(loop_, answering({"HTTP/1.1 200 OK\r\n\r\n" + body}));
+  const auto response = get(origin_of(whole.port()));
+  ASSERT_TRUE(response);
+  EXPECT_TRUE(response->body == body);
+  ScriptedServer cut(loop_,
+                     answering({"HTTP/1.1 200 OK\r\nContent-Length: 500001\r\n\r\n" + body}));
+  const auto truncated = get(origin_of(cut.port()));
+  ASSERT_FALSE(truncated);
+  EXPECT_EQ(truncated.error().code(), Errc::reset);
+}
+
 TEST_F(HttpClientTest, ALargeBodyIsSentWhole) {
   std::string body(3'000'000, 'x');
   for (std::size_t i = 0; i < body.size(); ++i)

@@ -12,18 +12,13 @@ Stream::Scratch& Stream::shared_scratch() noexcept {
   return scratch;
 }
 
-void Stream::make_room() {
-  if (capacity_ != 0 && !(grow_next_ && capacity_ < last_capacity)) return;
-  capacity_ = capacity_ == 0 ? first_capacity : std::min(capacity_ * 4, last_capacity);
-  buffer_ = std::make_unique_for_overwrite<char[]>(capacity_);
-  grow_next_ = false;
-}
-
-void Stream::shrink() noexcept {
-  if (capacity_ <= first_capacity) return;
-  buffer_.reset();
-  capacity_ = 0;
-  grow_next_ = false;
+std::string_view Stream::read_now() noexcept {
+  thread_local Large large;
+  for (;;) {
+    const ssize_t count = ::recv(socket_.native_handle(), large.data(), large.size(), MSG_DONTWAIT);
+    if (count >= 0) return {large.data(), static_cast<std::size_t>(count)};
+    if (errno != EINTR) return {};
+  }
 }
 
 Stream::Status Stream::end_of_input(const boost::system::error_code& error) const noexcept {

@@ -3,9 +3,12 @@
 // Layer      net.
 // Threading  one loop.
 //
-// Reading is one asynchronous receive into a buffer that the stream keeps, then a synchronous
-// hand-over of the text in it. Writing is tried at once and waits only when the socket is full. So
-// the two ways of HTTP, client and server, suspend once a message.
+// Reading is one asynchronous receive into a small buffer that the stream keeps, then a synchronous
+// hand-over of the text in it; where it filled the buffer, what else is there follows at once,
+// through a large buffer that all streams of the thread share. So a page of a listing takes one
+// turn of the loop, and a hundred connections need no large buffers. Writing is tried at once and
+// waits only when the socket is full. So the two ways of HTTP, client and server, suspend once a
+// message.
 #pragma once
 
 #include <array>
@@ -44,26 +47,27 @@ class Stream {
 
   // An operation that completes with (error_code, bytes); give both to received().
   auto receive() {
-    make_room();
-    return socket_.async_read_some(asio::buffer(buffer_.get(), capacity_),
+    if (!buffer_) buffer_ = std::make_unique_for_overwrite<char[]>(buffer_size);
+    return socket_.async_read_some(asio::buffer(buffer_.get(), buffer_size),
                                    asio::as_tuple(asio::deferred));
   }
 
-  // Calls sink(std::string_view) with the text that a receive() has brought.
+  // Calls sink(std::string_view) with the text that a receive() has brought, and with what has come
+  // behind it. An end that has come too is left for the next receive().
   template <class Sink>
   Status received(const boost::system::error_code& error, std::size_t bytes, Sink&& sink) {
     if (error) return end_of_input(error);
     // It may have been closed after the bytes came and before this coroutine went on.
     if (!socket_.is_open()) return Status::cut;
     active_at_ = coarse_now();
-    grow_next_ = bytes == capacity_;
-    const std::string_view input(buffer_.get(), bytes);
-    if (!tls_) {
-      sink(input);
-      return Status::ok;
+    Status status = hand_over({buffer_.get(), bytes}, sink);
+    bool more = bytes == buffer_size;
+    for (int reads = 0; more && reads < reads_a_turn && status == Status::ok; ++reads) {
+      const std::string_view input = read_now();
+      more = input.size() == sizeof(Large);
+      if (!input.empty()) status = hand_over(input, sink);
     }
-    tls_->put(input);
-    return decrypt(sink);
+    return status;
   }
 
   // Hands over what TLS holds already, without the socket.
@@ -91,21 +95,30 @@ class Stream {
   void close(bool politely) noexcept;
   // Closes so that the peer sees a reset.
   void reset() noexcept;
-  // Gives back a buffer that a large message has made grow.
-  void shrink() noexcept;
-
   // When bytes last went either way.
   SteadyTime active_at() const noexcept { return active_at_; }
   void touch() noexcept { active_at_ = coarse_now(); }
 
  private:
-  static constexpr std::size_t first_capacity = 4u << 10;
-  static constexpr std::size_t last_capacity = 64u << 10;
+  static constexpr std::size_t buffer_size = 4u << 10;
+  static constexpr int reads_a_turn = 8;        // then others have theirs
   using Scratch = std::array<char, 16u << 10>;  // a TLS record
+  using Large = std::array<char, 64u << 10>;
 
   // Of this thread; nothing in it outlives a suspension.
   static Scratch& shared_scratch() noexcept;
-  void make_room();
+  // What the socket holds, up to 64 KiB, in memory of this thread; empty if nothing or the end.
+  std::string_view read_now() noexcept;
+
+  template <class Sink>
+  Status hand_over(std::string_view input, Sink&& sink) {
+    if (!tls_) {
+      sink(input);
+      return Status::ok;
+    }
+    tls_->put(input);
+    return decrypt(sink);
+  }
   Status end_of_input(const boost::system::error_code& error) const noexcept;
   Status after_decrypting(TlsChannel::Status status) noexcept;
   Status write_plain(std::string_view head, std::string_view body, std::size_t& sent);
@@ -114,9 +127,7 @@ class Stream {
   Socket socket_;
   std::unique_ptr<TlsChannel> tls_;
   std::unique_ptr<char[]> buffer_;
-  std::size_t capacity_ = 0;
   SteadyTime active_at_{};
-  bool grow_next_ = false;
   bool said_goodbye_ = false;  // the peer, in TLS
 };
 

@@ -1,6 +1,7 @@
 #include "net/tls.hpp"
 
 #include <array>
+#include <mutex>
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -31,6 +32,12 @@ int choose_protocol(SSL*, const unsigned char** out, unsigned char* out_size,
   return found == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
+// Set (to anything) while a context has yet to read the system's roots.
+int awaited_roots_index() {
+  static const int index = SSL_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
+  return index;
+}
+
 void set_common(SSL_CTX* context) {
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
   // A write may be repeated from another address, and may end after one record.
@@ -45,6 +52,16 @@ void set_common(SSL_CTX* context) {
 int session_slot_index() {
   static const int index = SSL_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
   return index;
+}
+
+void read_awaited_roots(SSL_CTX* context) {
+  static std::mutex reading;
+  const std::lock_guard lock(reading);
+  if (SSL_CTX_get_ex_data(context, awaited_roots_index()) == nullptr) return;
+  // Without roots every certificate is refused, which says so by itself.
+  SSL_CTX_set_default_verify_paths(context);
+  SSL_CTX_set_ex_data(context, awaited_roots_index(), nullptr);
+  ERR_clear_error();
 }
 
 std::string openssl_problem() {
@@ -64,10 +81,9 @@ Result<std::shared_ptr<TlsContext>> TlsContext::client(const TlsOptions& options
   if (context == nullptr) return fail(Errc::config, "TLS cannot be set up: " + openssl_problem());
   set_common(context);
   ERR_clear_error();
-  const int loaded = options.ca_bundle.empty()
-                         ? SSL_CTX_set_default_verify_paths(context)
-                         : SSL_CTX_load_verify_file(context, options.ca_bundle.c_str());
-  if (loaded != 1) {
+  if (options.ca_bundle.empty()) {
+    SSL_CTX_set_ex_data(context, awaited_roots_index(), made.get());
+  } else if (SSL_CTX_load_verify_file(context, options.ca_bundle.c_str()) != 1) {
     return fail(Errc::config,
                 "cannot read the CA bundle " + options.ca_bundle + ": " + openssl_problem());
   }

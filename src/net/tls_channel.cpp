@@ -83,6 +83,7 @@ TlsChannel::~TlsChannel() {
 
 std::unique_ptr<TlsChannel> TlsChannel::client(const TlsContext& context, int fd,
                                                const std::string& host, TlsSessionSlot& sessions) {
+  read_awaited_roots(context.native());
   SSL* ssl = SSL_new(context.native());
   if (ssl == nullptr) throw std::bad_alloc();
   std::unique_ptr<TlsChannel> channel(new TlsChannel(ssl, fd));
