@@ -3,7 +3,7 @@ docs/benchmarks.md with its plots and the figures behind them.
 
 Workloads: copy (small objects), list (the no-op sync of a million keys), article (its 100 GB on a
 model of its service), terabyte (one object in parts), tls, growth (up to ten million keys),
-governor (how the number of requests finds its way). Without one: all, in about 35 minutes on two
+governor (how the number of requests finds its way). Without one: all, in about half an hour on two
 cores. The exit code is 1 where a line that must be shown was not.
 """
 

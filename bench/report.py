@@ -13,7 +13,7 @@ HEAD = """\
 
 Written by `tools/bench`; do not edit. It installs what it can of the tools people use today, runs
 everyone in turn against [s3sim](simulator.md) on the same machine in the same run, and compares.
-`tools/bench` measures all of it again in about 35 minutes; one section is made by its own word:
+`tools/bench` measures all of it again in about half an hour; one section is made by its own word:
 `{workloads}`.
 `--quick` only shows that it works.
 
