@@ -79,6 +79,9 @@ class Checker {
   void encryption() {
     const auto& copy = arguments_.spec.copy;
     needs("--sse-kms-key-id", "--sse aws:kms", copy.encryption.starts_with("aws:kms"));
+    excludes("--kms-key-map", "--sse");
+    needs("--restore-wait", "--restore", copy.restore.has_value());
+    needs("--restore-poll", "--restore", copy.restore.has_value());
   }
 
   void deletion() {

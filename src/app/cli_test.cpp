@@ -185,6 +185,28 @@ TEST(CommandLine, ValuesAreChecked) {
               HasSubstr("--sse is given twice"));
 }
 
+TEST(CommandLine, RestoresAndKeyMaps) {
+  const auto spec = good(copy({"--restore", "bulk/3", "--restore-wait", "12", "--kms-key-map",
+                               "a=b", "--kms-key-map", "*=c", "--attributes", "all"}))
+                        .spec;
+  ASSERT_TRUE(spec.copy.restore);
+  EXPECT_EQ(spec.copy.restore->tier, "Bulk");
+  EXPECT_EQ(spec.copy.restore->days, 3);
+  EXPECT_EQ(spec.restore_wait, std::chrono::hours(12));
+  EXPECT_EQ(spec.kms_keys.find("arn:aws:kms:r:1:key/a"), "b");
+  EXPECT_EQ(spec.kms_keys.find("x"), "c");
+  EXPECT_EQ(spec.attributes, workflow::AttributeMode::all);
+  EXPECT_EQ(good(copy({"--restore", "Standard"})).spec.copy.restore->days, 7);
+  EXPECT_FALSE(good(copy({})).spec.copy.restore);
+
+  EXPECT_THAT(refusal(copy({"--restore", "Slow"})), HasSubstr("none of Standard, Bulk"));
+  EXPECT_THAT(refusal(copy({"--restore", "Bulk/0"})), HasSubstr("from 1 to"));
+  EXPECT_THAT(refusal(copy({"--restore-wait", "1"})), HasSubstr("without --restore"));
+  EXPECT_THAT(refusal(copy({"--kms-key-map", "/nowhere/keys"})), HasSubstr("cannot be read"));
+  EXPECT_THAT(refusal(copy({"--kms-key-map", "a="})), HasSubstr("not a pair of keys"));
+  EXPECT_THAT(refusal(copy({"--kms-key-map", "a=b", "--sse", "AES256"})), HasSubstr("contradict"));
+}
+
 TEST(CommandLine, ContradictionsAreRefused) {
   EXPECT_THAT(refusal(copy({"--source-external-id", "x"})),
               HasSubstr("--source-external-id has no effect without --source-role-arn"));

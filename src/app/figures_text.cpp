@@ -165,10 +165,13 @@ std::string plan_table(const PlanEvent& plan) {
                       ? ""
                       : fmt::format(", of them {} by weak proof", human_count(plan.same_weak))));
   row("in parts", human_count(plan.multipart));
-  row("requests", "about " + human_count(plan.requests));
+  row("requests", "about " + human_count(plan.requests) +
+                      (plan.looks == 0 ? ""
+                                       : fmt::format(", of them {} to look at attributes",
+                                                     human_count(plan.looks))));
   row("only in destination", human_count(plan.destination_only));
   if (plan.archived > 0) {
-    row("archived", human_count(plan.archived) + "; they must be restored first");
+    row("archived", human_count(plan.archived) + "; they must be restored first (--restore)");
   }
   if (plan.objects > 0) {
     row("first key", printable(plan.first_key));
@@ -197,6 +200,7 @@ std::string summary_text(const SummaryEvent& summary) {
   }
   if (summary.deleted > 0) row("deleted", human_count(summary.deleted));
   if (summary.failed > 0) row("FAILED", human_count(summary.failed));
+  if (summary.not_carried > 0) row("NOT CARRIED", human_count(summary.not_carried) + " attributes");
   const auto proven = summary.same_strong + summary.same_weak;
   if (proven + summary.mismatched + summary.missing > 0) {
     row("verified", fmt::format("{} strong, {} weak", human_count(summary.same_strong),

@@ -1,6 +1,8 @@
 #include "app/options.hpp"
 
 #include <algorithm>
+#include <fstream>
+#include <sstream>
 #include <utility>
 
 #include <fmt/format.h>
@@ -194,6 +196,94 @@ Options write_options() {
        flag([](Arguments& a) -> bool& { return a.spec.copy.keep_etag; })}};
 }
 
+Result<void> set_restore(Arguments& arguments, const std::string& value) {
+  const auto slash = value.find('/');
+  const auto tier = value.substr(0, slash);
+  transfer::RestoreOptions restore;
+  bool known = false;
+  for (const std::string name : {"Standard", "Bulk", "Expedited"}) {
+    if (lower(tier) != lower(name)) continue;
+    restore.tier = name;
+    known = true;
+  }
+  if (!known) {
+    return usage(
+        fmt::format("\"{}\" is none of Standard, Bulk, Expedited; days may follow, as in "
+                    "Bulk/7",
+                    printable(tier)));
+  }
+  if (slash != std::string::npos) {
+    auto days = number(value.substr(slash + 1), 1, 3650);
+    if (!days) return forward(days);
+    restore.days = static_cast<int>(*days);
+  }
+  arguments.spec.copy.restore = restore;
+  return ok;
+}
+
+Result<void> set_restore_wait(Arguments& arguments, const std::string& value) {
+  auto hours = number(value, 0, 24 * 365);
+  if (!hours) return forward(hours);
+  arguments.spec.restore_wait = std::chrono::hours(*hours);
+  return ok;
+}
+
+Result<void> set_restore_poll(Arguments& arguments, const std::string& value) {
+  auto seconds = number(value, 1, 86'400);
+  if (!seconds) return forward(seconds);
+  arguments.spec.restore_poll = std::chrono::seconds(*seconds);
+  return ok;
+}
+
+Options restore_options() {
+  const std::string group = "Archived objects";
+  return {{"--restore", "TIER[/DAYS]", group,
+           "Asks for archived objects (GLACIER, DEEP_ARCHIVE, archive tiers) to be restored, for "
+           "so many days (default 7), and copies them as they become readable. TIER is Standard, "
+           "Bulk or Expedited. Restores are billed by the service.",
+           set_restore},
+          {"--restore-wait", "HOURS", group,
+           "How long restores are waited for (default 48); then the same command again goes on.",
+           set_restore_wait},
+          {"--restore-poll", "SECONDS", group,
+           "The first pause between two looks (default 60); it grows to 15 minutes.",
+           set_restore_poll}};
+}
+
+// A file, or one pair.
+Result<void> add_kms_keys(Arguments& arguments, const std::string& value) {
+  auto& keys = arguments.spec.kms_keys;
+  if (value.contains('=')) {
+    auto added = keys.add(value);
+    if (!added) return usage(added.error().message());
+    return ok;
+  }
+  std::ifstream file(value, std::ios::binary);
+  std::ostringstream text;
+  if (!file || !(text << file.rdbuf()))
+    return usage(fmt::format("{} cannot be read, or has nothing in it", printable(value)));
+  auto added = keys.add_lines(text.str());
+  if (!added) return usage(fmt::format("{}: {}", printable(value), added.error().message()));
+  return ok;
+}
+
+Options attribute_options() {
+  using workflow::AttributeMode;
+  const std::string group = "What the copies carry";
+  return {{"--attributes", "HOW", group,
+           "auto (default): where the source has Object Lock, a website or ACLs, each object is "
+           "looked at before it is copied, so that retention, legal hold, redirect and ACL come "
+           "along. all: everywhere. none: nowhere. docs/what-is-carried.md has the whole table.",
+           choice<AttributeMode>({{"auto", AttributeMode::automatic},
+                                  {"all", AttributeMode::all},
+                                  {"none", AttributeMode::none}},
+                                 [](Arguments& a) -> AttributeMode& { return a.spec.attributes; })},
+          {"--kms-key-map", "FILE|SRC=DST", group,
+           "Objects encrypted under the KMS key SRC (an ARN, an id, or * for all others) are "
+           "encrypted under DST. A file has a pair a line. Costs a HEAD an object.",
+           add_kms_keys, true}};
+}
+
 Options concurrency_option() {
   return {{"--concurrency", "N|auto", "Speed",
            "Requests in flight, copies and parts together. auto (default) begins with 64, grows "
@@ -320,12 +410,12 @@ Options options_of(Verb verb) {
   switch (verb) {
     case Verb::copy:
       return join({identity_options(), migrator_option(), grant_options(), filter_options(),
-                   write_options(), delete_options(), dry_run_option(), concurrency_option(),
-                   verify_options(true), report_option(), count_first_option(),
-                   output_options(true)});
+                   write_options(), attribute_options(), restore_options(), delete_options(),
+                   dry_run_option(), concurrency_option(), verify_options(true), report_option(),
+                   count_first_option(), output_options(true)});
     case Verb::plan:
       return join({identity_options(), migrator_option(), filter_options(), write_options(),
-                   concurrency_option(), output_options(false)});
+                   attribute_options(), concurrency_option(), output_options(false)});
     case Verb::verify:
       return join({identity_options(), migrator_option(), filter_options(), concurrency_option(),
                    verify_options(false), report_option(), output_options(true)});

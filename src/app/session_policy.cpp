@@ -27,9 +27,9 @@ std::string session_policy(std::string_view partition, const transfer::Location&
                            const transfer::Location& destination) {
   json::array statements;
   if (!source.bucket.empty()) {
-    statements.push_back(
-        allow({"s3:Get*", "s3:List*", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy"},
-              bucket_and_objects(partition, source.bucket)));
+    statements.push_back(allow(
+        {"s3:Get*", "s3:List*", "s3:RestoreObject", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy"},
+        bucket_and_objects(partition, source.bucket)));
   }
   statements.push_back(allow({"s3:*"}, bucket_and_objects(partition, destination.bucket)));
   statements.push_back(allow(

@@ -165,6 +165,7 @@ TEST(HeadObject, ReadsEverything) {
   EXPECT_EQ(head->expires, "0");
   EXPECT_EQ(head->kms_key_id, "arn:aws:kms:x");
   EXPECT_EQ(head->legal_hold, "ON");
+  EXPECT_EQ(head->restore, RestoreState::ready);
   EXPECT_THAT(head->metadata, ElementsAre(Pair("name", "value,second"), Pair("empty", "")));
   EXPECT_EQ(head->missing_metadata, 1);
   ASSERT_EQ(head->checksums.size(), 1);
@@ -243,7 +244,7 @@ TEST(CreateUpload, RestatesWhatAMultipartCopyDoesNotCarry) {
   create.head.metadata = {{"Name", "v"}, {"empty", ""}, {"third", "=?UTF-8?B?w7w=?="}};
   create.head.content_type = "text/plain";
   create.head.cache_control = "no-store";
-  create.head.website_redirect = "/x";
+  create.head.website_redirect = "/x";  // what is said again of these is the options', too
   create.head.lock_mode = "GOVERNANCE";
   create.head.storage_class = "GLACIER";  // the copy's class is the options'
   create.tags = {{"a b", "1&2"}, {"c", ""}};
@@ -258,8 +259,8 @@ TEST(CreateUpload, RestatesWhatAMultipartCopyDoesNotCarry) {
   EXPECT_EQ(header(request, "x-amz-meta-third"), "=?UTF-8?B?w7w=?=");
   EXPECT_EQ(header(request, "content-type"), "text/plain");
   EXPECT_EQ(header(request, "cache-control"), "no-store");
-  EXPECT_EQ(header(request, "x-amz-website-redirect-location"), "/x");
-  EXPECT_EQ(header(request, "x-amz-object-lock-mode"), "GOVERNANCE");
+  EXPECT_EQ(header(request, "x-amz-website-redirect-location"), "(none)");
+  EXPECT_EQ(header(request, "x-amz-object-lock-mode"), "(none)");
   EXPECT_EQ(header(request, "x-amz-tagging"), "a%20b=1%262&c=");
   EXPECT_EQ(header(request, "x-amz-checksum-type"), "FULL_OBJECT");
   EXPECT_EQ(header(request, "x-amz-storage-class"), "STANDARD_IA");

@@ -133,6 +133,7 @@ void add_fields(json::object& out, const SummaryEvent& event) {
   out["retried"] = event.retried;
   out["throttled"] = event.throttled;
   out["elapsed_seconds"] = number(event.elapsed_seconds);
+  out["not_carried"] = event.not_carried;
   out["digest"] = readable(event.digest);
   out["message"] = readable(event.message);
 }
@@ -146,6 +147,7 @@ void add_fields(json::object& out, const PlanEvent& event) {
   out["to_copy_bytes"] = event.to_copy_bytes;
   out["multipart"] = event.multipart;
   out["requests"] = event.requests;
+  out["looks"] = event.looks;
   out["destination_only"] = event.destination_only;
   out["archived"] = event.archived;
   add_key(out, "first_key", event.first_key);

@@ -87,8 +87,9 @@ struct SummaryEvent {
   std::uint64_t same_strong = 0, same_weak = 0, mismatched = 0, missing = 0, extra = 0;
   std::uint64_t requests = 0, retried = 0, throttled = 0;
   double elapsed_seconds = 0;
-  std::string digest;   // hexadecimal; empty when nothing was verified
-  std::string message;  // what to do next
+  std::uint64_t not_carried = 0;  // attributes that copies lack; the report lists them
+  std::string digest;             // hexadecimal; empty when nothing was verified
+  std::string message;            // what to do next
 };
 
 // What a copy would do (`plan`, `--dry-run`).
@@ -97,6 +98,7 @@ struct PlanEvent {
   std::uint64_t same = 0, same_weak = 0;
   std::uint64_t to_copy = 0, to_copy_bytes = 0;
   std::uint64_t multipart = 0, requests = 0;
+  std::uint64_t looks = 0;  // of the requests: for attributes that no copy carries by itself
   std::uint64_t destination_only = 0, archived = 0;
   std::string first_key, last_key;  // that match
   bool destination_exists = true;

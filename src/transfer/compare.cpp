@@ -103,7 +103,8 @@ aws::ObjectEntry entry_of(std::string key, const aws::ObjectHead& head) {
           .size = head.size,
           .etag = head.etag,
           .last_modified = head.last_modified,
-          .storage_class = head.storage_class};
+          .storage_class = head.storage_class,
+          .restore = head.restore};
 }
 
 }  // namespace s3m::transfer

@@ -38,12 +38,15 @@ class CopyOperation final : public Visitor, Lanes<CopyWork>::Handler {
       ++counters_.destination_only;
       return;
     }
+    if (options_.only_archived && !may_be_archived(*pair.source)) return;
     ++counters_.source_objects;
     counters_.source_bytes += pair.source->size;
     const auto likeness = decide(pair, options_, prover_.rules());
     if (likeness == Likeness::same_strong || likeness == Likeness::same_weak) {
-      skipped(pair.source->size, likeness);
-      return;
+      if (recorded_.empty() || !left_unfinished(pair.key)) {
+        skipped(pair.source->size, likeness);
+        return;
+      }
     }
     CopyWork work{.source = std::move(*pair.source), .likeness = likeness};
     if (pair.destination != nullptr) {
@@ -58,9 +61,35 @@ class CopyOperation final : public Visitor, Lanes<CopyWork>::Handler {
   bool stopped() const override { return failures_.stopped(); }
 
  private:
+  bool may_be_archived(const aws::ObjectEntry& source) const {
+    return archived(source.storage_class) ||
+           (options_.attributes.may_tier && source.storage_class == "INTELLIGENT_TIERING");
+  }
+
+  // A run that was killed between Complete and the annotations left a copy that looks finished.
+  bool left_unfinished(std::string_view key) const {
+    return recorded_.left_unfinished(context_.destination.location.prefix + std::string(key));
+  }
+
+  net::Task<void> finish(CopyWork& work) {
+    std::vector<Loss> losses;
+    auto finished = co_await attributes_.carry_annotations(work.source.key, work.copy.key,
+                                                           work.copy.etag, losses);
+    if (!finished) {
+      failed(work, std::move(finished.error()));
+      co_return;
+    }
+    attributes_.report(work.source.key, losses);
+    skipped(work.source.size, work.likeness);
+  }
+
   net::Task<void> handle(CopyWork& work) override {
     if (stopped()) {
       lanes_.stop();
+      co_return;
+    }
+    if (work.likeness == Likeness::same_strong || work.likeness == Likeness::same_weak) {
+      co_await finish(work);
       co_return;
     }
     if (work.likeness != Likeness::differs) {
@@ -113,6 +142,9 @@ class CopyOperation final : public Visitor, Lanes<CopyWork>::Handler {
     failures_.succeeded();
     if (end == CopyEnd::vanished) {
       ++counters_.vanished;
+    } else if (end == CopyEnd::waiting) {
+      ++counters_.waiting;
+      counters_.waiting_bytes += work.source.size;
     } else if (end == CopyEnd::left_alone) {
       skipped(work.source.size, Likeness::same_strong);
     } else {
@@ -142,7 +174,8 @@ class CopyOperation final : public Visitor, Lanes<CopyWork>::Handler {
   RecordedUploads recorded_;
   Failures failures_{context_};
   Prover prover_{context_, counters_.heads};
-  ObjectCopier copier_{{context_, options_, counters_, recorded_, failures_}, prover_};
+  AttributeCarrier attributes_{context_, options_, counters_};
+  ObjectCopier copier_{{context_, options_, counters_, recorded_, failures_, attributes_}, prover_};
   Lanes<CopyWork> lanes_;
   std::size_t large_ = 0;
   net::Signal large_free_;

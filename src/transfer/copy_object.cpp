@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "transfer/restore.hpp"
+
 namespace s3m::transfer {
 namespace {
 
@@ -60,16 +62,18 @@ aws::WriteOptions ObjectCopier::write_options(const CopyWork& work) const {
 }
 
 net::Task<Result<CopyEnd>> ObjectCopier::copy(CopyWork& work) {
-  if (archived(work.source.storage_class)) {
-    co_return fail(Errc::invalid_state, "the object is archived (" + work.source.storage_class +
-                                            "): restore it, then run the copy again");
-  }
   if (work.source.etag.empty() || (work.copy_exists && work.copy.etag.empty())) {
     co_return fail(Errc::not_supported,
                    "the service lists no ETag to make the copy conditional on");
   }
   auto key = destination_key(work);
   if (!key) co_return forward(key);
+  bool asked = needs_restore(work.source);
+  if (asked) {
+    auto readable = co_await make_readable(work);
+    if (!readable) co_return forward(readable);
+    if (!*readable) co_return CopyEnd::waiting;
+  }
   for (int looks = 0;; ++looks) {
     auto sent = co_await send(work, *key);
     if (sent) {
@@ -77,6 +81,13 @@ net::Task<Result<CopyEnd>> ObjectCopier::copy(CopyWork& work) {
       co_return CopyEnd::copied;
     }
     const auto code = sent.error().code();
+    if (code == Errc::invalid_state && !std::exchange(asked, true)) {
+      // An archive tier of INTELLIGENT_TIERING, which no listing shows.
+      auto readable = co_await make_readable(work);
+      if (!readable) co_return forward(readable);
+      if (!*readable) co_return CopyEnd::waiting;
+      continue;
+    }
     const bool unclear = condition_failed(code) || may_have_happened(code);
     if (!unclear || looks == most_looks) co_return forward(sent);
     auto next = co_await look_again(work, std::move(sent.error()));
@@ -87,18 +98,61 @@ net::Task<Result<CopyEnd>> ObjectCopier::copy(CopyWork& work) {
   }
 }
 
-net::Task<Result<aws::CopyResult>> ObjectCopier::send(CopyWork& work, std::string destination_key) {
+// Whether an archived source can be read now.
+net::Task<Result<bool>> ObjectCopier::make_readable(CopyWork& work) {
+  const bool going_on = work.source.restore == aws::RestoreState::in_progress;
+  const auto& restore = shared_.options.restore;
+  if (!restore) {
+    co_return fail(Errc::invalid_state,
+                   going_on ? "the object is being restored (" + work.source.storage_class +
+                                  "): run the same command again when that is done"
+                            : "the object is archived (" + work.source.storage_class +
+                                  "): --restore asks for it to be restored and waits");
+  }
+  if (going_on) co_return false;
+  auto answer = co_await begin_restore(shared_.context, work.source, *restore);
+  if (!answer) co_return forward(answer);
+  co_return *answer == aws::RestoreAnswer::ready;
+}
+
+aws::CopyRequest ObjectCopier::request_of(const CopyWork& work, std::string destination_key,
+                                          aws::WriteOptions write) const {
   const auto& context = shared_.context;
+  return {
+      .source = {.bucket = context.source.location.bucket, .key = work.source.key, .version = {}},
+      .source_etag = work.source.etag,
+      .source_expected_owner = context.source.expected_owner,
+      .bucket = context.destination.location.bucket,
+      .key = std::move(destination_key),
+      .write = std::move(write)};
+}
+
+net::Task<Result<aws::CopyResult>> ObjectCopier::send(CopyWork& work, std::string destination_key) {
   if (copied_in_parts(work.source, shared_.options)) {
     return copy_multipart(shared_, work.source, std::move(destination_key), write_options(work));
   }
-  return context.writer->copy_object(
-      {.source = {.bucket = context.source.location.bucket, .key = work.source.key},
-       .source_etag = work.source.etag,
-       .source_expected_owner = context.source.expected_owner,
-       .bucket = context.destination.location.bucket,
-       .key = std::move(destination_key),
-       .write = write_options(work)});
+  if (shared_.attributes.looks()) return look_and_send(work, std::move(destination_key));
+  return shared_.context.writer->copy_object(
+      request_of(work, std::move(destination_key), write_options(work)));
+}
+
+net::Task<Result<aws::CopyResult>> ObjectCopier::look_and_send(CopyWork& work,
+                                                               std::string destination_key) {
+  auto carried = co_await shared_.attributes.look(work.source);
+  if (!carried) co_return forward(carried);
+  auto& writer = *shared_.context.writer;
+  auto write = write_options(work);
+  apply(*carried, write);
+  auto copied = co_await writer.copy_object(request_of(work, destination_key, std::move(write)));
+  if (!copied && carried->has_acl() && may_refuse_acl(copied.error())) {
+    *carried = without_acl(std::move(*carried), copied.error().describe());
+    write = write_options(work);
+    apply(*carried, write);
+    copied =
+        co_await writer.copy_object(request_of(work, std::move(destination_key), std::move(write)));
+  }
+  if (copied) shared_.attributes.report(work.source.key, carried->losses);
+  co_return copied;
 }
 
 net::Task<Result<ObjectCopier::Next>> ObjectCopier::look_again(CopyWork& work, Error error) {

@@ -25,6 +25,7 @@ struct CopyWork {
 enum class CopyEnd : std::uint8_t {
   copied,
   vanished,   // the source is gone
+  waiting,    // archived, and being restored
   left_alone  // --if-exists skip, and an object appeared meanwhile
 };
 
@@ -37,9 +38,11 @@ class ObjectCopier {
   // conditional. A failed condition is looked into at once: a changed source is copied as it now
   // is, a lost answer is recognised by its effect, a foreign object is left alone.
   //
+  // An archived source is asked for where the options say so, and is waiting then.
+  //
   // Errors  precondition_failed when the destination was changed by another; invalid_state for an
-  //         archived source; invalid_argument when the destination cannot have such a key; what
-  //         else the requests fail with. cancelled.
+  //         archived source otherwise; invalid_argument when the destination cannot have such a
+  //         key; what else the requests fail with. cancelled.
   // Lifetime  `work` stays until the Task ends.
   net::Task<Result<CopyEnd>> copy(CopyWork& work);
 
@@ -49,6 +52,10 @@ class ObjectCopier {
   Result<std::string> destination_key(const CopyWork& work) const;
   aws::WriteOptions write_options(const CopyWork& work) const;
   net::Task<Result<aws::CopyResult>> send(CopyWork& work, std::string destination_key);
+  net::Task<Result<aws::CopyResult>> look_and_send(CopyWork& work, std::string destination_key);
+  aws::CopyRequest request_of(const CopyWork& work, std::string destination_key,
+                              aws::WriteOptions write) const;
+  net::Task<Result<bool>> make_readable(CopyWork& work);
   net::Task<Result<Next>> look_again(CopyWork& work, Error error);
   net::Task<Result<Next>> look_at_destination(CopyWork& work, const aws::ObjectHead& source,
                                               Error error);

@@ -51,7 +51,8 @@ class UploadRun {
         context_(shared.context),
         source_(std::move(source)),
         key_(std::move(destination_key)),
-        write_(std::move(write)) {}
+        write_(std::move(write)),
+        plain_acl_(write_.acl) {}
 
   net::Task<Result<aws::CopyResult>> run() {
     auto prepared = co_await prepare();
@@ -61,6 +62,8 @@ class UploadRun {
     auto copied = co_await fill_and_complete();
     shared_.counters.part_bytes -= counted_bytes_;
     if (copied) {
+      auto finished = co_await finish(copied->etag);
+      if (!finished) co_return forward(finished);
       forget();
     } else if (copied.error().code() != Errc::cancelled) {
       co_await give_up();
@@ -79,6 +82,10 @@ class UploadRun {
                      "the object has metadata that no header can carry, so a copy in parts would "
                      "lose it; below 5 GiB a larger --multipart-threshold avoids the parts");
     }
+    auto carried = co_await shared_.attributes.carried(head_, source_.key);
+    if (!carried) co_return forward(carried);
+    carried_ = std::move(*carried);
+    apply(carried_, write_);
     create_ = {.bucket = context_.destination.location.bucket,
                .key = key_,
                .head = head_,
@@ -86,12 +93,9 @@ class UploadRun {
     auto checksum = checksum_for(head_);
     create_.checksum_algorithm = std::move(checksum.algorithm);
     create_.full_object_checksum = checksum.full_object;
-    if (head_.tag_count > 0) {
-      auto tags = co_await context_.source.reader->get_object_tagging(
-          source_address(), context_.source.expected_owner);
-      if (!tags) co_return forward(tags);
-      create_.tags = std::move(*tags);
-    }
+    auto tags = co_await shared_.attributes.tags(source_.key, head_.tag_count, carried_.losses);
+    if (!tags) co_return forward(tags);
+    create_.tags = std::move(*tags);
     auto sizes = co_await choose_parts();
     if (!sizes) co_return forward(sizes);
     describe(std::move(*sizes));
@@ -152,13 +156,33 @@ class UploadRun {
       if (listed.error().code() == Errc::cancelled) co_return forward(listed);
     }
     if (record_.upload_id.empty()) {
-      auto created = co_await context_.writer->create_multipart_upload(create_);
+      auto created = co_await create();
       if (!created) co_return forward(created);
       record_.upload_id = std::move(*created);
     }
     auto recorded = context_.journal.record(record_);
     if (!recorded) co_await give_up();
     co_return recorded;
+  }
+
+  net::Task<Result<std::string>> create() {
+    auto created = co_await context_.writer->create_multipart_upload(create_);
+    if (created || !carried_.has_acl() || !may_refuse_acl(created.error())) co_return created;
+    carried_ = without_acl(std::move(carried_), created.error().describe());
+    write_.acl = plain_acl_;
+    write_.restated = carried_.restated;
+    create_.write = write_;
+    record_.settings = settings_of(create_);
+    co_return co_await context_.writer->create_multipart_upload(create_);
+  }
+
+  // What comes after Complete. The upload stays recorded meanwhile, so that a run that is killed
+  // here is followed by one that does it again.
+  net::Task<Result<void>> finish(std::string etag) {
+    auto annotated = co_await shared_.attributes.carry_annotations(
+        source_.key, key_, std::move(etag), carried_.losses);
+    if (annotated) shared_.attributes.report(source_.key, carried_.losses);
+    co_return annotated;
   }
 
   net::Task<Result<aws::CopyResult>> fill_and_complete() {
@@ -276,6 +300,8 @@ class UploadRun {
   aws::ObjectEntry source_;
   std::string key_;
   aws::WriteOptions write_;
+  std::string plain_acl_;  // without the source's own
+  Carried carried_;
 
   aws::ObjectHead head_;  // of the source
   aws::CreateUploadRequest create_;

@@ -10,6 +10,7 @@
 
 #include <string>
 
+#include "transfer/attribute_carrier.hpp"
 #include "transfer/failures.hpp"
 #include "transfer/recorded_uploads.hpp"
 #include "transfer/transfer.hpp"
@@ -23,6 +24,7 @@ struct MultipartContext {
   Counters& counters;
   RecordedUploads& recorded;
   const Failures& failures;  // once stopped, no further part is begun
+  AttributeCarrier& attributes;
 };
 
 // Copies `source` (its full key) to `destination_key`, on the conditions of `write`.

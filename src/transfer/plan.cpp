@@ -4,6 +4,7 @@
 #include "transfer/copy_object.hpp"
 #include "transfer/failures.hpp"
 #include "transfer/lanes.hpp"
+#include "transfer/restore.hpp"
 #include "transfer/upload_plan.hpp"
 #include "transfer/walk.hpp"
 
@@ -30,6 +31,7 @@ class PlanOperation final : public Visitor, Lanes<CopyWork>::Handler {
     co_await lanes_.finish();
     result_.requests += 2 * count + (source_listed_ + destination_listed_) / keys_per_page;
     result_.requests += heads_;
+    if (result_.multipart > 0) ++result_.requests;  // once, whether a HEAD hides tags
     co_return failures_.result();
   }
 
@@ -84,16 +86,22 @@ class PlanOperation final : public Visitor, Lanes<CopyWork>::Handler {
     if (likeness == Likeness::same_strong || likeness == Likeness::same_weak) return;
     ++result_.to_copy;
     result_.to_copy_bytes += source.size;
-    if (archived(source.storage_class)) ++result_.archived;
+    if (needs_restore(source)) ++result_.archived;
     result_.requests += copy_requests(source);
   }
 
   std::uint64_t copy_requests(const aws::ObjectEntry& source) {
-    if (!copied_in_parts(source, options_)) return 1;
+    const auto& rules = options_.attributes;
+    const std::uint64_t acl = rules.read_acl ? 1 : 0;
+    result_.looks += acl;
+    if (!copied_in_parts(source, options_)) {
+      if (rules.look) ++result_.looks;
+      return 1 + acl + (rules.look ? 1 : 0);
+    }
     ++result_.multipart;
     const auto parts = plan_parts(source.size, options_.part_size);
-    // Two HEADs of the source, Create and Complete.
-    return 4 + (parts ? parts->size() : 0);
+    // Two HEADs of the source, Create and Complete, and whether there are annotations.
+    return 5 + acl + (parts ? parts->size() : 0);
   }
 
   Context& context_;

@@ -39,9 +39,20 @@ std::string settings_of(const aws::CreateUploadRequest& request) {
   for (const auto& field :
        {write.storage_class, write.encryption, write.kms_key_id, write.acl, head.content_type,
         head.content_encoding, head.content_disposition, head.content_language, head.cache_control,
-        head.expires, head.website_redirect, head.lock_mode, head.lock_retain_until,
-        head.legal_hold, request.checksum_algorithm}) {
+        head.expires, request.checksum_algorithm}) {
     append(text, field);
+  }
+  if (write.restated) {
+    const auto& restated = *write.restated;
+    for (const auto& field : {restated.website_redirect, restated.lock_mode,
+                              restated.lock_retain_until, restated.legal_hold}) {
+      append(text, field);
+    }
+    for (const auto& grant : restated.grants) {
+      append(text, grant.id);
+      append(text, grant.uri);
+      append(text, grant.permission);
+    }
   }
   text += request.full_object_checksum ? "full" : "composite";
   for (const auto* pairs : {&head.metadata, &request.tags}) {

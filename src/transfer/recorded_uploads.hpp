@@ -36,6 +36,11 @@ class RecordedUploads {
   // An upload that may be gone on with as `wanted`; each is given once.
   std::optional<UploadRecord> take(const UploadRecord& wanted);
 
+  bool empty() const noexcept { return uploads_.empty(); }
+  // Whether an upload to the key was not seen to its end: the object there may lack what follows
+  // Complete.
+  bool left_unfinished(const std::string& key) const { return uploads_.contains(key); }
+
  private:
   std::multimap<std::string, UploadRecord> uploads_;  // by destination key
 };

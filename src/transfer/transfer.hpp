@@ -16,6 +16,7 @@
 #include "base/event.hpp"
 #include "base/key.hpp"
 #include "net/signal.hpp"
+#include "transfer/attributes.hpp"
 #include "transfer/filter.hpp"
 #include "transfer/governor.hpp"
 #include "transfer/location.hpp"
@@ -35,6 +36,12 @@ struct Side {
 enum class IfExists : std::uint8_t { skip_same, overwrite, skip };
 enum class VerifyMode : std::uint8_t { none, listing, checksum };
 
+// How archived objects are made readable.
+struct RestoreOptions {
+  std::string tier = "Standard";  // "Bulk", "Expedited"
+  int days = 7;                   // how long they stay so
+};
+
 struct CopyOptions {
   std::uint64_t multipart_threshold = 256ull << 20;  // at most 5 GiB
   std::uint64_t part_size = 0;  // 0: chosen by size, at least 64 MiB; else 5 MiB..5 GiB
@@ -44,6 +51,11 @@ struct CopyOptions {
   std::string acl;  // "bucket-owner-full-control" where the destination needs it
   IfExists if_exists = IfExists::skip_same;
   Filter filter;  // --include/--exclude, on keys after the prefix
+  AttributeRules attributes;
+  // Unset: an archived object is a failure. Set: it is asked for and left for a later walk, which
+  // counters.waiting calls for.
+  std::optional<RestoreOptions> restore;
+  bool only_archived = false;  // such a later walk: all else was settled before
 };
 
 // How many keys the source has, before the filter: by the density of what was listed, until all
@@ -66,7 +78,10 @@ struct Counters {
   std::uint64_t failed = 0, failed_bytes = 0;
   std::uint64_t vanished = 0;  // gone at the source before their turn came
   std::uint64_t destination_only = 0;
-  std::uint64_t heads = 0;  // spent on comparing (G11)
+  std::uint64_t heads = 0;        // spent on comparing (G11)
+  std::uint64_t looks = 0;        // requests spent on attributes that no copy carries by itself
+  std::uint64_t not_carried = 0;  // attributes that copies lack; each was told to on_loss
+  std::uint64_t waiting = 0, waiting_bytes = 0;  // archived, being restored
 };
 
 // Where findings about single objects go; must not block.
@@ -83,6 +98,7 @@ struct Context {
   FailureSink on_failure;
   bool same_service = true;  // both sides are the same provider: times and ETags compare
   Receipts receipts{};       // what copy() did, for a verify() with the same Context
+  FailureSink on_loss{};     // an attribute that a copy lacks: operation "carry", code its name
 };
 
 // Copies what differs or is missing, over `ranges` (usually the whole key space).
@@ -128,7 +144,8 @@ struct Plan {
   std::uint64_t to_copy = 0, to_copy_bytes = 0;
   std::uint64_t multipart = 0, requests = 0;  // requests the copy would send
   std::uint64_t destination_only = 0;
-  std::uint64_t archived = 0;       // needing a restore first
+  std::uint64_t archived = 0;       // needing a restore first, as the listing tells
+  std::uint64_t looks = 0;          // of the requests: for attributes that no copy carries
   std::string first_key, last_key;  // matching, full keys (G26)
 };
 net::Task<Result<void>> plan(Context& context, const CopyOptions& options,

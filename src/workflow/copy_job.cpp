@@ -11,7 +11,10 @@ namespace s3m::workflow {
 namespace {
 
 std::vector<std::string> step_names(const CopySpec& spec) {
-  std::vector<std::string> names{"preflight", "destination", "grant", "copy"};
+  std::vector<std::string> names{"preflight", "destination", "grant"};
+  if (spec.copy.restore) names.emplace_back("restore");
+  names.emplace_back("copy");
+  if (spec.copy.restore) names.emplace_back("await");
   if (spec.delete_extra) names.emplace_back("delete");
   names.insert(names.end(), {"verify", "revoke", "report"});
   return names;
@@ -51,6 +54,7 @@ net::Task<SummaryEvent> CopyJob::run() {
     worked = fail(Errc::cancelled, "interrupted");
   }
   if (!worked) steps_.fail_open(worked.error().describe());
+  tell_losses();
   const auto revoked = co_await revoke_grant();
   auto summary = conclude(worked, revoked);
   co_await report(summary);
@@ -63,6 +67,9 @@ net::Task<Result<void>> CopyJob::begin() {
   auto log = FailureLog::open();
   if (!log) co_return forward(log);
   failures_ = std::make_unique<FailureLog>(*std::move(log));
+  auto losses = FailureLog::open();
+  if (!losses) co_return forward(losses);
+  losses_ = std::make_unique<FailureLog>(*std::move(losses));
   auto writable = check_writable(report_files(spec_.report));
   if (!writable) co_return writable;
   const auto spec = to_json(spec_, source_, destination_, store::this_process());
@@ -76,8 +83,10 @@ net::Task<Result<void>> CopyJob::begin() {
 net::Task<Result<void>> CopyJob::work() {
   using Step = net::Task<Result<void>> (CopyJob::*)();
   static constexpr std::initializer_list<Step> order = {
-      &CopyJob::look,         &CopyJob::prepare_destination, &CopyJob::arrange_access,
-      &CopyJob::copy_objects, &CopyJob::delete_extra,        &CopyJob::verify};
+      &CopyJob::look,           &CopyJob::prepare_destination,
+      &CopyJob::arrange_access, &CopyJob::request_restores,
+      &CopyJob::copy_objects,   &CopyJob::await_restores,
+      &CopyJob::delete_extra,   &CopyJob::verify};
   for (const auto step : order) {
     auto done = co_await (this->*step)();
     if (!done) co_return done;
@@ -93,6 +102,16 @@ void CopyJob::note(NoteLevel level, std::string message) {
 void CopyJob::failed(const FailureEvent& failure) {
   failures_->add(failure);
   context_.events.emit(failure);
+}
+
+// What copies lack, by kind, each with an example.
+void CopyJob::tell_losses() {
+  if (!losses_) return;
+  for (const auto& group : losses_->groups()) {
+    note(NoteLevel::warning, fmt::format("not carried: {} of {} objects, as of {}: {}",
+                                         group.example.code, human_count(group.count),
+                                         printable(group.example.key), group.example.message));
+  }
 }
 
 SummaryEvent CopyJob::conclude(const Result<void>& worked, const Result<void>& revoked) {
@@ -115,6 +134,7 @@ SummaryEvent CopyJob::conclude(const Result<void>& worked, const Result<void>& r
       .throttled = requests.throttled,
       .elapsed_seconds =
           std::chrono::duration<double>(std::chrono::steady_clock::now() - steady_start_).count(),
+      .not_carried = counters_.not_carried,
       .digest = verified_ ? verification_.digest : ""};
   judge({.fatal = worked ? nullptr : &worked.error(),
          .grant_left = revoked ? nullptr : &revoked.error(),
@@ -124,7 +144,8 @@ SummaryEvent CopyJob::conclude(const Result<void>& worked, const Result<void>& r
          .verification = verification_,
          .mode = spec_.verify,
          .strict = spec_.strict,
-         .resume_command = context_.resume_command},
+         .resume_command = context_.resume_command,
+         .not_carried = counters_.not_carried},
         summary);
   return summary;
 }
@@ -146,7 +167,7 @@ net::Task<void> CopyJob::report(SummaryEvent& summary) {
                   .steps = steps_.records(),
                   .summary = summary};
   document.steps.pop_back();  // this one
-  const auto written = write_report(files, document, *failures_);
+  const auto written = write_report(files, document, *failures_, losses_.get());
   if (!written) {
     steps_.end(StepState::failed, steps_.percent().value(), written.error().describe());
     summary.message += ". " + written.error().describe();

@@ -3,15 +3,17 @@
 // Layer      workflow.
 // Threading  one loop.
 //
-// preflight 0 - destination bucket 5 - grant - copy 6..99 - (delete) - verify - revoke - report
-// 100. Whatever happens, the grant is taken away and the report is written; running the same job
-// again goes on where this one stopped, because both sides are compared first.
+// preflight 0 - destination bucket 5 - grant - (restore) - copy 6..99 - (await) - (delete) - verify
+// - revoke - report 100. Whatever happens, the grant is taken away and the report is written;
+// running the same job again goes on where this one stopped, because both sides are compared first.
 #pragma once
 
 #include <memory>
 #include <optional>
 #include <string>
 
+#include "transfer/restore.hpp"
+#include "workflow/carrying.hpp"
 #include "workflow/copy_spec.hpp"
 #include "workflow/failure_log.hpp"
 #include "workflow/job_context.hpp"
@@ -38,12 +40,17 @@ class CopyJob {
   net::Task<Result<void>> begin();
   net::Task<Result<void>> work();
   net::Task<Result<void>> look();
+  net::Task<Result<void>> look_at_attributes();
   net::Task<Result<void>> prove_same_service();
   net::Task<Result<void>> prepare_destination();
   net::Task<Result<void>> arrange_access();
   net::Task<Result<void>> use_existing_access();
   net::Task<Result<void>> place_grant();
+  net::Task<Result<void>> request_restores();
+  net::Task<Result<void>> report_archived();
   net::Task<Result<void>> copy_objects();
+  net::Task<Result<void>> await_restores();
+  net::Task<Result<void>> copy_restored(transfer::CopyOptions options);
   net::Task<Result<void>> delete_extra();
   net::Task<Result<void>> verify();
   net::Task<Result<void>> revoke_grant();
@@ -55,6 +62,7 @@ class CopyJob {
   Result<void> may_delete(const transfer::Deletion& found);
   void note(NoteLevel level, std::string message);
   void failed(const FailureEvent& failure);
+  void tell_losses();
 
   JobContext& context_;
   Access source_, destination_;
@@ -63,6 +71,7 @@ class CopyJob {
   WallTime started_{};
   SteadyTime steady_start_;
   std::unique_ptr<FailureLog> failures_;
+  std::unique_ptr<FailureLog> losses_;  // attributes that copies lack
   StoredUploads uploads_;
 
   Ground ground_;
@@ -72,6 +81,8 @@ class CopyJob {
   std::unique_ptr<Sides> sides_;
   std::optional<transfer::Context> transfer_;
   transfer::Counters counters_;
+  bool archives_ = false;  // archived objects are to be expected
+  transfer::Archived archived_;
   transfer::Deletion deletion_;
   transfer::Verification verification_;
   bool verified_ = false;

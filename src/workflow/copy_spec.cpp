@@ -32,6 +32,11 @@ std::string_view name(transfer::VerifyMode value) {
   return names.at(static_cast<std::size_t>(value));
 }
 
+std::string_view name(AttributeMode value) {
+  constexpr std::array names = std::to_array<std::string_view>({"auto", "all", "none"});
+  return names.at(static_cast<std::size_t>(value));
+}
+
 }  // namespace
 
 std::string to_json(const CopySpec& spec, const Access& source, const Access& destination,
@@ -51,6 +56,12 @@ std::string to_json(const CopySpec& spec, const Access& source, const Access& de
   out["count_first"] = spec.count_first;
   out["strict"] = spec.strict;
   out["delete"] = spec.delete_extra;
+  out["attributes"] = name(spec.attributes);
+  json::object keys;
+  for (const auto& [from, to] : spec.kms_keys.keys())
+    keys[printable(from)] = printable(to);
+  out["kms_key_map"] = std::move(keys);
+  out["restore_tier"] = spec.copy.restore ? spec.copy.restore->tier : "";
   out["process"] = process;
   return json::serialize(out);
 }

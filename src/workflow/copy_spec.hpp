@@ -12,6 +12,13 @@
 
 namespace s3m::workflow {
 
+// Whether objects are looked at one by one for what no copy carries by itself.
+enum class AttributeMode : std::uint8_t {
+  automatic,  // where the buckets' configuration says that there may be something
+  all,
+  none,  // never; what is lost by that is said
+};
+
 struct CopySpec {
   // Unset: destination_policy, or none where both sides are one identity.
   std::optional<GrantMode> grant;
@@ -24,6 +31,12 @@ struct CopySpec {
   unsigned max_delete_percent = 10;
   std::string confirm_delete;  // the destination bucket's name lifts the limits of --delete
   std::string report;          // a file name; empty: none
+  AttributeMode attributes = AttributeMode::automatic;
+  transfer::KmsKeyMap kms_keys;
+  // With copy.restore: how long restores are waited for in all, and the first pause between two
+  // looks; it grows to a quarter of an hour.
+  std::chrono::seconds restore_wait{std::chrono::hours(48)};
+  std::chrono::seconds restore_poll{60};
 };
 
 // The job's row in the store and its report: JSON, without credentials and external ids.

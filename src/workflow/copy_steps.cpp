@@ -52,9 +52,25 @@ net::Task<Result<void>> CopyJob::look() {
   mode_ = choose_mode();
   for (const auto& text : ground_.notes)
     note(NoteLevel::warning, text);
+  auto looked = co_await look_at_attributes();
+  if (!looked) co_return looked;
   steps_.end(StepState::done, percent_started,
              fmt::format("{} -> {}", place(source_.location, ground_.source),
                          place(destination_.location, ground_.destination)));
+  co_return ok;
+}
+
+net::Task<Result<void>> CopyJob::look_at_attributes() {
+  auto source = s3_for(source_, ground_.source.region, context_.runtime, context_.governor);
+  auto destination =
+      s3_for(destination_, ground_.destination.region, context_.runtime, context_.governor);
+  auto found =
+      co_await look_at_configuration(source, destination, source_, destination_, ground_, spec_);
+  if (!found) co_return forward(found);
+  spec_.copy.attributes = std::move(found->rules);
+  archives_ = found->archives;
+  for (auto& text : found->notes)
+    note(NoteLevel::warning, std::move(text));
   co_return ok;
 }
 
@@ -108,9 +124,11 @@ net::Task<Result<void>> CopyJob::arrange_access() {
   if (grant) steps_.begin("grant", percent_bucket_ready);
   auto arranged = grant ? co_await place_grant() : co_await use_existing_access();
   if (!arranged) co_return arranged;
+  if (!spec_.copy.acl.empty()) yield_to_canned_acl(spec_.copy.attributes);
   sides_ = std::make_unique<Sides>(context_, source_, destination_, ground_, writer_);
   transfer_.emplace(
       sides_->context(uploads_, [this](const FailureEvent& failure) { failed(failure); }));
+  transfer_->on_loss = [this](const FailureEvent& loss) { losses_->add(loss); };
   co_return ok;
 }
 
@@ -138,9 +156,13 @@ net::Task<Result<void>> CopyJob::place_grant() {
   if (!acl) co_return forward(acl);
   spec_.copy.acl = *acl;
   grant_ = std::make_unique<TemporaryGrant>(context_, source_, destination_, ground_, mode_);
-  auto placed = co_await grant_->place(*acl, spec_.grant_timeout, [this](std::string warning) {
-    note(NoteLevel::warning, std::move(warning));
-  });
+  const auto& rules = spec_.copy.attributes;
+  TemporaryGrant::Carries carries{.acl = *acl,
+                                  .grants = rules.read_acl && rules.no_acl.empty(),
+                                  .locks = rules.locked && rules.lock_fits};
+  auto placed = co_await grant_->place(
+      std::move(carries), spec_.grant_timeout,
+      [this](std::string warning) { note(NoteLevel::warning, std::move(warning)); });
   if (!placed) co_return forward(placed);
   steps_.end(StepState::done, percent_bucket_ready,
              fmt::format("{} bucket {} (proven after {:.1f} s, by {})",
@@ -154,6 +176,8 @@ net::Task<Result<void>> CopyJob::place_grant() {
 
 net::Task<Result<void>> CopyJob::copy_objects() {
   steps_.begin("copy", percent_copy_first);
+  auto reported = co_await report_archived();
+  if (!reported) co_return reported;
   CountAhead ahead(context_.loop, *transfer_, spec_.copy.filter);
   if (spec_.count_first) ahead.begin();
   CopyFigureSource figures(context_, steps_, counters_, ahead, steady_start_);
@@ -179,9 +203,12 @@ net::Task<Result<void>> CopyJob::copy_objects() {
   }
   steps_.end(
       counters_.failed == 0 ? StepState::done : StepState::failed, percent_copy_last,
-      fmt::format("{} copied ({}), {} the same already, {} failed{}", human_count(counters_.copied),
-                  human_bytes(counters_.copied_bytes), human_count(counters_.skipped),
-                  human_count(counters_.failed),
+      fmt::format("{} copied ({}), {} the same already, {} failed{}{}",
+                  human_count(counters_.copied), human_bytes(counters_.copied_bytes),
+                  human_count(counters_.skipped), human_count(counters_.failed),
+                  counters_.waiting == 0
+                      ? ""
+                      : fmt::format(", {} wait for their restore", human_count(counters_.waiting)),
                   counters_.vanished == 0 ? ""
                                           : fmt::format(", {} gone from the source meanwhile",
                                                         human_count(counters_.vanished))));

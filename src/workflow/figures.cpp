@@ -100,6 +100,22 @@ void CopyFigureSource::set_totals(ProgressEvent& event) const {
   event.bytes_total = std::max(event.bytes_total, scaled(done.source_bytes));
 }
 
+RestoreFigureSource::RestoreFigureSource(const JobContext& context, Steps& steps,
+                                         std::function<Figures()> figures, SteadyTime job_start)
+    : context_(context), steps_(steps), figures_(std::move(figures)), job_start_(job_start) {}
+
+ProgressEvent RestoreFigureSource::now() {
+  const auto figures = figures_();
+  auto event = common(context_, steps_, job_start_);
+  event.objects_done = figures.objects;
+  event.bytes_done = figures.bytes;
+  event.objects_total = figures.total_objects;
+  event.bytes_total = figures.total_bytes;
+  event.totals_final = figures.final;
+  event.failed = figures.failed;
+  return event;
+}
+
 VerifyFigureSource::VerifyFigureSource(const JobContext& context, Steps& steps,
                                        const transfer::Verification& found, std::uint64_t objects,
                                        std::uint64_t bytes, SteadyTime job_start)

@@ -4,6 +4,8 @@
 // Threading  one loop.
 #pragma once
 
+#include <functional>
+
 #include "transfer/transfer.hpp"
 #include "workflow/count_ahead.hpp"
 #include "workflow/job_context.hpp"
@@ -30,6 +32,24 @@ class CopyFigureSource {
   RateMeter copied_, settled_;  // what is skipped is no throughput, but brings the end nearer
   // A part that fails takes its bytes back; the meters must not.
   std::uint64_t copied_peak_ = 0, settled_peak_ = 0;
+};
+
+// Restores asked for, then copied: `done` of `total`, both told by the step.
+class RestoreFigureSource {
+ public:
+  struct Figures {
+    std::uint64_t objects = 0, bytes = 0, total_objects = 0, total_bytes = 0, failed = 0;
+    bool final = false;
+  };
+  RestoreFigureSource(const JobContext& context, Steps& steps, std::function<Figures()> figures,
+                      SteadyTime job_start);
+  ProgressEvent now();
+
+ private:
+  const JobContext& context_;
+  Steps& steps_;
+  std::function<Figures()> figures_;
+  SteadyTime job_start_;
 };
 
 class VerifyFigureSource {

@@ -21,16 +21,20 @@ Strings without_new_actions(Strings actions) {
   return actions;
 }
 
-// GetObject because a write with If-Match reads; PutObjectAcl only where ACLs are in force, since
-// sending x-amz-acl needs it.
-Strings write_actions(bool with_acl) {
+// GetObject because a write with If-Match reads; the rights to ACLs and locks only where copies
+// carry them.
+Strings write_actions(const GrantTerms& terms) {
   Strings actions{"s3:PutObject",
                   "s3:GetObject",
                   "s3:PutObjectTagging",
                   "s3:PutObjectAnnotation",
                   "s3:AbortMultipartUpload",
                   "s3:ListMultipartUploadParts"};
-  if (with_acl) actions.emplace_back("s3:PutObjectAcl");
+  if (terms.with_acl) actions.emplace_back("s3:PutObjectAcl");
+  if (terms.with_lock) {
+    actions.emplace_back("s3:PutObjectRetention");
+    actions.emplace_back("s3:PutObjectLegalHold");
+  }
   return actions;
 }
 
@@ -109,7 +113,7 @@ std::vector<PolicyStatement> grant_statements(const GrantTerms& terms, const Pri
   };
   switch (terms.mode) {
     case GrantMode::destination_policy:
-      return {make(terms.sid, write_actions(terms.with_acl), bucket + "/*")};
+      return {make(terms.sid, write_actions(terms), bucket + "/*")};
     case GrantMode::source_policy:
       return {make(terms.sid + "Bucket", list_actions(), bucket),
               make(terms.sid + "Objects", read_actions(), bucket + "/*")};

@@ -56,7 +56,8 @@ struct GrantTerms {
   GrantMode mode = GrantMode::destination_policy;
   std::string bucket;
   std::string sid;
-  bool with_acl = false;  // the copies carry bucket-owner-full-control
+  bool with_acl = false;   // the copies carry an ACL
+  bool with_lock = false;  // the copies carry retentions and legal holds
 };
 
 // The statements; none for GrantMode::none.

@@ -1,5 +1,7 @@
 #include "workflow/plan_job.hpp"
 
+#include "transfer/restore.hpp"
+#include "workflow/carrying.hpp"
 #include "workflow/preflight.hpp"
 #include "workflow/sides.hpp"
 #include "workflow/stored_uploads.hpp"
@@ -13,6 +15,14 @@ net::Task<Result<PlanEvent>> run_plan(JobContext& context, Access source, Access
   for (const auto& text : ground->notes) {
     context.events.emit(NoteEvent{NoteLevel::warning, text});
   }
+  auto from = s3_for(source, ground->source.region, context.runtime, context.governor);
+  auto to = s3_for(destination, ground->destination.region, context.runtime, context.governor);
+  auto carrying = co_await look_at_configuration(from, to, source, destination, *ground, spec);
+  if (!carrying) co_return forward(carrying);
+  spec.copy.attributes = std::move(carrying->rules);
+  spec.copy.restore.reset();  // reads only
+  for (auto& text : carrying->notes)
+    context.events.emit(NoteEvent{NoteLevel::warning, std::move(text)});
   Sides sides(context, source, destination, *ground, Writer::source);
   StoredUploads uploads(context.store, context.job_id, service_name(source.endpoint),
                         service_name(destination.endpoint));
@@ -24,6 +34,14 @@ net::Task<Result<PlanEvent>> run_plan(JobContext& context, Access source, Access
   std::vector<KeyRange> ranges{KeyRange{}};
   auto planned = co_await transfer::plan(transfer, spec.copy, std::move(ranges), plan);
   if (!planned) co_return forward(planned);
+  // The tiers of INTELLIGENT_TIERING are in no listing.
+  transfer::Archived archived{.objects = plan.archived};
+  if (spec.copy.attributes.may_tier) {
+    archived = {};
+    std::vector<KeyRange> again{KeyRange{}};
+    auto found = co_await transfer::find_archived(transfer, spec.copy, std::move(again), archived);
+    if (!found) co_return forward(found);
+  }
   PlanEvent event{.objects = plan.source_objects,
                   .bytes = plan.source_bytes,
                   .same = plan.same,
@@ -32,8 +50,9 @@ net::Task<Result<PlanEvent>> run_plan(JobContext& context, Access source, Access
                   .to_copy_bytes = plan.to_copy_bytes,
                   .multipart = plan.multipart,
                   .requests = plan.requests,
+                  .looks = plan.looks,
                   .destination_only = plan.destination_only,
-                  .archived = plan.archived,
+                  .archived = archived.objects,
                   .first_key = plan.first_key,
                   .last_key = plan.last_key,
                   .destination_exists = ground->destination.exists,

@@ -47,12 +47,12 @@ json::array steps_json(const std::vector<StepRecord>& steps) {
 }
 
 json::object totals_json(const SummaryEvent& summary) {
-  return {{"objects", summary.objects},        {"bytes", summary.bytes},
-          {"copied", summary.copied},          {"copied_bytes", summary.copied_bytes},
-          {"skipped", summary.skipped},        {"deleted", summary.deleted},
-          {"failed", summary.failed},          {"requests", summary.requests},
-          {"retried", summary.retried},        {"throttled", summary.throttled},
-          {"seconds", summary.elapsed_seconds}};
+  return {{"objects", summary.objects},     {"bytes", summary.bytes},
+          {"copied", summary.copied},       {"copied_bytes", summary.copied_bytes},
+          {"skipped", summary.skipped},     {"deleted", summary.deleted},
+          {"failed", summary.failed},       {"not_carried", summary.not_carried},
+          {"requests", summary.requests},   {"retried", summary.retried},
+          {"throttled", summary.throttled}, {"seconds", summary.elapsed_seconds}};
 }
 
 json::object verification_json(const SummaryEvent& summary) {
@@ -79,7 +79,7 @@ json::array groups_json(const FailureLog& failures) {
 }
 
 // Everything but the list of failures, which is streamed behind it.
-json::object head_json(const Report& report, const FailureLog& failures) {
+json::object head_json(const Report& report, const FailureLog& failures, const FailureLog* losses) {
   json::error_code unreadable;
   auto spec = json::parse(report.spec, unreadable);
   return {{"version", 1},
@@ -94,7 +94,8 @@ json::object head_json(const Report& report, const FailureLog& failures) {
           {"steps", steps_json(report.steps)},
           {"totals", totals_json(report.summary)},
           {"verification", verification_json(report.summary)},
-          {"failure_groups", groups_json(failures)}};
+          {"failure_groups", groups_json(failures)},
+          {"not_carried_groups", losses == nullptr ? json::array() : groups_json(*losses)}};
 }
 
 std::unexpected<Error> cannot_write(const std::string& file) {
@@ -120,22 +121,34 @@ Result<void> replace_file(const std::string& file, Fill fill) {
   return filled;
 }
 
-Result<void> write_json(std::ostream& out, const Report& report, FailureLog& failures) {
-  auto head = json::serialize(head_json(report, failures));
-  head.pop_back();  // the closing brace: the list comes in front of it
-  out << head << ",\"failures\":[";
+Result<void> write_list(std::ostream& out, std::string_view name, FailureLog& log) {
+  out << ",\"" << name << "\":[";
   bool first = true;
-  auto listed = failures.for_each_json([&](std::string_view failure) {
-    out << (first ? "\n" : ",\n") << failure;
+  auto listed = log.for_each_json([&](std::string_view entry) {
+    out << (first ? "\n" : ",\n") << entry;
     first = false;
   });
-  out << "\n]}\n";
+  out << "\n]";
   return listed;
 }
 
-Result<void> write_csv(std::ostream& out, FailureLog& failures) {
+Result<void> write_json(std::ostream& out, const Report& report, FailureLog& failures,
+                        FailureLog* losses) {
+  auto head = json::serialize(head_json(report, failures, losses));
+  head.pop_back();  // the closing brace: the lists come in front of it
+  out << head;
+  auto listed = write_list(out, "failures", failures);
+  if (listed && losses != nullptr) listed = write_list(out, "not_carried", *losses);
+  out << "}\n";
+  return listed;
+}
+
+Result<void> write_csv(std::ostream& out, FailureLog& failures, FailureLog* losses) {
   out << FailureLog::csv_columns << "\r\n";
-  return failures.for_each_csv([&](std::string_view line) { out << line << "\r\n"; });
+  const auto write = [&](std::string_view line) { out << line << "\r\n"; };
+  auto written = failures.for_each_csv(write);
+  if (written && losses != nullptr) written = losses->for_each_csv(write);
+  return written;
 }
 
 }  // namespace
@@ -162,14 +175,16 @@ Result<void> check_writable(const ReportFiles& files) {
   return ok;
 }
 
-Result<void> write_report(const ReportFiles& files, const Report& report, FailureLog& failures) {
+Result<void> write_report(const ReportFiles& files, const Report& report, FailureLog& failures,
+                          FailureLog* losses) {
   if (!files.json.empty()) {
     auto written = replace_file(
-        files.json, [&](std::ostream& out) { return write_json(out, report, failures); });
+        files.json, [&](std::ostream& out) { return write_json(out, report, failures, losses); });
     if (!written) return written;
   }
   if (files.csv.empty()) return ok;
-  return replace_file(files.csv, [&](std::ostream& out) { return write_csv(out, failures); });
+  return replace_file(files.csv,
+                      [&](std::ostream& out) { return write_csv(out, failures, losses); });
 }
 
 }  // namespace s3m::workflow

@@ -43,6 +43,8 @@ Result<void> check_writable(const ReportFiles& files);
 
 // Writes each file beside its place and moves it there, so that no reader sees half of one.
 // Errors: io, naming the file.
-Result<void> write_report(const ReportFiles& files, const Report& report, FailureLog& failures);
+// `losses` are the attributes that copies lack; null where none were looked for.
+Result<void> write_report(const ReportFiles& files, const Report& report, FailureLog& failures,
+                          FailureLog* losses = nullptr);
 
 }  // namespace s3m::workflow

@@ -67,20 +67,21 @@ net::Task<void> TemporaryGrant::settle_dead_grants() {
 }
 
 net::Task<Result<GrantResult>> TemporaryGrant::place(
-    std::string acl, std::optional<std::chrono::milliseconds> timeout, Warn warn) {
+    Carries carries, std::optional<std::chrono::milliseconds> timeout, Warn warn) {
   co_await settle_dead_grants();
   const bool to_destination = mode_ == GrantMode::destination_policy;
   GrantRequest request{
       .terms = {.mode = mode_,
                 .bucket = bucket(),
                 .sid = grant_sid(context_.job_id),
-                .with_acl = !acl.empty()},
+                .with_acl = !carries.acl.empty() || carries.grants,
+                .with_lock = carries.locks},
       .principal = to_destination ? ground_.source_principal : ground_.destination_principal,
       .job_id = context_.job_id,
       .aws = is_aws(owner_.endpoint),
       .tls = uses_tls(owner_.endpoint),
       .timeout = timeout};
-  const ProbeTarget target{bucket(), facts_.expected_owner, std::move(acl)};
+  const ProbeTarget target{bucket(), facts_.expected_owner, std::move(carries.acl)};
   probe_ = to_destination ? write_probe(grantee_s3_, owner_s3_, target)
                           : read_probe(grantee_s3_, target);
   grant_ = std::make_unique<Grant>(std::move(request), *policy_, *editor_, *probe_,

@@ -21,9 +21,13 @@ class TemporaryGrant {
                  const Ground& ground, GrantMode mode);
   ~TemporaryGrant();
 
-  // Takes out what dead jobs left in the bucket's policy, then places our own. `acl` is what the
-  // copies will carry.
-  net::Task<Result<GrantResult>> place(std::string acl,
+  // What the copies will carry that takes rights of its own.
+  struct Carries {
+    std::string acl;  // a canned one, that all of them have
+    bool grants = false, locks = false;
+  };
+  // Takes out what dead jobs left in the bucket's policy, then places our own.
+  net::Task<Result<GrantResult>> place(Carries carries,
                                        std::optional<std::chrono::milliseconds> timeout, Warn warn);
   bool placed() const;
 

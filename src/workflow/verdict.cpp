@@ -53,6 +53,19 @@ void judge_verification(const Ending& ending, SummaryEvent& summary) {
   set(summary, "verified", exit_verified, std::move(message));
 }
 
+void judge_attributes(const Ending& ending, SummaryEvent& summary) {
+  if (ending.not_carried == 0 || summary.exit_code != exit_verified) return;
+  const auto sentence = fmt::format(
+      "{} attributes of objects (retention, hold, ACL...) are not carried; the warnings above and "
+      "the report say which",
+      human_count(ending.not_carried));
+  if (ending.strict) {
+    set(summary, "mismatch", exit_mismatch, "Nothing differs, but " + sentence);
+  } else {
+    summary.message += "; " + sentence;
+  }
+}
+
 void add_grant_left(const Ending& ending, SummaryEvent& summary) {
   if (ending.grant_left == nullptr) return;
   if (summary.exit_code == exit_verified) summary.exit_code = exit_fatal;
@@ -77,6 +90,7 @@ void judge(const Ending& ending, SummaryEvent& summary) {
   } else {
     set(summary, "copied", exit_verified, "Copied, and not verified as --verify none says");
   }
+  judge_attributes(ending, summary);
   add_grant_left(ending, summary);
 }
 

@@ -29,6 +29,7 @@ struct Ending {
   transfer::VerifyMode mode = transfer::VerifyMode::listing;
   bool strict = false;
   std::string resume_command;
+  std::uint64_t not_carried = 0;  // attributes that copies lack
 };
 
 // Fills outcome, exit_code and message. Cancelled comes before failed objects, those before

@@ -60,10 +60,15 @@ TEST(Multipart, CarriesWhatTheUploadDoesNotCarryByItself) {
   EXPECT_EQ(copy->checksum, source->checksum) << "of the whole object, so they can be compared";
 }
 
-TEST(Multipart, TagsAreAskedForOnlyWhereThereAreSome) {
-  Rig rig(one_large());
+TEST(Multipart, TagsAreAskedForWhereThereAreSomeAndOnceWhereTheHeadShowsNone) {
+  auto scenario = one_large();
+  for (const std::string key : {"second", "third", "fourth"}) {
+    scenario.bucket("original", sim::source_account)
+        .with({.key = key, .size = 300 * mib, .age = minutes(60)});
+  }
+  Rig rig(scenario);
   rig.must_copy();
-  EXPECT_EQ(rig.requests("GetObjectTagging"), 0U);
+  EXPECT_EQ(rig.requests("GetObjectTagging"), 1U);
 }
 
 TEST(Multipart, EveryKindOfChecksumIsSurvived) {

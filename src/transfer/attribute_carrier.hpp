@@ -1,0 +1,75 @@
+// attribute_carrier.hpp: finds out what a copy has to be told of its source, and reports what it
+// will lack.
+//
+// Layer      transfer.
+// Threading  one loop.
+//
+// A service leaves out of a HEAD what the caller has no right to see: locks and the number of
+// tags. Whether that is so is asked once an operation, of the first object that shows none; the
+// copies that may then lack something are reported.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "net/signal.hpp"
+#include "transfer/attributes.hpp"
+#include "transfer/transfer.hpp"
+
+namespace s3m::transfer {
+
+class AttributeCarrier {
+ public:
+  // All outlive the carrier.
+  AttributeCarrier(Context& context, const CopyOptions& options, Counters& counters);
+
+  // Whether an object that is copied in one request must be looked at before.
+  bool looks() const noexcept { return rules_.look || rules_.read_acl; }
+
+  // The object as it was listed, by a HEAD of its own.
+  // Errors: precondition_failed or no_such_key when it is not what it was; cancelled.
+  net::Task<Result<Carried>> look(aws::ObjectEntry source);
+  // The same where the HEAD is there already.
+  net::Task<Result<Carried>> carried(aws::ObjectHead source, std::string key);
+
+  // The tags of an object of which a HEAD told `tag_count`.
+  net::Task<Result<aws::Pairs>> tags(std::string key, int tag_count, std::vector<Loss>& losses);
+
+  // Copies the annotations of `source_key` to a copy made in parts. What cannot be copied is a
+  // loss, not a failure. Errors: cancelled, and what concerns all.
+  net::Task<Result<void>> carry_annotations(std::string source_key, std::string copy_key,
+                                            std::string copy_etag, std::vector<Loss>& losses);
+
+  // Once the copy is there.
+  void report(const std::string& source_key, const std::vector<Loss>& losses);
+
+ private:
+  // Something that is found out once; those who come meanwhile wait.
+  struct Finding {
+    explicit Finding(net::Loop& loop) : settled(loop) {}
+    std::optional<bool> hidden;
+    bool asking = false;
+    net::Signal settled;
+  };
+  using Ask = net::Task<Result<bool>> (AttributeCarrier::*)(std::string key);
+
+  net::Task<Result<bool>> hidden(Finding& finding, Ask ask, std::string key);
+  net::Task<Result<bool>> retention_denied(std::string key);
+  net::Task<Result<bool>> hold_denied(std::string key);
+  net::Task<Result<void>> look_for_hidden_locks(aws::ObjectHead source, std::string key,
+                                                Carried& carried);
+  net::Task<Result<aws::Pairs>> first_tags(std::string key, std::vector<Loss>& losses);
+  net::Task<Result<void>> carry_annotation(std::string source_key, std::string copy_key,
+                                           std::string copy_etag, std::string name);
+  aws::ObjectAddress source_address(std::string key) const;
+
+  Context& context_;
+  const AttributeRules& rules_;
+  Counters& counters_;
+  Finding retention_, hold_, tags_;
+  bool counts_tags_ = true;  // the service tells the number of tags
+  bool annotations_known_ = true;
+};
+
+}  // namespace s3m::transfer
