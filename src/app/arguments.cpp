@@ -41,4 +41,20 @@ std::string shell_command(const std::vector<std::string>& words) {
   return out;
 }
 
+std::string cleanup_command(const Arguments& arguments, const SideArguments& side,
+                            const std::string& bucket) {
+  std::vector<std::string> words{"s3migrator", "cleanup", "s3://" + bucket};
+  const auto add = [&](const char* option, const std::string& value) {
+    if (!value.empty()) words.insert(words.end(), {option, value});
+  };
+  add("--role-arn", side.role_arn);
+  add("--external-id", side.external_id);
+  add("--profile", side.options.profile);
+  add("--region", side.options.region);
+  add("--endpoint-url", side.options.endpoint_url);
+  add("--migrator-role-arn", arguments.migrator_role_arn);
+  add("--store", arguments.store);
+  return shell_command(words);
+}
+
 }  // namespace s3m::app

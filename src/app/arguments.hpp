@@ -48,4 +48,8 @@ struct Arguments {
 // URL is left out.
 std::string shell_command(const std::vector<std::string>& words);
 
+// What takes a grant out of `bucket` with the identity of `side`, in the same form.
+std::string cleanup_command(const Arguments& arguments, const SideArguments& side,
+                            const std::string& bucket);
+
 }  // namespace s3m::app

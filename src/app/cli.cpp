@@ -254,6 +254,8 @@ Notice Parser::usage(const std::string& sentence) const {
 }  // namespace
 
 std::variant<Arguments, Notice> parse_command_line(const std::vector<std::string>& words) {
+  // What people type first.
+  if (words.size() == 2 && words.back() == "--version") return Parser({words[0], "version"}).run();
   return Parser(words).run();
 }
 

@@ -74,7 +74,11 @@ Engine::Engine(const Arguments& arguments, const aws::Environment& environment,
                .events = events,
                .job_id = std::move(job_id),
                .program = program_name(),
-               .resume_command = shell_command(arguments.words)} {}
+               .resume_command = shell_command(arguments.words),
+               .source_cleanup_command =
+                   cleanup_command(arguments, arguments.source_side, arguments.source.bucket),
+               .destination_cleanup_command = cleanup_command(arguments, arguments.destination_side,
+                                                              arguments.destination.bucket)} {}
 
 Result<void> Engine::prepare_sides(const Arguments& arguments) {
   const bool alone = arguments.verb == Verb::cleanup;

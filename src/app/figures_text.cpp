@@ -169,7 +169,9 @@ std::string plan_table(const PlanEvent& plan) {
                       (plan.looks == 0 ? ""
                                        : fmt::format(", of them {} to look at attributes",
                                                      human_count(plan.looks))));
-  row("only in destination", human_count(plan.destination_only));
+  row(plan.deletes ? "to delete" : "only in destination",
+      fmt::format("{} of {} objects there", human_count(plan.destination_only),
+                  human_count(plan.destination_objects)));
   if (plan.archived > 0) {
     row("archived", human_count(plan.archived) + "; they must be restored first (--restore)");
   }

@@ -340,13 +340,13 @@ Options verify_options(bool may_skip) {
   return {{"--verify", "HOW", group,
            fmt::format("listing (default): both sides are listed again and compared by size and "
                        "ETag. checksum: where ETags cannot be compared, by checksums, with a HEAD "
-                       "on each side.{}",
+                       "on each side; a pair that stays weak makes the exit code 4.{}",
                        may_skip ? " none: not at all." : ""),
            choice<VerifyMode>(std::move(modes),
                               [](Arguments& a) -> VerifyMode& { return a.spec.verify; })},
           {"--strict", "", group,
-           "Pairs that are proven only weakly (equal size, and the copy is younger) make the exit "
-           "code 4.",
+           "Pairs that are proven only weakly (equal size, and the copy is younger) are looked at "
+           "for a checksum, and make the exit code 4 if they stay so.",
            flag([](Arguments& a) -> bool& { return a.spec.strict; })}};
 }
 

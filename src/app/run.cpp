@@ -1,6 +1,9 @@
 #include "app/run.hpp"
 
+#include <cstdio>
 #include <exception>
+#include <poll.h>
+#include <unistd.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <fmt/format.h>
@@ -107,6 +110,14 @@ Command command_of(const Arguments& arguments) {
   }
 }
 
+// What was told there did not arrive, and not because the reader had enough (`| head`).
+bool output_is_lost() {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return false;
+  pollfd reader{.fd = STDOUT_FILENO, .events = POLLOUT, .revents = 0};
+  const bool gone = ::poll(&reader, 1, 0) == 1 && (reader.revents & ~POLLOUT) != 0;
+  return !gone;
+}
+
 net::Task<void> drive(Engine& engine, Interrupts& interrupts, const Arguments& arguments,
                       Outcome& outcome) {
   outcome = co_await command_of(arguments)(engine, arguments);
@@ -172,7 +183,12 @@ int run(const Arguments& arguments, const aws::Environment& environment) {
   faces.emit(NoteEvent{NoteLevel::info, fmt::format("{}  (job {})", title_of(arguments), job_id)});
   const auto outcome = execute(arguments, environment, faces, job_id);
   show(outcome, arguments.output);
-  return outcome.summary.exit_code;
+  if (!output_is_lost()) return outcome.summary.exit_code;
+  fmt::print(stderr,
+             "s3migrator: standard output cannot be written, so what stands there is not "
+             "complete. The job itself ended with code {}\n",
+             outcome.summary.exit_code);
+  return outcome.summary.exit_code == 0 ? workflow::exit_fatal : outcome.summary.exit_code;
 }
 
 }  // namespace s3m::app

@@ -9,6 +9,7 @@
 #include "aws/retry.hpp"
 #include "aws/wire.hpp"
 #include "base/log.hpp"
+#include "base/text.hpp"
 
 namespace s3m::aws {
 namespace {
@@ -31,6 +32,14 @@ AttemptResult outcome_of(const std::optional<Error>& error) noexcept {
       return error->http_status() == 0 ? AttemptResult::failed : AttemptResult::ok;
   }
   return AttemptResult::failed;
+}
+
+void tell(const Request& request, std::chrono::nanoseconds latency,
+          const std::optional<Error>& error, const net::HttpResponse& response) {
+  log::debug("{} {}{}{}: {} in {} ms", request.operation, printable(request.bucket),
+             request.key.empty() ? "" : "/", printable(request.key),
+             error ? error->describe() : std::to_string(response.status),
+             std::chrono::duration_cast<std::chrono::milliseconds>(latency).count());
 }
 
 }  // namespace
@@ -120,7 +129,9 @@ net::Task<Result<net::HttpResponse>> Client::Impl::attempt(const Request& reques
   const auto started = std::chrono::steady_clock::now();
   net::HttpResponse response;
   auto error = co_await send(request, **endpoint, course, response);
-  permits.done(request.kind, std::chrono::steady_clock::now() - started, outcome_of(error));
+  const auto latency = std::chrono::steady_clock::now() - started;
+  permits.done(request.kind, latency, outcome_of(error));
+  if (log::enabled(log::Level::debug)) tell(request, latency, error, response);
   if (error) co_return fail(with_request(request, std::move(*error)));
   co_return response;
 }

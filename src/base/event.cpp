@@ -148,7 +148,9 @@ void add_fields(json::object& out, const PlanEvent& event) {
   out["multipart"] = event.multipart;
   out["requests"] = event.requests;
   out["looks"] = event.looks;
+  out["destination_objects"] = event.destination_objects;
   out["destination_only"] = event.destination_only;
+  out["deletes"] = event.deletes;
   out["archived"] = event.archived;
   add_key(out, "first_key", event.first_key);
   add_key(out, "last_key", event.last_key);

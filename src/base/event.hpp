@@ -99,7 +99,8 @@ struct PlanEvent {
   std::uint64_t to_copy = 0, to_copy_bytes = 0;
   std::uint64_t multipart = 0, requests = 0;
   std::uint64_t looks = 0;  // of the requests: for attributes that no copy carries by itself
-  std::uint64_t destination_only = 0, archived = 0;
+  std::uint64_t destination_objects = 0, destination_only = 0, archived = 0;
+  bool deletes = false;             // destination_only would be deleted (--delete)
   std::string first_key, last_key;  // that match
   bool destination_exists = true;
   std::string destination_region;

@@ -103,11 +103,15 @@ class DeleteExtra final : public Visitor, Lanes<aws::ObjectEntry>::Handler {
 
 }  // namespace
 
+net::Task<Result<void>> count_extra(Context& context, const Filter& filter, Deletion& result) {
+  CountExtra count(filter, result);
+  co_return co_await walk(context, {KeyRange{}}, count);
+}
+
 net::Task<Result<void>> delete_extra(Context& context, const Filter& filter,
                                      std::function<Result<void>(const Deletion&)> allow,
                                      Deletion& result) {
-  CountExtra count(filter, result);
-  auto counted = co_await walk(context, {KeyRange{}}, count);
+  auto counted = co_await count_extra(context, filter, result);
   if (!counted) co_return forward(counted);
   if (result.extra == 0) co_return ok;
   auto allowed = allow(result);

@@ -39,6 +39,7 @@ class PlanOperation final : public Visitor, Lanes<CopyWork>::Handler {
     if (pair.source != nullptr) ++source_listed_;
     if (pair.destination != nullptr) ++destination_listed_;
     if (!options_.filter.empty() && !options_.filter.matches(pair.key)) return;
+    if (pair.destination != nullptr) ++result_.destination_objects;
     if (pair.source == nullptr) {
       ++result_.destination_only;
       return;

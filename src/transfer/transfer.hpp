@@ -113,6 +113,7 @@ net::Task<Result<void>> copy(Context& context, const CopyOptions& options,
 
 struct VerifyOptions {
   VerifyMode mode = VerifyMode::listing;
+  bool strict = false;  // weak pairs are looked at, too: a checksum may make them strong
   Filter filter;
 };
 
@@ -143,6 +144,7 @@ struct Plan {
   std::uint64_t same = 0, same_weak = 0;
   std::uint64_t to_copy = 0, to_copy_bytes = 0;
   std::uint64_t multipart = 0, requests = 0;  // requests the copy would send
+  std::uint64_t destination_objects = 0;      // of which the source lacks destination_only
   std::uint64_t destination_only = 0;
   std::uint64_t archived = 0;       // needing a restore first, as the listing tells
   std::uint64_t looks = 0;          // of the requests: for attributes that no copy carries
@@ -159,6 +161,8 @@ struct Deletion {
   std::uint64_t failed = 0;  // changed since they were seen, or refused; each reported
   bool source_empty = true;  // nothing of it matches: most likely a mistake, for `allow` to judge
 };
+// The count alone.
+net::Task<Result<void>> count_extra(Context& context, const Filter& filter, Deletion& result);
 net::Task<Result<void>> delete_extra(Context& context, const Filter& filter,
                                      std::function<Result<void>(const Deletion&)> allow,
                                      Deletion& result);

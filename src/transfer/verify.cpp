@@ -47,7 +47,7 @@ class VerifyOperation final : public Visitor, Lanes<VerifyWork>::Handler {
     }
     const auto likeness = likeness_of(pair);
     const bool open = likeness == Likeness::unproven || likeness == Likeness::encryption_decides;
-    const bool look = options_.mode == VerifyMode::checksum && likeness != Likeness::differs;
+    const bool look = by_checksum(likeness) && likeness != Likeness::differs;
     if (open || look) {
       lanes_.push({std::move(*pair.source), std::move(*pair.destination), likeness});
     } else {
@@ -60,6 +60,11 @@ class VerifyOperation final : public Visitor, Lanes<VerifyWork>::Handler {
   bool stopped() const override { return failures_.stopped(); }
 
  private:
+  bool by_checksum(Likeness likeness) const {
+    return options_.mode == VerifyMode::checksum ||
+           (options_.strict && likeness == Likeness::same_weak);
+  }
+
   Likeness likeness_of(const Pair& pair) const {
     const auto likeness = compare(*pair.source, *pair.destination, prover_.rules());
     const bool open = likeness == Likeness::unproven || likeness == Likeness::encryption_decides;
@@ -83,7 +88,7 @@ class VerifyOperation final : public Visitor, Lanes<VerifyWork>::Handler {
 
   // The proof by HEADs; nullopt once it is settled that an object is gone.
   net::Task<Result<std::optional<Proof>>> look(std::string key, const VerifyWork& work) {
-    auto proof = options_.mode == VerifyMode::checksum
+    auto proof = by_checksum(work.likeness)
                      ? co_await checksum_proof(std::move(key), work.likeness)
                      : co_await prover_.settle(std::move(key), work.copy.etag, work.likeness);
     if (!proof || *proof) co_return proof;

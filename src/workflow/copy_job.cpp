@@ -83,10 +83,9 @@ net::Task<Result<void>> CopyJob::begin() {
 net::Task<Result<void>> CopyJob::work() {
   using Step = net::Task<Result<void>> (CopyJob::*)();
   static constexpr std::initializer_list<Step> order = {
-      &CopyJob::look,           &CopyJob::prepare_destination,
-      &CopyJob::arrange_access, &CopyJob::request_restores,
-      &CopyJob::copy_objects,   &CopyJob::await_restores,
-      &CopyJob::delete_extra,   &CopyJob::verify};
+      &CopyJob::look,           &CopyJob::prepare_destination, &CopyJob::arrange_access,
+      &CopyJob::judge_deletion, &CopyJob::request_restores,    &CopyJob::copy_objects,
+      &CopyJob::await_restores, &CopyJob::delete_extra,        &CopyJob::verify};
   for (const auto step : order) {
     auto done = co_await (this->*step)();
     if (!done) co_return done;
@@ -136,17 +135,23 @@ SummaryEvent CopyJob::conclude(const Result<void>& worked, const Result<void>& r
           std::chrono::duration<double>(std::chrono::steady_clock::now() - steady_start_).count(),
       .not_carried = counters_.not_carried,
       .digest = verified_ ? verification_.digest : ""};
-  judge({.fatal = worked ? nullptr : &worked.error(),
-         .grant_left = revoked ? nullptr : &revoked.error(),
-         .granted_bucket = grant_ ? grant_->bucket() : "",
-         .failed = counters_.failed + deletion_.failed,
-         .verified = verified_,
-         .verification = verification_,
-         .mode = spec_.verify,
-         .strict = spec_.strict,
-         .resume_command = context_.resume_command,
-         .not_carried = counters_.not_carried},
-        summary);
+  judge(
+      {.fatal = worked ? nullptr : &worked.error(),
+       .grant_left = revoked ? nullptr : &revoked.error(),
+       .granted_bucket = grant_ ? grant_->bucket() : "",
+       .failed = counters_.failed + deletion_.failed,
+       .verified = verified_,
+       .verification = verification_,
+       .mode = spec_.verify,
+       .strict = spec_.strict,
+       .reported = !spec_.report.empty(),
+       .how_to_mend = spec_.copy.if_exists == transfer::IfExists::skip
+                          ? "Without --if-exists skip the same command copies them"
+                          : "Run the same command again to copy them",
+       .cleanup_command = mode_ == GrantMode::source_policy ? context_.source_cleanup_command
+                                                            : context_.destination_cleanup_command,
+       .resume_command = context_.resume_command},
+      summary);
   return summary;
 }
 

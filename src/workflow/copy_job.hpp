@@ -51,6 +51,7 @@ class CopyJob {
   net::Task<Result<void>> copy_objects();
   net::Task<Result<void>> await_restores();
   net::Task<Result<void>> copy_restored(transfer::CopyOptions options);
+  net::Task<Result<void>> judge_deletion();
   net::Task<Result<void>> delete_extra();
   net::Task<Result<void>> verify();
   net::Task<Result<void>> revoke_grant();
@@ -83,6 +84,7 @@ class CopyJob {
   transfer::Counters counters_;
   bool archives_ = false;  // archived objects are to be expected
   transfer::Archived archived_;
+  std::uint64_t destination_before_ = 0;  // objects; known where --delete asks
   transfer::Deletion deletion_;
   transfer::Verification verification_;
   bool verified_ = false;

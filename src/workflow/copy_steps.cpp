@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "workflow/copy_job.hpp"
 #include "workflow/count_ahead.hpp"
+#include "workflow/deletion_limit.hpp"
 #include "workflow/destination.hpp"
 #include "workflow/existing_access.hpp"
 #include "workflow/figures.hpp"
@@ -215,31 +216,24 @@ net::Task<Result<void>> CopyJob::copy_objects() {
   co_return ok;
 }
 
-Result<void> CopyJob::may_delete(const transfer::Deletion& found) {
-  const auto& bucket = destination_.location.bucket;
+// Before anything is copied: what is refused must be refused again by the next run, and the copies
+// would make its share a smaller one.
+net::Task<Result<void>> CopyJob::judge_deletion() {
+  if (!spec_.delete_extra) co_return ok;
+  transfer::Deletion found;
+  auto counted = co_await transfer::count_extra(*transfer_, spec_.copy.filter, found);
+  if (!counted) co_return counted;
+  destination_before_ = found.destination_objects;
   note(NoteLevel::info,
        fmt::format("--delete: {} of {} objects below {} are not in the source",
                    human_count(found.extra), human_count(found.destination_objects),
                    printable(destination_.location.uri())));
-  if (found.extra == 0 || spec_.confirm_delete == bucket) return ok;
-  const auto confirm = fmt::format(
-      "nothing was deleted. If that is what you want, repeat with "
-      "--confirm-delete {}",
-      printable(bucket));
-  if (found.source_empty) {
-    return fail(Errc::refused, fmt::format("the source {} has no objects, so --delete would empty "
-                                           "the destination; {}",
-                                           printable(source_.location.uri()), confirm));
-  }
-  // By division, so that no count of objects can overflow.
-  const auto share = static_cast<long double>(found.extra) * 100.0L /
-                     static_cast<long double>(found.destination_objects);
-  if (share <= static_cast<long double>(spec_.max_delete_percent)) return ok;
-  return fail(Errc::refused,
-              fmt::format("--delete would delete {} of {} objects in bucket {}, more than the {} % "
-                          "of --max-delete; {}",
-                          human_count(found.extra), human_count(found.destination_objects),
-                          printable(bucket), spec_.max_delete_percent, confirm));
+  co_return may_delete(found);
+}
+
+Result<void> CopyJob::may_delete(const transfer::Deletion& found) {
+  return within_deletion_limit(found, destination_before_, spec_, source_.location,
+                               destination_.location);
 }
 
 net::Task<Result<void>> CopyJob::delete_extra() {
@@ -268,7 +262,8 @@ net::Task<Result<void>> CopyJob::verify() {
   VerifyFigureSource figures(context_, steps_, verification_, counters_.source_objects,
                              counters_.source_bytes, steady_start_);
   Ticker ticker(context_.loop, context_.events, [&figures] { return figures.now(); });
-  const transfer::VerifyOptions options{.mode = spec_.verify, .filter = spec_.copy.filter};
+  const transfer::VerifyOptions options{
+      .mode = spec_.verify, .strict = spec_.strict, .filter = spec_.copy.filter};
   auto verified = co_await transfer::verify(*transfer_, options, whole_key_space(), verification_);
   co_await ticker.stop();
   if (!verified) co_return verified;

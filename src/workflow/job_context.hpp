@@ -27,6 +27,8 @@ struct JobContext {
   std::string job_id;
   std::string program;         // "s3migrator 0.1.0"
   std::string resume_command;  // what to run to go on after an interruption
+  // What takes a grant out of the bucket of a side.
+  std::string source_cleanup_command, destination_cleanup_command;
 };
 
 // Pauses that end with the job, and pauses that do not.

@@ -2,6 +2,7 @@
 
 #include "transfer/restore.hpp"
 #include "workflow/carrying.hpp"
+#include "workflow/deletion_limit.hpp"
 #include "workflow/preflight.hpp"
 #include "workflow/sides.hpp"
 #include "workflow/stored_uploads.hpp"
@@ -51,13 +52,26 @@ net::Task<Result<PlanEvent>> run_plan(JobContext& context, Access source, Access
                   .multipart = plan.multipart,
                   .requests = plan.requests,
                   .looks = plan.looks,
+                  .destination_objects = plan.destination_objects,
                   .destination_only = plan.destination_only,
                   .archived = archived.objects,
+                  .deletes = spec.delete_extra,
                   .first_key = plan.first_key,
                   .last_key = plan.last_key,
                   .destination_exists = ground->destination.exists,
                   .destination_region = ground->destination.region};
   context.events.emit(event);
+  if (spec.delete_extra) {
+    const transfer::Deletion found{.extra = plan.destination_only,
+                                   .destination_objects = plan.destination_objects,
+                                   .source_empty = plan.source_objects == 0};
+    const auto allowed = within_deletion_limit(found, plan.destination_objects, spec,
+                                               source.location, destination.location);
+    if (!allowed) {
+      context.events.emit(
+          NoteEvent{NoteLevel::warning, "this would be refused: " + allowed.error().describe()});
+    }
+  }
   co_return event;
 }
 

@@ -16,7 +16,7 @@ void set(SummaryEvent& summary, std::string_view outcome, int exit_code, std::st
 void judge_fatal(const Ending& ending, SummaryEvent& summary) {
   if (ending.fatal->code() == Errc::cancelled) {
     set(summary, "interrupted", exit_interrupted,
-        fmt::format("Interrupted. What was copied stays; go on with: {}", ending.resume_command));
+        "Interrupted. What was copied stays, and uploads in flight are finished by the next run");
   } else {
     set(summary, "fatal", exit_fatal, ending.fatal->describe());
   }
@@ -33,9 +33,10 @@ void judge_verification(const Ending& ending, SummaryEvent& summary) {
   const auto& found = ending.verification;
   if (!found.complete()) {
     set(summary, "mismatch", exit_mismatch,
-        fmt::format("{} objects differ and {} are missing in the destination; the report lists "
-                    "them. Run the same command again to copy them",
-                    human_count(found.mismatched), human_count(found.missing)));
+        fmt::format("{} objects differ and {} are missing in the destination; {}. {}",
+                    human_count(found.mismatched), human_count(found.missing),
+                    ending.reported ? "the report lists them" : "they are listed above",
+                    ending.how_to_mend));
     return;
   }
   const bool must_be_strong = ending.strict || ending.mode == transfer::VerifyMode::checksum;
@@ -70,9 +71,15 @@ void add_grant_left(const Ending& ending, SummaryEvent& summary) {
   if (ending.grant_left == nullptr) return;
   if (summary.exit_code == exit_verified) summary.exit_code = exit_fatal;
   summary.message += fmt::format(
-      ". THE GRANT IS STILL IN THE POLICY OF BUCKET {}: {}. Take it out with: s3migrator cleanup "
-      "s3://{}",
-      printable(ending.granted_bucket), ending.grant_left->describe(), ending.granted_bucket);
+      ". THE GRANT IS STILL IN THE POLICY OF BUCKET {}: {}. Take it out with: {}",
+      printable(ending.granted_bucket), ending.grant_left->describe(), ending.cleanup_command);
+}
+
+// A command comes last, so that it can be copied as it stands.
+void add_resume_command(const Ending& ending, SummaryEvent& summary) {
+  if (summary.exit_code != exit_interrupted) return;
+  summary.message += fmt::format(
+      "{} go on with: {}", ending.grant_left == nullptr ? ";" : " ; then", ending.resume_command);
 }
 
 }  // namespace
@@ -92,6 +99,7 @@ void judge(const Ending& ending, SummaryEvent& summary) {
   }
   judge_attributes(ending, summary);
   add_grant_left(ending, summary);
+  add_resume_command(ending, summary);
 }
 
 }  // namespace s3m::workflow

@@ -28,6 +28,9 @@ struct Ending {
   transfer::Verification verification;
   transfer::VerifyMode mode = transfer::VerifyMode::listing;
   bool strict = false;
+  bool reported = false;        // failures are in a report, not only on the screen
+  std::string how_to_mend;      // what copies that which differs or is missing
+  std::string cleanup_command;  // takes the grant out
   std::string resume_command;
   std::uint64_t not_carried = 0;  // attributes that copies lack
 };

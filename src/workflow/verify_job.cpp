@@ -91,7 +91,8 @@ net::Task<Result<void>> VerifyJob::compare(const Ground& ground) {
   });
   VerifyFigureSource figures(context_, steps_, found_, 0, 0, start_);
   Ticker ticker(context_.loop, context_.events, [&figures] { return figures.now(); });
-  const transfer::VerifyOptions options{.mode = spec_.verify, .filter = spec_.copy.filter};
+  const transfer::VerifyOptions options{
+      .mode = spec_.verify, .strict = spec_.strict, .filter = spec_.copy.filter};
   std::vector<KeyRange> ranges{KeyRange{}};
   auto verified = co_await transfer::verify(transfer, options, std::move(ranges), found_);
   co_await ticker.stop();
@@ -121,6 +122,8 @@ SummaryEvent VerifyJob::conclude(const Result<void>& worked) {
          .verification = found_,
          .mode = spec_.verify,
          .strict = spec_.strict,
+         .reported = !spec_.report.empty(),
+         .how_to_mend = "s3migrator copy copies them",
          .resume_command = context_.resume_command},
         summary);
   return summary;

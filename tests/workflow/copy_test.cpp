@@ -237,10 +237,9 @@ TEST(Verify, OfABucketThatIsNotThereSaysSo) {
 }
 
 TEST(Delete, RemovesWhatTheSourceDoesNotHave) {
-  auto world = two_bucket_world(30);
-  world.bucket(destination, sim::destination_account)
-      .with(sim::ObjectSpec{.key = "old", .size = 1});
-  Rig rig(world);
+  Rig rig(two_bucket_world(30));
+  ASSERT_EQ(rig.copy().exit_code, 0);
+  rig.cloud([](sim::Cloud& cloud) { cloud.put(destination, {.key = "old", .size = 1}); });
   const auto copied = rig.copy({"--delete"});
   EXPECT_EQ(copied.exit_code, 0) << copied.message;
   EXPECT_EQ(copied.deleted, 1u);
@@ -259,8 +258,38 @@ TEST(Delete, IsRefusedAboveItsLimitUnlessTheBucketIsNamed) {
   EXPECT_EQ(rig.requests("DeleteObject") + rig.requests("DeleteObjects"), 0u);
   EXPECT_EQ(rig.policy(destination), "");
 
-  EXPECT_EQ(rig.copy({"--delete", "--max-delete", "50"}).exit_code, 0);
+  EXPECT_EQ(rig.copy({"--delete", "--max-delete", "100"}).exit_code, 0);
   EXPECT_EQ(rig.keys(destination).size(), 10u);
+}
+
+// The wrong bucket, and smaller than a tenth of the source: copied into, its own objects would be a
+// small share. Nothing is copied, so the next run is refused as well.
+TEST(Delete, TheShareIsOfWhatTheDestinationHadBefore) {
+  auto world = two_bucket_world(300);
+  world.bucket(destination, sim::destination_account)
+      .with(sim::GeneratorSpec{.prefix = "precious-", .count = 10});
+  Rig rig(world);
+  for (int run = 0; run < 2; ++run) {
+    const auto refused = rig.copy({"--delete"});
+    EXPECT_EQ(refused.exit_code, 1);
+    EXPECT_THAT(refused.message,
+                HasSubstr("10 of the 10 objects that s3://destination-bucket had"));
+    EXPECT_EQ(rig.keys(destination).size(), 10u);
+    EXPECT_EQ(rig.policy(destination), "");
+  }
+}
+
+TEST(Delete, ADryRunSaysWhatWouldGoAndWhetherItMay) {
+  auto world = two_bucket_world(30);
+  world.bucket(destination, sim::destination_account)
+      .with(sim::GeneratorSpec{.prefix = "precious-", .count = 10});
+  Rig rig(world);
+  EXPECT_EQ(rig.copy({"--delete", "--dry-run"}).exit_code, 0);
+  const auto plan = rig.events<PlanEvent>().at(0);
+  EXPECT_TRUE(plan.deletes);
+  EXPECT_EQ(plan.destination_only, 10u);
+  EXPECT_EQ(plan.destination_objects, 10u);
+  EXPECT_THAT(rig.told(), HasSubstr("this would be refused: --delete would delete 10 of the 10"));
 }
 
 TEST(Delete, OfAnEmptySourceNeedsTheNameOfTheBucket) {
@@ -286,7 +315,7 @@ TEST(Delete, DoesNotHappenWhereObjectsFailed) {
              .count = 0,
              .status = 403,
              .code = "AccessDenied"});
-  EXPECT_EQ(rig.copy({"--delete"}).exit_code, 3);
+  EXPECT_EQ(rig.copy({"--delete", "--max-delete", "100"}).exit_code, 3);
   EXPECT_THAT(rig.keys(destination), Contains("old"));
 }
 
