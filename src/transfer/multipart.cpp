@@ -64,10 +64,10 @@ class UploadRun {
     if (copied) {
       auto finished = co_await finish(copied->etag);
       if (!finished) co_return forward(finished);
-      forget();
-    } else if (copied.error().code() != Errc::cancelled) {
-      co_await give_up();
     }
+    if (copied && !in_doubt_) forget();
+    const bool stays_open = copied ? in_doubt_ : copied.error().code() != Errc::cancelled;
+    if (stays_open) co_await give_up();
     co_return copied;
   }
 
@@ -251,6 +251,7 @@ class UploadRun {
     auto done = co_await context_.writer->complete_multipart_upload(std::move(request));
     if (done && !done->etag.empty()) co_return done;
     if (!done && !leaves_open(done.error().code())) co_return done;
+    in_doubt_ = !done;
     auto made = co_await prover_.head(context_.destination, key_);
     if (made && *made && (done || is_ours(**made))) {
       co_return aws::CopyResult{(*made)->etag, (*made)->last_modified, (*made)->version};
@@ -309,7 +310,9 @@ class UploadRun {
   std::vector<std::uint64_t> first_bytes_;
   std::vector<aws::PartResult> parts_;  // by index; no ETag: to be copied
   std::size_t next_part_ = 0;
-  std::optional<Error> failure_;     // the first of a part
+  std::optional<Error> failure_;  // the first of a part
+  // The object is there, but another may have made it: then the upload is still open.
+  bool in_doubt_ = false;
   std::uint64_t counted_bytes_ = 0;  // of ours in Counters::part_bytes
 };
 

@@ -99,7 +99,9 @@ TEST(RecordedUploads, SettingsCoverAllThatAnUploadIsCreatedWith) {
       [](auto& r) { r.head.metadata = {{"a", "c"}}; },
       [](auto& r) { r.head.metadata.clear(); },
       [](auto& r) { r.tags = {{"a", "b"}}; },
-      [](auto& r) { r.head.legal_hold = "ON"; },
+      [](auto& r) {
+        r.write.restated = std::make_shared<aws::Restated>(aws::Restated{.legal_hold = "ON"});
+      },
       [](auto& r) { r.checksum_algorithm = "CRC32"; },
       [](auto& r) { r.full_object_checksum = true; },
   };

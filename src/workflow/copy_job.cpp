@@ -150,7 +150,8 @@ SummaryEvent CopyJob::conclude(const Result<void>& worked, const Result<void>& r
                           : "Run the same command again to copy them",
        .cleanup_command = mode_ == GrantMode::source_policy ? context_.source_cleanup_command
                                                             : context_.destination_cleanup_command,
-       .resume_command = context_.resume_command},
+       .resume_command = context_.resume_command,
+       .not_carried = counters_.not_carried},
       summary);
   return summary;
 }

@@ -234,6 +234,18 @@ TEST(Multipart, G15ASourceThatChangesMeanwhileIsCopiedAsItNowIs) {
   EXPECT_EQ(rig.uploads_left(), 0U);
 }
 
+// Two runs copy the same object; the other one is first. What it made is what ours would have been.
+TEST(Multipart, AnUploadThatCameTooLateDoesNotStayOpen) {
+  Rig rig(one_large({.seed = 1}));
+  rig.before_first("CompleteMultipartUpload", [](sim::Cloud& cloud) {
+    cloud.put("copy", {.key = "large", .size = 300 * mib, .seed = 1});
+  });
+  rig.must_copy();
+  EXPECT_EQ(rig.requests("CreateMultipartUpload"), 1U);
+  EXPECT_EQ(rig.uploads_left(), 0U);
+  EXPECT_TRUE(rig.journal.uploads.empty());
+}
+
 // The source is another one for a while and the old one again before the upload is completed: only
 // the pin of each part can tell.
 TEST(Multipart, G15EveryPartIsPinned) {
