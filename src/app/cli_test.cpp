@@ -53,6 +53,8 @@ TEST(CommandLine, ACopyWithAllItsOptions) {
                                     "source-policy",
                                     "--grant-timeout",
                                     "7",
+                                    "--max-requests-per-second",
+                                    "2000",
                                     "--concurrency",
                                     "12",
                                     "--multipart-threshold",
@@ -94,6 +96,7 @@ TEST(CommandLine, ACopyWithAllItsOptions) {
   EXPECT_EQ(arguments.spec.grant, workflow::GrantMode::source_policy);
   EXPECT_EQ(arguments.spec.grant_timeout, std::chrono::seconds(7));
   EXPECT_EQ(arguments.concurrency, 12u);
+  EXPECT_EQ(arguments.max_requests_per_second, 2000u);
   EXPECT_EQ(arguments.spec.copy.multipart_threshold, 64u << 20);
   EXPECT_EQ(arguments.spec.copy.part_size, 16u << 20);
   EXPECT_EQ(arguments.spec.copy.encryption, "aws:kms");
@@ -114,6 +117,7 @@ TEST(CommandLine, TheDefaults) {
   const auto arguments = good(copy({}));
   EXPECT_EQ(arguments.spec.grant, std::nullopt);
   EXPECT_EQ(arguments.concurrency, std::nullopt);
+  EXPECT_EQ(arguments.max_requests_per_second, std::nullopt);
   EXPECT_EQ(arguments.spec.copy.multipart_threshold, 256u << 20);
   EXPECT_EQ(arguments.spec.verify, transfer::VerifyMode::listing);
   EXPECT_EQ(arguments.spec.max_delete_percent, 10u);
@@ -175,6 +179,10 @@ TEST(CommandLine, ValuesAreChecked) {
   EXPECT_THAT(refusal(copy({"--grant", "all"})), HasSubstr("--grant: \"all\" is none of:"));
   EXPECT_THAT(refusal(copy({"--grant"})), HasSubstr("--grant needs a value"));
   EXPECT_THAT(refusal(copy({"--concurrency", "0"})), HasSubstr("--concurrency: \"0\" is not"));
+  EXPECT_THAT(refusal(copy({"--max-requests-per-second", "0"})),
+              HasSubstr("--max-requests-per-second: \"0\" is not a whole number from 1"));
+  EXPECT_THAT(refusal(copy({"--max-requests-per-second", "fast"})),
+              HasSubstr("is not a whole number"));
   EXPECT_THAT(refusal(copy({"--part-size", "1GB2"})), HasSubstr("is not a size"));
   EXPECT_THAT(refusal(copy({"--part-size", "1MiB"})), HasSubstr("from 5MiB to 5GiB"));
   EXPECT_THAT(refusal(copy({"--multipart-threshold", "6GiB"})), HasSubstr("above 5GiB"));

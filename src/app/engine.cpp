@@ -1,7 +1,10 @@
 #include "app/engine.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
+#include "app/open_files.hpp"
 #include "base/version.hpp"
 
 namespace s3m::app {
@@ -9,9 +12,11 @@ namespace {
 
 transfer::GovernorOptions governor_options(const Arguments& arguments) {
   transfer::GovernorOptions options;
+  options.most_per_second = arguments.max_requests_per_second.value_or(0);
+  options.maximum = std::min(options.maximum, connections_allowed());
   if (!arguments.concurrency) return options;
   options.adaptive = false;
-  options.initial = options.minimum = options.maximum = *arguments.concurrency;
+  options.initial = options.maximum = *arguments.concurrency;
   return options;
 }
 

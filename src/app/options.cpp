@@ -93,6 +93,13 @@ Result<void> set_store(Arguments& arguments, const std::string& value) {
   return ok;
 }
 
+Result<void> set_max_requests_per_second(Arguments& arguments, const std::string& value) {
+  auto parsed = number(value, 1, 1'000'000);
+  if (!parsed) return forward(parsed);
+  arguments.max_requests_per_second = static_cast<std::uint32_t>(*parsed);
+  return ok;
+}
+
 Result<void> set_grant_timeout(Arguments& arguments, const std::string& value) {
   auto seconds = number(value, 0, 86'400);
   if (!seconds) return forward(seconds);
@@ -284,11 +291,15 @@ Options attribute_options() {
            add_kms_keys, true}};
 }
 
-Options concurrency_option() {
+Options speed_options() {
   return {{"--concurrency", "N|auto", "Speed",
-           "Requests in flight, copies and parts together. auto (default) begins with 64, grows "
-           "slowly and gives way to SlowDown.",
-           set_concurrency}};
+           "Requests in flight, all kinds together. auto (default) finds out how many are worth it: "
+           "it begins with 32 of each kind and grows while that brings more. With both, SlowDown "
+           "lowers the rate.",
+           set_concurrency},
+          {"--max-requests-per-second", "N", "Speed",
+           "Sends no more requests a second than this, all kinds together (default: no limit).",
+           set_max_requests_per_second}};
 }
 
 Options count_first_option() {
@@ -411,13 +422,13 @@ Options options_of(Verb verb) {
     case Verb::copy:
       return join({identity_options(), migrator_option(), grant_options(), filter_options(),
                    write_options(), attribute_options(), restore_options(), delete_options(),
-                   dry_run_option(), concurrency_option(), verify_options(true), report_option(),
+                   dry_run_option(), speed_options(), verify_options(true), report_option(),
                    count_first_option(), output_options(true)});
     case Verb::plan:
       return join({identity_options(), migrator_option(), filter_options(), write_options(),
-                   attribute_options(), concurrency_option(), output_options(false)});
+                   attribute_options(), speed_options(), output_options(false)});
     case Verb::verify:
-      return join({identity_options(), migrator_option(), filter_options(), concurrency_option(),
+      return join({identity_options(), migrator_option(), filter_options(), speed_options(),
                    verify_options(false), report_option(), output_options(true)});
     case Verb::cleanup:
       return join({side_options("--", "Bucket", "the bucket",

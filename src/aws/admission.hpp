@@ -29,6 +29,9 @@ class Admission {
   virtual net::Task<Result<void>> admit(RequestKind kind) = 0;
   // Returns the permit and says how the attempt went.
   virtual void done(RequestKind kind, std::chrono::nanoseconds latency, AttemptResult result) = 0;
+  // A request waits, without a permit, until it may be sent again; and that wait has ended.
+  virtual void backs_off(RequestKind /*kind*/) {}
+  virtual void comes_back(RequestKind /*kind*/) {}
 };
 
 // Admits everything at once; for the few requests outside a job (credentials, STS).

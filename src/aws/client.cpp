@@ -70,6 +70,9 @@ class Client::Impl {
   };
 
   Result<const Endpoint*> endpoint_of(const Request& request);
+  Admission& permits_of(const Request& request) const noexcept {
+    return request.admission != nullptr ? *request.admission : admission;
+  }
   net::Task<Result<net::HttpResponse>> attempt(const Request& request, Course& course);
   net::Task<std::optional<Error>> send(const Request& request, const Endpoint& endpoint,
                                        Course& course, net::HttpResponse& response);
@@ -118,7 +121,7 @@ net::Task<Result<net::HttpResponse>> Client::Impl::call(Request request) {
 net::Task<Result<net::HttpResponse>> Client::Impl::attempt(const Request& request, Course& course) {
   const auto endpoint = endpoint_of(request);
   if (!endpoint) co_return fail(with_request(request, endpoint.error().clone()));
-  Admission& permits = request.admission != nullptr ? *request.admission : admission;
+  Admission& permits = permits_of(request);
   if (!permits.try_admit(request.kind)) {
     auto admitted = co_await permits.admit(request.kind);
     if (!admitted) co_return fail(with_request(request, std::move(admitted.error())));
@@ -188,11 +191,13 @@ net::Task<std::optional<Error>> Client::Impl::recover(const Request& request, Co
   log::debug("{}; again in {} ms", error.describe(), decision.delay.count());
   if (decision.delay.count() == 0) co_return std::nullopt;
   bool slept = true;
+  permits_of(request).backs_off(request.kind);
   if (runtime.cancel != nullptr) {
     slept = co_await runtime.cancel->sleep_for(decision.delay);
   } else {
     co_await net::sleep_for(decision.delay);
   }
+  permits_of(request).comes_back(request.kind);
   if (slept) co_return std::nullopt;
   Error cancelled(Errc::cancelled, "stopped while it waited to try again: " + error.message());
   co_return with_request(request, std::move(cancelled));

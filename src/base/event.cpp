@@ -80,6 +80,8 @@ void add_fields(json::object& out, const ProgressEvent& event) {
   out["throttled"] = event.throttled;
   out["requests"] = event.requests;
   out["in_flight"] = event.in_flight;
+  out["budget"] = event.budget;
+  out["rate_limit"] = event.rate_limit;
   out["elapsed_seconds"] = number(event.elapsed_seconds);
   out["objects_per_second"] = number(event.objects_per_second);
   out["bytes_per_second"] = number(event.bytes_per_second);

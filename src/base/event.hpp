@@ -42,6 +42,8 @@ struct ProgressEvent {
   std::uint64_t throttled = 0;
   std::uint64_t requests = 0;
   std::uint32_t in_flight = 0;
+  std::uint32_t budget = 0;    // of copies: how many may be in flight
+  double rate_limit = 0;       // of copies, a second; 0: the service has not throttled
   double elapsed_seconds = 0;
   double objects_per_second = 0;  // recent
   double bytes_per_second = 0;    // recent

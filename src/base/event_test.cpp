@@ -42,6 +42,8 @@ TEST(EventJson, progress_is_raw_numbers) {
   event.bytes_done = std::numeric_limits<std::uint64_t>::max();
   event.totals_final = true;
   event.in_flight = 256;
+  event.budget = 300;
+  event.rate_limit = 3400.5;
   event.elapsed_seconds = 9000.5;
   event.eta_low_seconds = 2580;
   const auto out = parsed(event);
@@ -56,6 +58,8 @@ TEST(EventJson, progress_is_raw_numbers) {
   EXPECT_EQ(out.at("totals_final"), true);
   EXPECT_EQ(out.at("totals_estimated"), false);
   EXPECT_EQ(out.at("in_flight"), 256);
+  EXPECT_EQ(out.at("budget"), 300);
+  EXPECT_EQ(out.at("rate_limit"), 3400.5);
   EXPECT_EQ(out.at("elapsed_seconds"), 9000.5);
   EXPECT_EQ(out.at("eta_low_seconds"), 2580.0);
   EXPECT_FALSE(out.contains("eta_high_seconds"));

@@ -48,16 +48,18 @@ class CopyOperation final : public Visitor, Lanes<CopyWork>::Handler {
         return;
       }
     }
-    CopyWork work{.source = std::move(*pair.source), .likeness = likeness};
+    CopyWork work{.source = std::move(*pair.source),
+                  .likeness = likeness,
+                  .admission = pair.flow.get()};
     if (pair.destination != nullptr) {
       work.copy = std::move(*pair.destination);
       work.copy_exists = true;
     }
-    lanes_.push(std::move(work));
+    lanes_.push(std::move(work), pair.flow);
   }
 
-  bool full(const FlowPtr& /*flow*/) const override { return lanes_.full(); }
-  net::Task<void> room(FlowPtr /*flow*/) override { return lanes_.room(); }
+  bool full(const FlowPtr& flow) const override { return lanes_.full(flow); }
+  net::Task<void> room(FlowPtr flow) override { return lanes_.room(std::move(flow)); }
   bool stopped() const override { return failures_.stopped(); }
 
  private:

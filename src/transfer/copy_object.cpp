@@ -58,7 +58,8 @@ aws::WriteOptions ObjectCopier::write_options(const CopyWork& work) const {
           .acl = options.acl,
           .if_match = work.copy_exists ? work.copy.etag : std::string(),
           .if_none_match = !work.copy_exists,
-          .expected_owner = shared_.context.destination.expected_owner};
+          .expected_owner = shared_.context.destination.expected_owner,
+          .admission = work.admission};
 }
 
 net::Task<Result<CopyEnd>> ObjectCopier::copy(CopyWork& work) {

@@ -20,6 +20,7 @@ struct CopyWork {
   aws::ObjectEntry copy;    // what the destination has, if it exists
   bool copy_exists = false;
   Likeness likeness = Likeness::differs;  // unproven, encryption_decides: to be looked at
+  aws::Admission* admission = nullptr;    // its range's; null: the writer's own
 };
 
 enum class CopyEnd : std::uint8_t {

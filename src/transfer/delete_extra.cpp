@@ -32,7 +32,7 @@ class DeleteExtra final : public Visitor, Lanes<aws::ObjectEntry>::Handler {
       : context_(context),
         filter_(filter),
         result_(result),
-        lanes_(context.runtime.loop, context.governor, *this) {}
+        lanes_(context.runtime.loop, context.governor, *this, aws::RequestKind::remove) {}
 
   net::Task<Result<void>> run() {
     auto walked = co_await walk(context_, {KeyRange{}}, *this);
@@ -55,11 +55,11 @@ class DeleteExtra final : public Visitor, Lanes<aws::ObjectEntry>::Handler {
       lanes_.stop();
       return;
     }
-    lanes_.push(std::move(*pair.destination));
+    lanes_.push(std::move(*pair.destination), pair.flow);
   }
 
-  bool full(const FlowPtr& /*flow*/) const override { return lanes_.full(); }
-  net::Task<void> room(FlowPtr /*flow*/) override { return lanes_.room(); }
+  bool full(const FlowPtr& flow) const override { return lanes_.full(flow); }
+  net::Task<void> room(FlowPtr flow) override { return lanes_.room(std::move(flow)); }
   bool stopped() const override { return failures_.stopped(); }
 
  private:

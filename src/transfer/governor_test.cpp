@@ -1,10 +1,13 @@
 #include "transfer/governor.hpp"
 
+#include <algorithm>
+#include <functional>
 #include <vector>
 
 #include <gtest/gtest.h>
 
 #include "net/task_group.hpp"
+#include "transfer/flow.hpp"
 
 namespace s3m::transfer {
 namespace {
@@ -12,60 +15,6 @@ namespace {
 using aws::AttemptResult;
 using aws::RequestKind;
 using std::chrono::milliseconds;
-
-constexpr SteadyTime start{std::chrono::hours(1)};
-
-TEST(Budget, StartsAtItsInitialSizeWithinBounds) {
-  EXPECT_EQ(Budget({}).size(), 64U);
-  EXPECT_EQ(Budget({.initial = 5000, .maximum = 100}).size(), 100U);
-  EXPECT_EQ(Budget({.initial = 0, .minimum = 0}).size(), 1U);
-}
-
-TEST(Budget, AFlightOfThrottledRequestsDecreasesItOnce) {
-  Budget budget({.initial = 100});
-  for (int i = 0; i < 50; ++i)
-    budget.throttled(start, start + milliseconds(100 + i));
-  EXPECT_EQ(budget.size(), 70U);
-}
-
-TEST(Budget, ARequestSentAfterTheDecreaseMayDecreaseAgain) {
-  Budget budget({.initial = 100});
-  budget.throttled(start, start + milliseconds(100));
-  budget.throttled(start + milliseconds(100), start + milliseconds(150));
-  EXPECT_EQ(budget.size(), 70U) << "it was sent before the first decrease was known";
-  budget.throttled(start + milliseconds(101), start + milliseconds(200));
-  EXPECT_EQ(budget.size(), 49U);
-}
-
-TEST(Budget, NeverFallsBelowItsMinimum) {
-  Budget budget({.initial = 10, .minimum = 2});
-  for (int i = 0; i < 50; ++i) {
-    const auto sent = start + i * milliseconds(100);
-    budget.throttled(sent, sent + milliseconds(50));
-  }
-  EXPECT_EQ(budget.size(), 2U);
-}
-
-TEST(Budget, GrowsByAboutOneForEachRoundOfItsSize) {
-  Budget budget({.initial = 64, .maximum = 200});
-  for (int i = 0; i < 64; ++i)
-    budget.answered();
-  EXPECT_EQ(budget.size(), 64U);
-  for (int i = 0; i < 2; ++i)
-    budget.answered();
-  EXPECT_EQ(budget.size(), 65U);
-  for (int i = 0; i < 1'000'000; ++i)
-    budget.answered();
-  EXPECT_EQ(budget.size(), 200U);
-}
-
-TEST(Budget, AFixedOneStays) {
-  Budget budget({.initial = 8, .adaptive = false});
-  for (int i = 0; i < 1000; ++i)
-    budget.answered();
-  budget.throttled(start, start + milliseconds(1));
-  EXPECT_EQ(budget.size(), 8U);
-}
 
 class GovernorTest : public testing::Test {
  protected:
@@ -79,8 +28,17 @@ class GovernorTest : public testing::Test {
     loop_.poll();
   }
 
-  net::Task<void> ask(Governor& governor, int name) {
-    const auto admitted = co_await governor.admit(RequestKind::copy);
+  // Runs, timers included.
+  void run_until(const std::function<bool()>& there) {
+    while (!there()) {
+      loop_.restart();
+      if (loop_.run_one() == 0) break;
+    }
+    ASSERT_TRUE(there());
+  }
+
+  net::Task<void> ask(aws::Admission& governor, int name, RequestKind kind = RequestKind::copy) {
+    const auto admitted = co_await governor.admit(kind);
     (admitted ? admitted_ : refused_).push_back(name);
   }
 
@@ -135,39 +93,95 @@ TEST_F(GovernorTest, NobodyOvertakesAWaiterThatWasWokenButHasNotRun) {
   EXPECT_EQ(governor.in_flight(), 1U);
 }
 
-TEST_F(GovernorTest, ADecreaseLetsRequestsInFlightEndBeforeOthersBegin) {
-  Governor governor(loop_, {.initial = 10}, cancel_);
-  for (int i = 0; i < 10; ++i)
-    ASSERT_TRUE(governor.try_admit(RequestKind::copy));
-  spawn_waiters(governor, 1);
-  finish(governor, AttemptResult::throttled);
-  finish(governor, AttemptResult::throttled);
-  finish(governor, AttemptResult::failed);
+TEST_F(GovernorTest, KindsHaveBudgetsOfTheirOwnBelowTheCommonLimit) {
+  Governor governor(loop_, {.initial = 4, .maximum = 10}, cancel_);
+  int copies = 0, lists = 0;
+  while (governor.try_admit(RequestKind::copy))
+    ++copies;
+  while (governor.try_admit(RequestKind::list))
+    ++lists;
+  EXPECT_EQ(copies, 4);
+  EXPECT_EQ(lists, 4);
+  EXPECT_FALSE(governor.try_admit(RequestKind::write)) << "it is of the copies' kind";
+  EXPECT_TRUE(governor.try_admit(RequestKind::remove));
+  EXPECT_TRUE(governor.try_admit(RequestKind::read));
+  EXPECT_FALSE(governor.try_admit(RequestKind::remove)) << "the common limit";
+}
+
+TEST_F(GovernorTest, KindsThatWaitForTheCommonLimitAreServedInTurn) {
+  auto governor = fixed(2);
+  ASSERT_TRUE(governor.try_admit(RequestKind::copy));
+  ASSERT_TRUE(governor.try_admit(RequestKind::copy));
+  spawn_waiters(governor, 3);
+  group_.spawn(ask(governor, 100, RequestKind::list));
   settle();
-  EXPECT_EQ(governor.budget(), 7U);
-  EXPECT_TRUE(admitted_.empty());
+  finish(governor);
   finish(governor);
   settle();
-  EXPECT_EQ(admitted_.size(), 1U);
-  EXPECT_EQ(governor.in_flight(), 7U);
+  ASSERT_EQ(admitted_.size(), 2U);
+  EXPECT_TRUE(std::ranges::count(admitted_, 100) == 1) << "not behind all the copies";
+  EXPECT_TRUE(std::ranges::count(admitted_, 0) == 1);
+  governor.stop();
+  settle();
+}
+
+TEST_F(GovernorTest, AThrottledKindIsHeldBackAndNoOther) {
+  Governor governor(loop_, {.initial = 10}, cancel_);
+  for (int i = 0; i < 4; ++i)
+    ASSERT_TRUE(governor.try_admit(RequestKind::copy));
+  for (int i = 0; i < 3; ++i)
+    finish(governor);
+  finish(governor, AttemptResult::throttled);
+  EXPECT_FALSE(governor.try_admit(RequestKind::copy));
+  EXPECT_TRUE(governor.try_admit(RequestKind::list));
+  EXPECT_TRUE(governor.try_admit(RequestKind::read));
+  spawn_waiters(governor, 1);
+  EXPECT_TRUE(admitted_.empty());
+  run_until([&] { return !admitted_.empty(); });
+  EXPECT_GT(governor.rate(), 0);
+}
+
+TEST_F(GovernorTest, TheUsersRateHoldsForAllKindsTogether) {
+  Governor governor(loop_, {.initial = 1000, .most_per_second = 500}, cancel_);
+  const auto begin = std::chrono::steady_clock::now();
+  for (int i = 0; i < 50; ++i) {
+    group_.spawn(ask(governor, i));
+    group_.spawn(ask(governor, 1000 + i, RequestKind::list));
+  }
+  run_until([&] { return admitted_.size() == 100; });
+  // A fiftieth of a second's worth was saved up, so 90 had to come.
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, milliseconds(180 - 1));
+  const auto lists_early = std::ranges::count_if(admitted_.begin(), admitted_.begin() + 50,
+                                                 [](int name) { return name >= 1000; });
+  EXPECT_NEAR(static_cast<double>(lists_early), 25, 12);
 }
 
 TEST_F(GovernorTest, GrowsOnlyWhileTheWholeBudgetIsUsed) {
-  Governor governor(loop_, {.initial = 4}, cancel_);
+  Governor governor(loop_, {.initial = 8}, cancel_);
   for (int i = 0; i < 1000; ++i) {
     ASSERT_TRUE(governor.try_admit(RequestKind::copy));
     finish(governor);
   }
-  EXPECT_EQ(governor.budget(), 4U);
-  for (int i = 0; i < 4; ++i)
+  EXPECT_EQ(governor.budget(), 8U);
+  for (int i = 0; i < 8; ++i)
     ASSERT_TRUE(governor.try_admit(RequestKind::copy));
   for (int i = 0; i < 30; ++i) {
     finish(governor);
     while (governor.try_admit(RequestKind::copy)) {
     }
   }
-  EXPECT_GT(governor.budget(), 4U);
+  EXPECT_GT(governor.budget(), 8U);
   EXPECT_EQ(governor.in_flight(), governor.budget());
+}
+
+TEST_F(GovernorTest, CountsWhatIsParked) {
+  Governor governor(loop_, {}, cancel_);
+  governor.backs_off(RequestKind::copy);
+  governor.backs_off(RequestKind::write);
+  governor.backs_off(RequestKind::list);
+  EXPECT_EQ(governor.parked(RequestKind::copy), 2U);
+  governor.comes_back(RequestKind::write);
+  EXPECT_EQ(governor.parked(RequestKind::copy), 1U);
 }
 
 TEST_F(GovernorTest, StoppingRefusesThoseWhoWaitAndThoseWhoCome) {
@@ -202,6 +216,82 @@ TEST_F(GovernorTest, ACancelledJobFreesItsWaitersWithTheNextAnswer) {
   settle();
   EXPECT_EQ(refused_.size(), 2U);
   EXPECT_FALSE(governor.try_admit(RequestKind::copy));
+}
+
+class FlowTest : public GovernorTest {
+ protected:
+  void throttle(Flow& flow) { flow.done(RequestKind::copy, milliseconds(5), AttemptResult::throttled); }
+  void succeed(Flow& flow) { flow.done(RequestKind::copy, milliseconds(5), AttemptResult::ok); }
+
+  Governor governor_{loop_, {.initial = 100}, cancel_};
+  Flow hot_{governor_}, cold_{governor_};
+};
+
+TEST_F(FlowTest, AHotOneIsHeldBackAndTheOthersAreNot) {
+  std::vector<std::unique_ptr<Flow>> others;
+  for (int i = 0; i < 8; ++i) {
+    auto& flow = *others.emplace_back(std::make_unique<Flow>(governor_));
+    ASSERT_TRUE(flow.try_admit(RequestKind::copy));
+    succeed(flow);
+  }
+  ASSERT_TRUE(hot_.try_admit(RequestKind::copy));
+  throttle(hot_);
+  EXPECT_FALSE(hot_.try_admit(RequestKind::copy));
+  EXPECT_FALSE(hot_.wants_more(0));
+  EXPECT_TRUE(others[0]->try_admit(RequestKind::copy));
+  EXPECT_TRUE(others[0]->wants_more(1000));
+  EXPECT_EQ(governor_.rate(), 0) << "the job goes on as fast as before";
+}
+
+TEST_F(FlowTest, TheJobSlowsDownWhenManyAreThrottled) {
+  ASSERT_TRUE(hot_.try_admit(RequestKind::copy));
+  ASSERT_TRUE(cold_.try_admit(RequestKind::copy));
+  throttle(hot_);
+  throttle(cold_);
+  EXPECT_FALSE(governor_.try_admit(RequestKind::copy));
+}
+
+TEST_F(FlowTest, ThoseThatWaitAreServedAsTokensCome) {
+  ASSERT_TRUE(hot_.try_admit(RequestKind::copy));
+  throttle(hot_);
+  for (int i = 0; i < 3; ++i)
+    group_.spawn(ask(hot_, i));
+  settle();
+  EXPECT_EQ(governor_.parked(RequestKind::copy), 3U);
+  run_until([&] { return admitted_.size() == 3; });
+  EXPECT_EQ(admitted_, (std::vector{0, 1, 2}));
+  EXPECT_EQ(governor_.parked(RequestKind::copy), 0U);
+}
+
+TEST_F(FlowTest, StoppingTheGovernorFreesThem) {
+  ASSERT_TRUE(hot_.try_admit(RequestKind::copy));
+  throttle(hot_);
+  group_.spawn(ask(hot_, 0));
+  settle();
+  governor_.stop();
+  settle();
+  EXPECT_EQ(refused_, std::vector{0});
+  EXPECT_EQ(governor_.in_flight(), 0U);
+  EXPECT_TRUE(hot_.wants_more(1000)) << "what is queued shall fail soon";
+}
+
+TEST_F(FlowTest, OnlySoMuchOfAHotOneIsOutstanding) {
+  ASSERT_TRUE(hot_.try_admit(RequestKind::copy));
+  throttle(hot_);
+  EXPECT_FALSE(hot_.wants_more(10'000));
+  run_until([&] {
+    const bool wants = hot_.wants_more(3);
+    return wants;
+  });
+  EXPECT_FALSE(hot_.wants_more(10'000));
+}
+
+TEST_F(FlowTest, APartOfAHotOneIsHotToo) {
+  ASSERT_TRUE(hot_.try_admit(RequestKind::copy));
+  throttle(hot_);
+  const auto part = hot_.split();
+  EXPECT_FALSE(part->try_admit(RequestKind::copy));
+  EXPECT_TRUE(cold_.split()->wants_more(1000));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "transfer/lanes.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -12,6 +13,7 @@ class LanesTest : public testing::Test, protected Lanes<int>::Handler {
  protected:
   net::Task<void> handle(int& work) override {
     peak_ = std::max(peak_, ++busy_);
+    begun_.push_back(work);
     if (hold_) co_await released_.wait();
     --busy_;
     done_.push_back(work);
@@ -40,12 +42,28 @@ class LanesTest : public testing::Test, protected Lanes<int>::Handler {
     settle();
   }
 
-  net::Task<void> produce(int count) {
+  net::Task<void> produce(int count, FlowPtr flow = nullptr, int first = 0) {
     for (int i = 0; i < count; ++i) {
-      if (lanes_.full()) co_await lanes_.room();
-      lanes_.push(i);
-      most_queued_ = std::max(most_queued_, i - static_cast<int>(done_.size()));
+      if (lanes_.full(flow)) co_await lanes_.room(flow);
+      lanes_.push(first + i, flow);
+      ++pushed_;
+      most_queued_ = std::max(most_queued_, pushed_ - static_cast<int>(begun_.size()));
     }
+  }
+
+  FlowPtr flow() { return std::make_shared<Flow>(governor_); }
+
+  void throttle(Flow& flow) {
+    ASSERT_TRUE(flow.try_admit(aws::RequestKind::copy));
+    flow.done(aws::RequestKind::copy, std::chrono::milliseconds(5), aws::AttemptResult::throttled);
+  }
+
+  void run_until(const std::function<bool()>& there) {
+    while (!there()) {
+      loop_.restart();
+      if (loop_.run_one() == 0) break;
+    }
+    ASSERT_TRUE(there());
   }
 
   net::Loop loop_;
@@ -54,8 +72,8 @@ class LanesTest : public testing::Test, protected Lanes<int>::Handler {
   net::TaskGroup ends_{loop_};
   net::Signal released_{loop_};
   bool hold_ = false, ended_ = false;
-  int busy_ = 0, peak_ = 0, stop_at_ = -1, most_queued_ = 0;
-  std::vector<int> done_;
+  int busy_ = 0, peak_ = 0, stop_at_ = -1, pushed_ = 0, most_queued_ = 0;
+  std::vector<int> begun_, done_;
   Lanes<int> lanes_{loop_, governor_, *this};
 };
 
@@ -117,6 +135,86 @@ TEST_F(LanesTest, StoppingDropsWhatIsQueuedAndFreesTheProducer) {
   finish();
   EXPECT_TRUE(ended_);
   EXPECT_LE(done_.size(), 8U);
+}
+
+TEST_F(LanesTest, ThoseWhoseRequestIsParkedMakeRoomForOthersUpToAsManyAgain) {
+  hold_ = true;
+  for (int i = 0; i < 100; ++i)
+    lanes_.push(i);
+  settle();
+  EXPECT_EQ(busy_, 8);
+  for (int i = 0; i < 3; ++i)
+    governor_.backs_off(aws::RequestKind::copy);
+  settle();
+  EXPECT_EQ(busy_, 11);
+  for (int i = 0; i < 30; ++i)
+    governor_.backs_off(aws::RequestKind::copy);
+  settle();
+  EXPECT_EQ(busy_, 16);
+  release_all();
+  finish();
+  EXPECT_EQ(done_.size(), 100U);
+}
+
+TEST_F(LanesTest, ServeFlowsInTurn) {
+  const auto one = flow(), other = flow();
+  hold_ = true;
+  for (int i = 0; i < 50; ++i)
+    lanes_.push(i, one);
+  for (int i = 0; i < 50; ++i)
+    lanes_.push(100 + i, other);
+  settle();
+  EXPECT_EQ(begun_, (std::vector{0, 100, 1, 101, 2, 102, 3, 103}));
+  release_all();
+  finish();
+  EXPECT_EQ(done_.size(), 100U);
+}
+
+TEST_F(LanesTest, AHotFlowHoldsBackOnlyItsOwnProducer) {
+  const auto hot = flow();
+  std::vector<FlowPtr> others;
+  for (int i = 0; i < 8; ++i) {
+    others.push_back(flow());
+    ASSERT_TRUE(others.back()->try_admit(aws::RequestKind::copy));
+    others.back()->done(aws::RequestKind::copy, std::chrono::milliseconds(5),
+                        aws::AttemptResult::ok);
+  }
+  throttle(*hot);
+  ends_.spawn(produce(5000, hot, 1'000'000));
+  for (int i = 0; i < 8; ++i)
+    ends_.spawn(produce(1000, others[static_cast<std::size_t>(i)], i * 1000));
+  run_until([&] {
+    return std::ranges::count_if(done_, [](int work) { return work < 1'000'000; }) == 8000;
+  });
+  EXPECT_LT(done_.size(), 8500U);
+  EXPECT_TRUE(lanes_.full(hot));
+  EXPECT_FALSE(lanes_.full(others[0]));
+  EXPECT_LE(most_queued_, 4100);
+  lanes_.stop();
+  finish();
+  EXPECT_TRUE(ended_);
+}
+
+TEST_F(LanesTest, WorkOfAHotFlowIsDoneInTheEnd) {
+  const auto hot = flow();
+  throttle(*hot);
+  for (int i = 0; i < 20; ++i)
+    lanes_.push(i, hot);
+  settle();
+  EXPECT_TRUE(begun_.empty());
+  ends_.spawn(end());
+  run_until([&] { return ended_; });
+  EXPECT_EQ(done_.size(), 20U);
+}
+
+TEST_F(LanesTest, ThousandsOfFlowsComeAndGo) {
+  for (int i = 0; i < 3000; ++i) {
+    ends_.spawn(produce(5, flow(), 5 * i));
+    settle();
+  }
+  finish();
+  EXPECT_TRUE(ended_);
+  EXPECT_EQ(done_.size(), 15'000U);
 }
 
 }  // namespace

@@ -187,9 +187,7 @@ class UploadRun {
 
   net::Task<Result<aws::CopyResult>> fill_and_complete() {
     net::TaskGroup lanes(context_.runtime.loop);
-    const auto count = std::min<std::size_t>(parts_.size(), context_.governor.budget());
-    for (std::size_t i = 0; i < count; ++i)
-      lanes.spawn(part_lane());
+    begin_part_lanes(lanes);
     co_await lanes.join();
     if (failure_) co_return co_await part_failure();
     if (shared_.failures.stopped()) co_return fail(Errc::cancelled, "the job is stopping");
@@ -209,7 +207,16 @@ class UploadRun {
     co_return fail(std::move(*failure_));
   }
 
-  net::Task<void> part_lane() {
+  // As many as may be in flight; more of them as the budget grows.
+  void begin_part_lanes(net::TaskGroup& lanes) {
+    const std::size_t left = parts_.size() - next_part_;
+    const std::size_t running = lanes.running(), budget = context_.governor.budget();
+    const std::size_t wanted = budget > running ? std::min(budget - running, left) : 0;
+    for (std::size_t i = 0; i < wanted; ++i)
+      lanes.spawn(part_lane(lanes));
+  }
+
+  net::Task<void> part_lane(net::TaskGroup& lanes) {
     while (next_part_ < parts_.size() && !failure_ && !shared_.failures.stopped()) {
       const auto index = next_part_++;
       if (parts_[index].etag.empty()) {
@@ -223,6 +230,7 @@ class UploadRun {
       }
       counted_bytes_ += record_.part_sizes[index];
       shared_.counters.part_bytes += record_.part_sizes[index];
+      begin_part_lanes(lanes);
     }
   }
 
@@ -236,7 +244,8 @@ class UploadRun {
             .part_number = static_cast<int>(index) + 1,
             .first_byte = first_bytes_[index],
             .last_byte = first_bytes_[index] + record_.part_sizes[index] - 1,
-            .expected_owner = context_.destination.expected_owner};
+            .expected_owner = context_.destination.expected_owner,
+            .admission = write_.admission};
   }
 
   net::Task<Result<aws::CopyResult>> complete() {

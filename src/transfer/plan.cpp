@@ -19,7 +19,7 @@ class PlanOperation final : public Visitor, Lanes<CopyWork>::Handler {
       : context_(context),
         options_(options),
         result_(result),
-        lanes_(context.runtime.loop, context.governor, *this) {}
+        lanes_(context.runtime.loop, context.governor, *this, aws::RequestKind::read) {}
 
   net::Task<Result<void>> run(std::vector<KeyRange> ranges) {
     const auto count = ranges.size();
@@ -47,14 +47,15 @@ class PlanOperation final : public Visitor, Lanes<CopyWork>::Handler {
     count_source(*pair.source);
     const auto decision = decide(pair, options_, prover_.rules());
     if (decision == Likeness::unproven || decision == Likeness::encryption_decides) {
-      lanes_.push({std::move(*pair.source), std::move(*pair.destination), true, decision});
+      lanes_.push({std::move(*pair.source), std::move(*pair.destination), true, decision},
+                  pair.flow);
     } else {
       count(*pair.source, decision);
     }
   }
 
-  bool full(const FlowPtr& /*flow*/) const override { return lanes_.full(); }
-  net::Task<void> room(FlowPtr /*flow*/) override { return lanes_.room(); }
+  bool full(const FlowPtr& flow) const override { return lanes_.full(flow); }
+  net::Task<void> room(FlowPtr flow) override { return lanes_.room(std::move(flow)); }
   bool stopped() const override { return failures_.stopped(); }
 
  private:

@@ -20,7 +20,7 @@ class VerifyOperation final : public Visitor, Lanes<VerifyWork>::Handler {
       : context_(context),
         options_(options),
         result_(result),
-        lanes_(context.runtime.loop, context.governor, *this) {}
+        lanes_(context.runtime.loop, context.governor, *this, aws::RequestKind::read) {}
 
   net::Task<Result<void>> run(std::vector<KeyRange> ranges) {
     auto walked = co_await walk(context_, std::move(ranges), *this);
@@ -49,14 +49,15 @@ class VerifyOperation final : public Visitor, Lanes<VerifyWork>::Handler {
     const bool open = likeness == Likeness::unproven || likeness == Likeness::encryption_decides;
     const bool look = by_checksum(likeness) && likeness != Likeness::differs;
     if (open || look) {
-      lanes_.push({std::move(*pair.source), std::move(*pair.destination), likeness});
+      lanes_.push({std::move(*pair.source), std::move(*pair.destination), likeness},
+                  pair.flow);
     } else {
       settle(*pair.source, proof_of_listing(likeness, *pair.source));
     }
   }
 
-  bool full(const FlowPtr& /*flow*/) const override { return lanes_.full(); }
-  net::Task<void> room(FlowPtr /*flow*/) override { return lanes_.room(); }
+  bool full(const FlowPtr& flow) const override { return lanes_.full(flow); }
+  net::Task<void> room(FlowPtr flow) override { return lanes_.room(std::move(flow)); }
   bool stopped() const override { return failures_.stopped(); }
 
  private:

@@ -20,6 +20,8 @@ ProgressEvent common(const JobContext& context, Steps& steps, SteadyTime job_sta
   event.throttled = requests.throttled;
   event.requests = requests.requests;
   event.in_flight = context.governor.in_flight();
+  event.budget = context.governor.budget();
+  event.rate_limit = context.governor.rate();
   event.elapsed_seconds = std::chrono::duration<double>(steady_now() - job_start).count();
   return event;
 }

@@ -1,0 +1,153 @@
+#include "transfer/budget.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace s3m::transfer {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+
+// What S3 promises a prefix. Beyond it the growth is half as fast: more of what is in flight would
+// be throttled when the end comes.
+constexpr double promised_rate = 3'500;
+constexpr double follows_in_startup = 1.25;  // as BBR has it
+constexpr int most_misses = 2;
+constexpr double headroom = 1.25;
+constexpr double up = 1.25, worth_keeping = 1.1;
+constexpr double down = 0.8, no_loss = 0.97;
+constexpr milliseconds startup_span{20}, judging_span{100};
+constexpr milliseconds first_pause{500}, longest_pause{8'000};
+constexpr std::uint64_t least_answers = 8;
+
+}  // namespace
+
+Budget::Budget(const BudgetOptions& options) : options_(options) {
+  options_.maximum = std::max(options_.maximum, 1U);
+  options_.initial = std::clamp(options_.initial, 1U, options_.maximum);
+  resize(options_.initial);
+}
+
+void Budget::resize(double size) noexcept {
+  limit_ = std::clamp(size, double(options_.initial), double(options_.maximum));
+  size_ = static_cast<std::uint32_t>(limit_);
+}
+
+void Budget::answered(SteadyTime now, nanoseconds latency, std::uint32_t in_flight) noexcept {
+  if (!options_.adaptive) return;
+  round_trip_ = round_trip_.count() == 0 ? latency : (7 * round_trip_ + latency) / 8;
+  if (span_began_ == SteadyTime{}) begin_span(now - latency);
+  // A few lanes are always between two requests.
+  const bool full = in_flight + in_flight / 8 >= size_;
+  ++answers_;
+  full_answers_ += full ? 1 : 0;
+  latencies_ += std::chrono::duration<double>(latency).count();
+  if (phase_ == Phase::startup && growing_ && full) {
+    resize(limit_ + (best_rate_ < promised_rate ? 1 : 0.5));
+  }
+  const auto passed = now - span_began_;
+  if (answers_ < least_answers || passed < span_length()) return;
+  const double count = double(answers_);
+  span_ended(now, count / std::chrono::duration<double>(passed).count(), latencies_ / count);
+}
+
+void Budget::begin_span(SteadyTime now) noexcept {
+  span_began_ = now;
+  answers_ = full_answers_ = 0;
+  latencies_ = 0;
+}
+
+nanoseconds Budget::span_length() const noexcept {
+  switch (phase_) {
+    case Phase::startup:
+      return std::max<nanoseconds>(round_trip_, startup_span);
+    case Phase::changing:
+      return round_trip_ + round_trip_ / 4;
+    case Phase::cruise:
+    case Phase::judging:
+      break;
+  }
+  return std::max<nanoseconds>(2 * round_trip_, judging_span);
+}
+
+void Budget::span_ended(SteadyTime now, double rate, double latency) noexcept {
+  const bool in_full_use = 2 * full_answers_ >= answers_;
+  begin_span(now);
+  if (!in_full_use) {
+    if (phase_ == Phase::changing || phase_ == Phase::judging) {
+      resize(base_limit_);
+      rest(now, first_pause);
+    }
+    return;
+  }
+  switch (phase_) {
+    case Phase::startup:
+      return started(now, rate, latency);
+    case Phase::cruise:
+      return cruised(now, rate);
+    case Phase::changing:
+      phase_ = Phase::judging;
+      return;
+    case Phase::judging:
+      return judged(now, rate);
+  }
+}
+
+void Budget::started(SteadyTime now, double rate, double latency) noexcept {
+  least_latency_ = least_latency_ == 0 ? latency : std::min(least_latency_, latency);
+  growing_ = rate >= best_rate_ * follows_in_startup;
+  best_rate_ = std::max(best_rate_, rate);
+  misses_ = growing_ ? 0 : misses_ + 1;
+  if (misses_ == most_misses) leave_startup(now, best_rate_ * least_latency_ * headroom);
+}
+
+void Budget::leave_startup(SteadyTime now, double size) noexcept {
+  resize(std::min(size, limit_));
+  upwards_ = true;
+  pause_ = first_pause;
+  phase_ = Phase::cruise;
+  next_probe_ = now + milliseconds(100);
+}
+
+void Budget::throttled(SteadyTime now) noexcept {
+  if (!options_.adaptive) return;
+  if (phase_ == Phase::changing || phase_ == Phase::judging) resize(base_limit_);
+  leave_startup(now, phase_ == Phase::startup ? limit_ / 2 : limit_);
+  begin_span(now);
+}
+
+void Budget::cruised(SteadyTime now, double rate) noexcept {
+  if (now >= next_probe_) probe(now, rate);
+}
+
+void Budget::probe(SteadyTime now, double rate) noexcept {
+  base_limit_ = limit_;
+  base_rate_ = rate;
+  resize(limit_ * (upwards_ ? up : down));
+  if (std::abs(limit_ - base_limit_) < 1) {
+    upwards_ = !upwards_;
+    resize(base_limit_);
+    return rest(now, pause_);
+  }
+  phase_ = Phase::changing;
+}
+
+void Budget::judged(SteadyTime now, double rate) noexcept {
+  const bool keep = rate >= base_rate_ * (upwards_ ? worth_keeping : no_loss);
+  if (keep) {
+    pause_ = first_pause;
+    return probe(now, rate);
+  }
+  resize(base_limit_);
+  upwards_ = !upwards_;
+  rest(now, pause_);
+  pause_ = std::min<nanoseconds>(2 * pause_, longest_pause);
+}
+
+void Budget::rest(SteadyTime now, nanoseconds pause) noexcept {
+  phase_ = Phase::cruise;
+  next_probe_ = now + pause;
+}
+
+}  // namespace s3m::transfer
