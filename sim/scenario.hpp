@@ -116,18 +116,28 @@ struct KmsKeySpec {
   std::vector<std::string> users;
 };
 
-// A token bucket for each prefix that matches: as S3's partitions, but of fixed size.
+// A token bucket for each prefix that matches: as S3's partitions.
 struct ThrottleSpec {
   std::string bucket = "*";        // glob
   std::size_t prefix_slashes = 0;  // the prefix ends after so many slashes; 0: the whole bucket
   double writes_per_second = 0;    // PUT, COPY, POST, DELETE; 0: no limit
   double reads_per_second = 0;     // GET, HEAD
   double burst_seconds = 1;        // what an idle prefix saves up
+  // A partition that is asked for 80% of its rate or more for so long is split at the middle of its
+  // keys, and each half has the whole rate. 0: never.
+  std::chrono::milliseconds split_after{0};
+  std::size_t most_partitions = 16;  // of a prefix
+  // The rates fall to a share of themselves for so long, first after the rest of so long. 0: never.
+  std::chrono::milliseconds collapse_every{0}, collapse_for{0};
+  double collapse_to = 0.1;
 };
 
 struct LatencySpec {
   std::string operation = "*";  // glob; the first that matches counts
   std::chrono::microseconds fixed{0}, jitter{0};
+  // How many requests are worked on at once; the others queue, so that latency grows with the load.
+  // 0: any number.
+  std::size_t servers = 0;
 };
 
 struct Scenario {

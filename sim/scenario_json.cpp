@@ -220,12 +220,21 @@ void read_throttle(JsonReader& json, ThrottleSpec& throttle) {
   json.real("writes_per_second", throttle.writes_per_second);
   json.real("reads_per_second", throttle.reads_per_second);
   json.real("burst_seconds", throttle.burst_seconds);
+  json.duration("split_after_ms", throttle.split_after);
+  json.number("most_partitions", throttle.most_partitions);
+  json.duration("collapse_every_ms", throttle.collapse_every);
+  json.duration("collapse_for_ms", throttle.collapse_for);
+  json.real("collapse_to", throttle.collapse_to);
+  if (throttle.collapse_for > throttle.collapse_every) {
+    json.fail("collapse_for_ms", "is longer than collapse_every_ms");
+  }
 }
 
 void read_latency(JsonReader& json, LatencySpec& latency) {
   json.text("operation", latency.operation);
   json.duration("fixed_us", latency.fixed);
   json.duration("jitter_us", latency.jitter);
+  json.number("servers", latency.servers);
 }
 
 Result<FaultRule> parse_fault(const json::object& object) {

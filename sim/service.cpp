@@ -233,13 +233,9 @@ net::ServerReply Service::reply_of(const Call& call, Outcome outcome) const {
   return reply;
 }
 
-std::chrono::microseconds Service::latency_of(const Call& call, const FaultRule* fault) {
-  std::chrono::microseconds latency{0};
-  for (const auto& spec : latencies) {
-    if (!glob_match(spec.operation, name_of(call))) continue;
-    latency = spec.fixed + faults.jitter(spec.jitter);
-    break;
-  }
+std::chrono::microseconds Service::latency_of(const Call& call, const FaultRule* fault,
+                                              bool worked_on) {
+  auto latency = latencies.of(name_of(call), worked_on, call.true_now, faults);
   if (fault != nullptr) latency += fault->delay + faults.jitter(fault->jitter);
   return latency;
 }
@@ -271,7 +267,7 @@ Answer Service::answer(const net::HttpRequest& request, WallTime now) {
   if (fault && fault->effect == FaultEffect::error_in_200) error = fault->code;
 
   Answer answer;
-  answer.delay = latency_of(call, fault ? &*fault : nullptr);
+  answer.delay = latency_of(call, fault ? &*fault : nullptr, error != "SlowDown");
   answer.reply = reply_of(call, std::move(outcome));
   answer.reply.close |= fault && fault->effect == FaultEffect::close;
   note(call, answer.reply.status, error, fault.has_value());

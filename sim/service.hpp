@@ -13,6 +13,7 @@
 #include "sim/call.hpp"
 #include "sim/cloud.hpp"
 #include "sim/faults.hpp"
+#include "sim/latency.hpp"
 #include "sim/metrics.hpp"
 #include "sim/scenario.hpp"
 #include "sim/sigv4_check.hpp"
@@ -32,7 +33,7 @@ class Service {
   Faults faults;
   Metrics metrics;
   Throttle throttle;
-  std::vector<LatencySpec> latencies;
+  Latencies latencies;
   std::function<void(const RequestRecord&)> hook;
 
  private:
@@ -45,7 +46,7 @@ class Service {
   Outcome cut_off(Call& call, const FaultRule& fault);
   void meddle(const Call& call, FaultEffect effect);
   net::ServerReply reply_of(const Call& call, Outcome outcome) const;
-  std::chrono::microseconds latency_of(const Call& call, const FaultRule* fault);
+  std::chrono::microseconds latency_of(const Call& call, const FaultRule* fault, bool worked_on);
   void note(const Call& call, int status, std::string_view error, bool faulted);
 
   SignatureCheck signatures_;
