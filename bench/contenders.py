@@ -39,7 +39,8 @@ class S3Migrator:
     options: tuple = ()
     setting: str = ""
 
-    def _run(self, sim, source_bucket, destination, timeout):
+    def command(self, sim, source_bucket, destination):
+        """The command and its environment."""
         migrator, source, target = (sim.role_of(a) for a in (MIGRATOR, SOURCE, DESTINATION))
         command = [self.program, "copy", f"s3://{source_bucket}", f"s3://{destination}",
                    "--migrator-role-arn", migrator["arn"],
@@ -49,8 +50,11 @@ class S3Migrator:
                    "--destination-external-id", target["external_id"],
                    "--json", *self.options]
         keys = sim.key_of(MIGRATOR, "migrator")
-        return measure.run(command, environment(sim, self.home, AWS_ENDPOINT_URL=sim.endpoint, **keys),
-                           timeout)
+        return command, environment(sim, self.home, AWS_ENDPOINT_URL=sim.endpoint, **keys)
+
+    def _run(self, sim, source_bucket, destination, timeout):
+        command, variables = self.command(sim, source_bucket, destination)
+        return measure.run(command, variables, timeout)
 
     def copy(self, sim, destination, count, source=SOURCE_BUCKET, timeout=1800):
         return self._run(sim, source, destination, timeout)

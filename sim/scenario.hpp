@@ -119,6 +119,7 @@ struct KmsKeySpec {
 // A token bucket for each prefix that matches: as S3's partitions.
 struct ThrottleSpec {
   std::string bucket = "*";        // glob
+  std::string key = "*";           // glob
   std::size_t prefix_slashes = 0;  // the prefix ends after so many slashes; 0: the whole bucket
   double writes_per_second = 0;    // PUT, COPY, POST, DELETE; 0: no limit
   double reads_per_second = 0;     // GET, HEAD

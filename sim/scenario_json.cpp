@@ -216,6 +216,7 @@ void read_bucket(JsonReader& json, BucketSpec& bucket) {
 
 void read_throttle(JsonReader& json, ThrottleSpec& throttle) {
   json.text("bucket", throttle.bucket);
+  json.text("key", throttle.key);
   json.number("prefix_slashes", throttle.prefix_slashes);
   json.real("writes_per_second", throttle.writes_per_second);
   json.real("reads_per_second", throttle.reads_per_second);

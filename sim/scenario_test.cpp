@@ -31,7 +31,7 @@ TEST(Scenario, IsReadFromJson) {
     "kms_keys": [{"arn": "arn:aws:kms:x:1:key/k", "users": ["*"]}],
     "faults": [{"operation": "CopyObject", "code": "SlowDown", "first": 2}],
     "throttles": [{"writes_per_second": 100, "prefix_slashes": 1}],
-    "latencies": [{"operation": "List*", "fixed_us": 10}],
+    "latencies": [{"operation": "List*", "fixed_us": 10, "servers": 3}],
     "switches": {"dialect": "radosgw", "ignore_if_match": true, "clock_skew_ms": -5}})");
   ASSERT_TRUE(scenario) << scenario.error().describe();
   EXPECT_EQ(scenario->requests_per_connection, 7u);

@@ -35,7 +35,7 @@ bool Throttle::take(std::size_t spec, std::string_view bucket, std::string_view 
                     WallTime now) {
   const ThrottleSpec& limit = specs_[spec];
   double rate = write ? limit.writes_per_second : limit.reads_per_second;
-  if (rate <= 0 || !glob_match(limit.bucket, bucket)) return true;
+  if (rate <= 0 || !glob_match(limit.bucket, bucket) || !glob_match(limit.key, key)) return true;
   if (collapsed(limit, now - began_)) rate *= limit.collapse_to;
   const double most = std::max(1.0, rate * limit.burst_seconds);
   const std::string name = fmt::format("{}{}{}/{}", spec, write ? 'w' : 'r', bucket,
