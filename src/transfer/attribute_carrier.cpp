@@ -196,6 +196,26 @@ net::Task<Result<void>> AttributeCarrier::carry_annotation(std::string source_ke
       std::move(name), std::move(*text), std::move(copy_etag), context_.destination.expected_owner);
 }
 
+net::Task<Result<void>> AttributeCarrier::look_for_locks(std::string copy_key,
+                                                         const Carried& carried,
+                                                         std::vector<Loss>& losses) {
+  if (!carried.restated) co_return ok;
+  const auto& wanted = *carried.restated;
+  if (wanted.lock_mode.empty() && wanted.legal_hold.empty()) co_return ok;
+  auto head = co_await context_.destination.reader->head_object(
+      {.object = {.bucket = context_.destination.location.bucket, .key = std::move(copy_key)},
+       .expected_owner = context_.destination.expected_owner});
+  if (!head && concerns_all(head.error())) co_return forward(head);
+  constexpr auto why = "the copy was made in parts with it, and does not show it";
+  if (!wanted.lock_mode.empty() && (!head || head->lock_mode.empty())) {
+    losses.push_back({Attribute::retention, why});
+  }
+  if (!wanted.legal_hold.empty() && (!head || head->legal_hold.empty())) {
+    losses.push_back({Attribute::legal_hold, why});
+  }
+  co_return ok;
+}
+
 void AttributeCarrier::report(const std::string& source_key, const std::vector<Loss>& losses) {
   for (const auto& loss : losses) {
     ++counters_.not_carried;

@@ -41,6 +41,12 @@ class AttributeCarrier {
   net::Task<Result<void>> carry_annotations(std::string source_key, std::string copy_key,
                                             std::string copy_etag, std::vector<Loss>& losses);
 
+  // Whether a copy made in parts shows the locks that its upload was begun with: some servers take
+  // them without a word and forget them. What it does not show is a loss.
+  // Errors: cancelled, and what concerns all.
+  net::Task<Result<void>> look_for_locks(std::string copy_key, const Carried& carried,
+                                         std::vector<Loss>& losses);
+
   // Once the copy is there.
   void report(const std::string& source_key, const std::vector<Loss>& losses);
 

@@ -181,8 +181,10 @@ class UploadRun {
   net::Task<Result<void>> finish(std::string etag) {
     auto annotated = co_await shared_.attributes.carry_annotations(
         source_.key, key_, std::move(etag), carried_.losses);
-    if (annotated) shared_.attributes.report(source_.key, carried_.losses);
-    co_return annotated;
+    if (!annotated) co_return annotated;
+    auto looked = co_await shared_.attributes.look_for_locks(key_, carried_, carried_.losses);
+    if (looked) shared_.attributes.report(source_.key, carried_.losses);
+    co_return looked;
   }
 
   net::Task<Result<aws::CopyResult>> fill_and_complete() {
