@@ -146,6 +146,7 @@ ActiveRange* KeyRanges::split_off(ActiveRange& from, std::u32string point) {
   begun.range = {text, std::move(from.range.until)};
   begun.rest.until = std::move(from.rest.until);
   begun.split_off = true;
+  if (from.flow) begun.flow = from.flow->split();
   from.range.until = std::move(text);
   from.rest.until = std::move(point);
   from.on_trial = true;

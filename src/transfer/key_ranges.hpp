@@ -22,6 +22,7 @@
 
 #include "aws/s3.hpp"
 #include "base/key.hpp"
+#include "transfer/flow.hpp"
 #include "transfer/split_point.hpp"
 #include "transfer/transfer.hpp"
 
@@ -60,6 +61,8 @@ struct ActiveRange {
   // Whether keys vary at a place is known for this and the later ones.
   std::size_t explored_from = everywhere;
   bool exploring = true;  // that comes before halving
+
+  FlowPtr flow;  // of its requests; a part inherits of it. Null where nobody sends any
 
   bool splittable = false;  // not before its first key, nor where bounds are not UTF-8
   bool on_trial = false;    // it waits to hear whether anything lies beyond its new end

@@ -16,11 +16,13 @@ bool stands_for_the_location(const Side& side, const Side& other, const aws::Obj
 Merge::Merge(Shared& shared, ActiveRange& range)
     : shared_(shared),
       range_(range),
-      flow_(std::make_shared<Flow>(shared.context.governor)),
+      flow_(range.flow ? range.flow : std::make_shared<Flow>(shared.context.governor)),
       source_(shared.context.runtime.loop, shared.context.source, range.range, shared.page_size,
               page_sink(WalkSide::source)),
       destination_(shared.context.runtime.loop, shared.context.destination, range.range,
-                   shared.page_size, page_sink(WalkSide::destination)) {}
+                   shared.page_size, page_sink(WalkSide::destination)) {
+  range.flow = flow_;
+}
 
 Listing::PageSink Merge::page_sink(WalkSide side) {
   const auto& listed =

@@ -18,7 +18,8 @@ constexpr double decrease = 0.85;  // of what was accepted
 // time that the better was not there, up to the last.
 constexpr double long_recovery = 4, short_recovery = 1, last_recovery = 16;
 constexpr double doubling = 0.25;
-constexpr double lowest_rate = 2, lowest_ceiling = 20;
+// However long a service refuses all: so few do no harm, and tell when it is well again.
+constexpr double lowest_rate = 25, lowest_ceiling = 25;
 // What S3 promises each prefix, for a first ceiling when nothing was accepted to measure.
 constexpr double promised_rate = 3'500;
 constexpr double least_reach = 64;  // that the climb is not held to what was sent below
@@ -39,7 +40,8 @@ void TokenBucket::fill(double rate, SteadyTime now) noexcept {
   const double passed = to_seconds(now - filled_);
   if (passed <= 0) return;
   filled_ = now;
-  tokens_ = std::min(tokens_ + std::min(passed, 3600.0) * rate, std::max(1.0, rate * saved_seconds));
+  tokens_ =
+      std::min(tokens_ + std::min(passed, 3600.0) * rate, std::max(1.0, rate * saved_seconds));
 }
 
 void TokenBucket::drain(SteadyTime now) noexcept {

@@ -109,11 +109,11 @@ TEST(CopyFaults, AnObjectWhoseEveryAnswerIsLostIsFoundToBeCopied) {
 
 TEST(CopyFaults, AStormOfSlowDownEndsInACompleteCopy) {
   Rig rig(many_objects(400), {.governor = {.initial = 32}});
-  rig.fault({.operation = "CopyObject", .count = 200, .code = "SlowDown"});
+  rig.fault({.operation = "CopyObject", .count = 100, .code = "SlowDown"});
   rig.must_copy();
   EXPECT_EQ(rig.counters.copied, 400U);
   EXPECT_GT(rig.governor->rate(), 0) << "the job has learned to go slower";
-  EXPECT_GE(rig.runtime->counters.throttled, 200U);
+  EXPECT_GE(rig.runtime->counters.throttled, 100U);
   rig.must_verify();
 }
 
