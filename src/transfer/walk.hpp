@@ -37,7 +37,7 @@ class Visitor {
 
 struct WalkOptions {
   int page_size = 1000;
-  std::size_t lanes = 64;     // ranges walked at once
+  std::size_t lanes = 32;     // ranges walked at once
   bool split = true;          // false: the ranges are walked as they were given
   KeyTotal* total = nullptr;  // brought up to date with each page; outlives the walk
 };
