@@ -209,6 +209,26 @@ bool Cloud::remove(std::string_view name, std::string_view key) {
   return version != nullptr && bucket->erase(key, std::string(version->id));
 }
 
+bool Cloud::add_delete_marker(std::string_view name, std::string_view key, WallTime now) {
+  auto& world = impl_->service.world;
+  Bucket* bucket = world.bucket(name);
+  if (bucket == nullptr || bucket->versioning != Versioning::enabled) return false;
+  Version marker;
+  marker.id = world.new_token();
+  marker.delete_marker = true;
+  marker.modified = whole_seconds(now);
+  bucket->add(key, std::move(marker));
+  return true;
+}
+
+bool Cloud::erase_version(std::string_view name, std::string_view key, std::size_t number) {
+  Bucket* bucket = impl_->service.world.bucket(name);
+  if (bucket == nullptr) return false;
+  const auto found = bucket->objects.find(key);
+  if (found == bucket->objects.end() || number >= found->second.size()) return false;
+  return bucket->erase(key, std::string(found->second[number].id));
+}
+
 bool Cloud::set_policy(std::string_view name, std::string_view text) {
   Bucket* bucket = impl_->service.world.bucket(name);
   if (bucket == nullptr) return false;

@@ -107,6 +107,11 @@ class Cloud {
   bool add_bucket(const BucketSpec& bucket, WallTime now = system_clock().now());
   bool put(std::string_view bucket, const ObjectSpec& object, WallTime now = system_clock().now());
   bool remove(std::string_view bucket, std::string_view key);
+  // Where versioning is on. False when it is not.
+  bool add_delete_marker(std::string_view bucket, std::string_view key,
+                         WallTime now = system_clock().now());
+  // Takes one version or delete marker away for ever; the oldest has number 0.
+  bool erase_version(std::string_view bucket, std::string_view key, std::size_t number);
   bool set_policy(std::string_view bucket, std::string_view json);
   // Takes the role away; with a spec, makes it anew: its unique id changes, so policies that
   // named it go dead, as in IAM.

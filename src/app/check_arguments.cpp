@@ -29,6 +29,7 @@ class Checker {
     sizes();
     encryption();
     deletion();
+    versions();
     verification();
     output();
     if (problem_.empty()) return ok;
@@ -91,6 +92,19 @@ class Checker {
     refuse(!spec.confirm_delete.empty() && spec.confirm_delete != arguments_.destination.bucket,
            fmt::format("--confirm-delete names \"{}\", but the destination bucket is \"{}\"",
                        printable(spec.confirm_delete), printable(arguments_.destination.bucket)));
+  }
+
+  void versions() {
+    const auto& spec = arguments_.spec;
+    needs("--versioning-settle", "--versions all", spec.copy.all_versions);
+    if (!spec.copy.all_versions) return;
+    refuse(spec.delete_extra,
+           "--delete and --versions all contradict each other: a history is only ever added to");
+    refuse(spec.copy.if_exists != transfer::IfExists::skip_same,
+           "--if-exists and --versions all contradict each other: a history is only ever added to");
+    refuse(has("--restore"),
+           "--restore does not know versions: restore those that are archived "
+           "first, or leave --versions all out");
   }
 
   void verification() {

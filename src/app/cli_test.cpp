@@ -215,6 +215,19 @@ TEST(CommandLine, RestoresAndKeyMaps) {
   EXPECT_THAT(refusal(copy({"--kms-key-map", "a=b", "--sse", "AES256"})), HasSubstr("contradict"));
 }
 
+TEST(CommandLine, AHistoryIsOnlyEverAddedTo) {
+  for (const std::vector<std::string>& other :
+       {std::vector<std::string>{"--delete"}, {"--if-exists", "overwrite"}}) {
+    std::vector<std::string> words{"--versions", "all"};
+    words.insert(words.end(), other.begin(), other.end());
+    EXPECT_THAT(refusal(copy(words)), HasSubstr("contradict"));
+  }
+  EXPECT_THAT(refusal(copy({"--versions", "all", "--restore", "Bulk"})),
+              HasSubstr("--restore does not know versions"));
+  EXPECT_THAT(refusal(copy({"--versioning-settle", "1"})), HasSubstr("without --versions all"));
+  EXPECT_THAT(refusal(copy({"--versions", "some"})), HasSubstr("none of: latest, all"));
+}
+
 TEST(CommandLine, ContradictionsAreRefused) {
   EXPECT_THAT(refusal(copy({"--source-external-id", "x"})),
               HasSubstr("--source-external-id has no effect without --source-role-arn"));

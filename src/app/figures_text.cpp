@@ -157,6 +157,15 @@ std::string plan_table(const PlanEvent& plan) {
   };
   row("in the source",
       fmt::format("{} objects, {}", human_count(plan.objects), human_bytes(plan.bytes)));
+  if (plan.all_versions) {
+    row("of them", fmt::format("{} keys, {} delete markers", human_count(plan.version_keys),
+                               human_count(plan.delete_markers)));
+    row("delete markers to make", human_count(plan.markers_to_copy));
+    if (plan.other_histories > 0) {
+      row("OTHER HISTORIES", human_count(plan.other_histories) +
+                                 " keys: what the destination has is no beginning of them");
+    }
+  }
   row("to copy",
       fmt::format("{} objects, {}", human_count(plan.to_copy), human_bytes(plan.to_copy_bytes)));
   row("the same already",
@@ -199,6 +208,11 @@ std::string summary_text(const SummaryEvent& summary) {
     row("copied", fmt::format("{} objects, {}", human_count(summary.copied),
                               human_bytes(summary.copied_bytes)));
     row("the same already", human_count(summary.skipped));
+  }
+  if (summary.all_versions) {
+    row("delete markers", fmt::format("{}, {} made", human_count(summary.delete_markers),
+                                      human_count(summary.copied_markers)));
+    row("not kept", "version ids, LastModified: no service can be told them");
   }
   if (summary.deleted > 0) row("deleted", human_count(summary.deleted));
   if (summary.failed > 0) row("FAILED", human_count(summary.failed));

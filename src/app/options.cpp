@@ -107,6 +107,13 @@ Result<void> set_grant_timeout(Arguments& arguments, const std::string& value) {
   return ok;
 }
 
+Result<void> set_versioning_settle(Arguments& arguments, const std::string& value) {
+  auto seconds = number(value, 0, 86'400);
+  if (!seconds) return forward(seconds);
+  arguments.spec.versioning_settle = std::chrono::seconds(*seconds);
+  return ok;
+}
+
 Result<void> set_max_delete(Arguments& arguments, const std::string& value) {
   auto percent = number(value, 0, 100);
   if (!percent) return forward(percent);
@@ -169,6 +176,24 @@ Options filter_options() {
            add(false), true},
           {"--include", "PATTERN", "What to copy", "Takes keys in again that were left out.",
            add(true), true}};
+}
+
+Options versions_option(bool copies) {
+  const std::string group = "What to copy";
+  Options options{
+      {"--versions", "WHICH", group,
+       "latest (default): the current objects. all: every version and delete marker of each key, "
+       "oldest first, into a bucket whose versioning is switched on first. Version ids and dates "
+       "are new.",
+       choice<bool>({{"latest", false}, {"all", true}},
+                    [](Arguments& a) -> bool& { return a.spec.copy.all_versions; })}};
+  if (copies) {
+    options.push_back({"--versioning-settle", "SECONDS", group,
+                       "How long versioning that was never on before may take until it is in "
+                       "effect (default: 900 on AWS, which asks for it, 0 elsewhere).",
+                       set_versioning_settle});
+  }
+  return options;
 }
 
 Options write_options() {
@@ -292,14 +317,15 @@ Options attribute_options() {
 }
 
 Options speed_options() {
-  return {{"--concurrency", "N|auto", "Speed",
-           "Requests in flight, all kinds together. auto (default) finds out how many are worth it: "
-           "it begins with 32 of each kind and grows while that brings more. With both, SlowDown "
-           "lowers the rate.",
-           set_concurrency},
-          {"--max-requests-per-second", "N", "Speed",
-           "Sends no more requests a second than this, all kinds together (default: no limit).",
-           set_max_requests_per_second}};
+  return {
+      {"--concurrency", "N|auto", "Speed",
+       "Requests in flight, all kinds together. auto (default) finds out how many are worth it: "
+       "it begins with 32 of each kind and grows while that brings more. With both, SlowDown "
+       "lowers the rate.",
+       set_concurrency},
+      {"--max-requests-per-second", "N", "Speed",
+       "Sends no more requests a second than this, all kinds together (default: no limit).",
+       set_max_requests_per_second}};
 }
 
 Options count_first_option() {
@@ -421,15 +447,15 @@ Options options_of(Verb verb) {
   switch (verb) {
     case Verb::copy:
       return join({identity_options(), migrator_option(), grant_options(), filter_options(),
-                   write_options(), attribute_options(), restore_options(), delete_options(),
-                   dry_run_option(), speed_options(), verify_options(true), report_option(),
-                   count_first_option(), output_options(true)});
+                   versions_option(true), write_options(), attribute_options(), restore_options(),
+                   delete_options(), dry_run_option(), speed_options(), verify_options(true),
+                   report_option(), count_first_option(), output_options(true)});
     case Verb::plan:
-      return join({identity_options(), migrator_option(), filter_options(), write_options(),
-                   attribute_options(), speed_options(), output_options(false)});
+      return join({identity_options(), migrator_option(), filter_options(), versions_option(false),
+                   write_options(), attribute_options(), speed_options(), output_options(false)});
     case Verb::verify:
-      return join({identity_options(), migrator_option(), filter_options(), speed_options(),
-                   verify_options(false), report_option(), output_options(true)});
+      return join({identity_options(), migrator_option(), filter_options(), versions_option(false),
+                   speed_options(), verify_options(false), report_option(), output_options(true)});
     case Verb::cleanup:
       return join({side_options("--", "Bucket", "the bucket",
                                 [](Arguments& a) -> SideArguments& { return a.destination_side; }),

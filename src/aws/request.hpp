@@ -41,8 +41,9 @@ struct Request {
   boost::container::small_vector<Field, 12> headers;
   std::string body;
   bool sign = true;  // false: AssumeRoleWithWebIdentity, SSO portal
-  // False: an ambiguous failure must be settled by looking (DeleteBucket). It is sent again only if
-  // nothing of it was sent.
+  // False: an ambiguous failure must be settled by looking (DeleteBucket, a new version). It is
+  // sent again only if it certainly was not done: nothing of it was sent, or the service refused it
+  // (throttled, the session over).
   bool retry = true;
   net::HttpTimeouts timeouts{};
   Admission* admission = nullptr;  // admits each attempt instead of the client's; outlives the call

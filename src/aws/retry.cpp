@@ -12,8 +12,11 @@ constexpr int throttle_cost = 5;
 // How far a delay may exceed the one that the service asks for.
 constexpr milliseconds asked_delay_margin{5'000};
 
-bool nothing_was_sent(const Error& error) noexcept {
-  return error.code() == Errc::resolve || error.code() == Errc::connect;
+bool certainly_not_done(const Error& error) noexcept {
+  const bool sent = error.code() != Errc::resolve && error.code() != Errc::connect;
+  const bool refused =
+      error.retry() == RetryClass::throttle || error.retry() == RetryClass::refresh;
+  return !sent || refused;
 }
 
 // min(base * 2^doublings, cap) without overflow.
@@ -84,7 +87,7 @@ void RetryQuota::give_back(int amount) noexcept {
 
 RetryDecision decide(const RetryPolicy& policy, RetryQuota& quota, RetryHistory& history,
                      const Error& error, bool may_send_twice, double random) {
-  if (!may_send_twice && !nothing_was_sent(error)) return {};
+  if (!may_send_twice && !certainly_not_done(error)) return {};
   switch (error.retry()) {
     case RetryClass::never:
       return {};

@@ -33,8 +33,8 @@ struct RetryDecision {
 
 // Decides what follows `error`, records it in `history` and spends from `quota`.
 //
-// A request that may not be sent twice goes again only if nothing of it was sent. Throttling ends
-// by time, not by count: a storm of 503 asks for patience. An empty quota makes retries slow
+// A request that may not be sent twice goes again only if it certainly was not done. Throttling
+// ends by time, not by count: a storm of 503 asks for patience. An empty quota makes retries slow
 // instead of refusing them: lanes that wait send nothing else, so the service gets its rest, and a
 // connection loss of a second does not become a thousand failed objects. `random` is uniform in
 // [0, 1).

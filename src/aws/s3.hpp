@@ -34,6 +34,17 @@ struct Checksum {
 // Of an archived object: whether a copy of it lies ready to be read.
 enum class RestoreState : std::uint8_t { none, in_progress, ready };
 
+// One version of a key, or a delete marker among them.
+struct ObjectVersion {
+  std::string id;  // "null" where it was written without versioning
+  bool delete_marker = false;
+  std::uint64_t size = 0;
+  std::string etag;
+  WallTime last_modified{};
+  std::string storage_class;  // empty: STANDARD
+  RestoreState restore = RestoreState::none;
+};
+
 struct ObjectEntry {
   std::string key;
   std::uint64_t size = 0;
@@ -41,6 +52,7 @@ struct ObjectEntry {
   WallTime last_modified{};
   std::string storage_class;  // empty: STANDARD
   RestoreState restore = RestoreState::none;
+  std::string version;  // to be read by this id; empty: the current object, whichever that is
 };
 
 struct ListRequest {
@@ -57,6 +69,28 @@ struct ListPage {
   bool truncated = false;
   std::string next_token;  // not checked here: the lister's rules judge a page (transfer)
   std::string request_id;  // to name the page by, when it is judged bad
+};
+
+struct ListVersionsRequest {
+  std::string bucket, prefix;
+  std::string key_marker;         // some services begin with this key, others behind it
+  std::string version_id_marker;  // empty: whole keys only
+  int max_keys = 1000;
+  std::string expected_owner;
+};
+
+struct VersionEntry {
+  std::string key;
+  bool latest = false;
+  ObjectVersion version;
+};
+
+// Versions and delete markers in the order of the answer, which is not checked here. As ListPage.
+struct VersionPage {
+  std::vector<VersionEntry> versions;
+  bool truncated = false;
+  std::string next_key_marker, next_version_id_marker;
+  std::string request_id;
 };
 
 struct ObjectAddress {
@@ -116,6 +150,7 @@ struct WriteOptions {
   bool if_none_match = false;      // If-None-Match: *
   std::string expected_owner;      // of the destination bucket
   Admission* admission = nullptr;  // as Request::admission
+  bool once = false;               // CopyObject: after an answer that was lost it is not sent again
   // Null for a plain object, so that most copies carry no more than a pointer.
   std::shared_ptr<const Restated> restated;
 };
@@ -216,6 +251,7 @@ class S3 {
   explicit S3(Client client) : client_(std::move(client)) {}
 
   net::Task<Result<ListPage>> list_objects(ListRequest request);
+  net::Task<Result<VersionPage>> list_object_versions(ListVersionsRequest request);
   net::Task<Result<ObjectHead>> head_object(HeadRequest request);
   // The whole object in memory; for small ones. Errors: too_large above the client's limit.
   net::Task<Result<std::string>> get_object(ObjectAddress object, std::string expected_owner);
@@ -224,6 +260,12 @@ class S3 {
   // `if_match` empty: unconditional. 404 is success (already gone).
   net::Task<Result<void>> delete_object(ObjectAddress object, std::string if_match,
                                         std::string expected_owner);
+
+  // Makes a delete marker where versioning is on. Sent once: after an ambiguous failure it is for
+  // the caller to look. Gives the marker's version id; empty where the service does not tell.
+  net::Task<Result<std::string>> add_delete_marker(std::string bucket, std::string key,
+                                                   std::string if_match,
+                                                   std::string expected_owner);
 
   // 200-with-an-error and truncated documents are `unavailable`. Never above 5 GiB: too_large.
   net::Task<Result<CopyResult>> copy_object(CopyRequest request);
@@ -295,6 +337,7 @@ class S3 {
   // "Enabled", "Suspended" or empty.
   net::Task<Result<std::string>> get_bucket_versioning(std::string bucket,
                                                        std::string expected_owner);
+  net::Task<Result<void>> enable_bucket_versioning(std::string bucket, std::string expected_owner);
 
   const Client& client() const noexcept { return client_; }
 

@@ -49,6 +49,8 @@ inline constexpr net::HttpTimeouts patient{.response = std::chrono::minutes(5)};
 
 Request list_objects_request(ListRequest request);
 Result<ListPage> parse_list_page(std::string body);
+Request list_versions_request(ListVersionsRequest request);
+Result<VersionPage> parse_version_page(std::string body);
 
 // --- objects ---------------------------------------------------------------------------------
 
@@ -97,5 +99,6 @@ Request create_bucket_request(CreateBucketRequest request);
 Request put_policy_request(std::string bucket, std::string policy, std::string expected_owner);
 Result<std::string> parse_ownership(std::string body);  // empty for another document
 Result<std::string> parse_versioning(std::string body);
+Request enable_versioning_request(std::string bucket, std::string expected_owner);
 
 }  // namespace s3m::aws

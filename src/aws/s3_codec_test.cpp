@@ -98,6 +98,59 @@ TEST(ListObjects, KeysAreTakenAsTheyAreWhereTheServiceDoesNotEncode) {
   EXPECT_EQ(page->objects[0].key, "a+%zz& b");
 }
 
+std::string versions(std::string_view inside) {
+  return fmt::format(
+      "<ListVersionsResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Name>b</Name>"
+      "<EncodingType>url</EncodingType><NextKeyMarker>a%2Bb</NextKeyMarker>"
+      "<NextVersionIdMarker>v+1</NextVersionIdMarker><IsTruncated>true</IsTruncated>{}"
+      "</ListVersionsResult>",
+      inside);
+}
+
+TEST(ListVersions, AsksForEncodedKeysAndGoesOnByMarkers) {
+  const auto request = list_versions_request(
+      {.bucket = "b", .prefix = "p/", .key_marker = "p/a", .version_id_marker = "v"});
+  EXPECT_EQ(query(request),
+            "versions=;encoding-type=url;max-keys=1000;prefix=p/;key-marker=p/a;"
+            "version-id-marker=v;");
+  EXPECT_EQ(request.answer, Answer::xml);
+}
+
+TEST(ListVersions, ReadsVersionsAndDeleteMarkersInTheirOrder) {
+  const auto page = parse_version_page(versions(
+      "<DeleteMarker><Key>a%2Bb</Key><VersionId>m</VersionId><IsLatest>true</IsLatest>"
+      "<LastModified>2026-11-22T16:28:00Z</LastModified></DeleteMarker>"
+      "<Version><Key>a%2Bb</Key><VersionId>v1</VersionId><IsLatest>false</IsLatest>"
+      "<LastModified>2026-11-22T16:27:00Z</LastModified><ETag>&quot;e&quot;</ETag><Size>7</Size>"
+      "<StorageClass>GLACIER</StorageClass></Version>"));
+  ASSERT_TRUE(page) << page.error().describe();
+  ASSERT_EQ(page->versions.size(), 2u);
+  EXPECT_EQ(page->versions[0].key, "a+b");
+  EXPECT_TRUE(page->versions[0].latest);
+  EXPECT_TRUE(page->versions[0].version.delete_marker);
+  EXPECT_EQ(page->versions[1].version.id, "v1");
+  EXPECT_EQ(page->versions[1].version.size, 7u);
+  EXPECT_EQ(page->versions[1].version.etag, "e");
+  EXPECT_EQ(page->versions[1].version.storage_class, "GLACIER");
+  EXPECT_TRUE(page->truncated);
+  EXPECT_EQ(page->next_key_marker, "a+b");
+  EXPECT_EQ(page->next_version_id_marker, "v+1");
+}
+
+TEST(ListVersions, AVersionWithoutAnIdIsAnError) {
+  EXPECT_EQ(code_of(parse_version_page(versions(
+                "<DeleteMarker><Key>a</Key><LastModified>2026-11-22T16:28:00Z</LastModified>"
+                "</DeleteMarker>"))),
+            Errc::protocol);
+}
+
+TEST(Versioning, IsSwitchedOnWithAChecksum) {
+  const auto request = enable_versioning_request("b", "111122223333");
+  EXPECT_EQ(query(request), "versioning=;");
+  EXPECT_NE(header(request, "content-md5"), "(none)");
+  EXPECT_NE(request.body.find("<Status>Enabled</Status>"), std::string::npos);
+}
+
 TEST(ListObjects, StandardIsTheEmptyClass) {
   const auto page = parse_list_page(listing(
       "<Contents><Key>k</Key><LastModified>2026-11-22T16:28:00Z</LastModified><Size>0</Size>"

@@ -14,6 +14,7 @@ Request copy_object_request(CopyRequest copy) {
   request.answer = Answer::xml;
   request.timeouts = patient;
   request.admission = copy.write.admission;
+  request.retry = !copy.write.once;
   add_conditions(request, copy.write);
   add_copy_source(request, copy.source, copy.source_etag, std::move(copy.source_expected_owner));
   add_write_options(request, copy.write);

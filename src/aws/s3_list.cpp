@@ -11,11 +11,6 @@ namespace {
 
 constexpr std::size_t largest_page = 1000;
 
-RestoreState restore_of(pugi::xml_node status) {
-  if (text_of(status, "IsRestoreInProgress") == "true") return RestoreState::in_progress;
-  return status.child("RestoreExpiryDate") ? RestoreState::ready : RestoreState::none;
-}
-
 Result<ObjectEntry> parse_entry(pugi::xml_node contents, const ListedText& listed) {
   ObjectEntry entry;
   bool has_key = false, has_size = false, has_time = false;
@@ -40,7 +35,7 @@ Result<ObjectEntry> parse_entry(pugi::xml_node contents, const ListedText& liste
     } else if (name == "StorageClass" && text != "STANDARD") {
       entry.storage_class = text;
     } else if (name == "RestoreStatus") {
-      entry.restore = restore_of(child);
+      entry.restore = parse_listed_restore(child);
     }
   }
   if (!has_key) return fail(Errc::protocol, "a listing with an entry that has no key");

@@ -44,6 +44,12 @@ inline Result<bool> truncation_of(pugi::xml_node listing) {
   return fail(Errc::protocol, "a listing that does not say whether it goes on");
 }
 
+// <RestoreStatus> of an entry.
+inline RestoreState parse_listed_restore(pugi::xml_node status) {
+  if (text_of(status, "IsRestoreInProgress") == "true") return RestoreState::in_progress;
+  return status.child("RestoreExpiryDate") ? RestoreState::ready : RestoreState::none;
+}
+
 // The checksum among the children of `element`: "ChecksumCRC32C" and its kin, named by the
 // algorithm.
 inline Checksum checksum_in(pugi::xml_node element) {

@@ -131,6 +131,10 @@ void add_fields(json::object& out, const SummaryEvent& event) {
   out["mismatched"] = event.mismatched;
   out["missing"] = event.missing;
   out["extra"] = event.extra;
+  out["all_versions"] = event.all_versions;
+  out["version_keys"] = event.version_keys;
+  out["delete_markers"] = event.delete_markers;
+  out["copied_markers"] = event.copied_markers;
   out["requests"] = event.requests;
   out["retried"] = event.retried;
   out["throttled"] = event.throttled;
@@ -156,6 +160,11 @@ void add_fields(json::object& out, const PlanEvent& event) {
   out["archived"] = event.archived;
   add_key(out, "first_key", event.first_key);
   add_key(out, "last_key", event.last_key);
+  out["all_versions"] = event.all_versions;
+  out["version_keys"] = event.version_keys;
+  out["delete_markers"] = event.delete_markers;
+  out["markers_to_copy"] = event.markers_to_copy;
+  out["other_histories"] = event.other_histories;
   out["destination_exists"] = event.destination_exists;
   out["destination_region"] = readable(event.destination_region);
 }

@@ -42,8 +42,8 @@ struct ProgressEvent {
   std::uint64_t throttled = 0;
   std::uint64_t requests = 0;
   std::uint32_t in_flight = 0;
-  std::uint32_t budget = 0;    // of copies: how many may be in flight
-  double rate_limit = 0;       // of copies, a second; 0: the service has not throttled
+  std::uint32_t budget = 0;  // of copies: how many may be in flight
+  double rate_limit = 0;     // of copies, a second; 0: the service has not throttled
   double elapsed_seconds = 0;
   double objects_per_second = 0;  // recent
   double bytes_per_second = 0;    // recent
@@ -88,6 +88,10 @@ struct SummaryEvent {
   std::uint64_t copied = 0, copied_bytes = 0, skipped = 0, deleted = 0, failed = 0;
   std::uint64_t same_strong = 0, same_weak = 0, mismatched = 0, missing = 0, extra = 0;
   std::uint64_t requests = 0, retried = 0, throttled = 0;
+  // With --versions all the objects are versions and delete markers: of so many keys, and how many
+  // of them, and of those copied, are delete markers.
+  bool all_versions = false;
+  std::uint64_t version_keys = 0, delete_markers = 0, copied_markers = 0;
   double elapsed_seconds = 0;
   std::uint64_t not_carried = 0;  // attributes that copies lack; the report lists them
   std::string digest;             // hexadecimal; empty when nothing was verified
@@ -102,7 +106,10 @@ struct PlanEvent {
   std::uint64_t multipart = 0, requests = 0;
   std::uint64_t looks = 0;  // of the requests: for attributes that no copy carries by itself
   std::uint64_t destination_objects = 0, destination_only = 0, archived = 0;
-  bool deletes = false;             // destination_only would be deleted (--delete)
+  bool deletes = false;  // destination_only would be deleted (--delete)
+  // As in SummaryEvent; and keys that the destination has another history of.
+  bool all_versions = false;
+  std::uint64_t version_keys = 0, delete_markers = 0, markers_to_copy = 0, other_histories = 0;
   std::string first_key, last_key;  // that match
   bool destination_exists = true;
   std::string destination_region;

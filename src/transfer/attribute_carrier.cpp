@@ -25,15 +25,15 @@ AttributeCarrier::AttributeCarrier(Context& context, const CopyOptions& options,
       hold_(context.runtime.loop),
       tags_(context.runtime.loop) {}
 
-aws::ObjectAddress AttributeCarrier::source_address(std::string key) const {
-  return {.bucket = context_.source.location.bucket, .key = std::move(key), .version = {}};
+aws::ObjectAddress AttributeCarrier::address_of(const aws::ObjectEntry& source) const {
+  return {.bucket = context_.source.location.bucket, .key = source.key, .version = source.version};
 }
 
 net::Task<Result<Carried>> AttributeCarrier::look(aws::ObjectEntry source) {
   aws::ObjectHead seen;
   if (rules_.look) {
     auto head = co_await context_.source.reader->head_object(
-        {.object = source_address(source.key),
+        {.object = address_of(source),
          .part_number = {},
          .if_match = source.etag,
          .expected_owner = context_.source.expected_owner});
@@ -46,15 +46,16 @@ net::Task<Result<Carried>> AttributeCarrier::look(aws::ObjectEntry source) {
     }
     seen = std::move(*head);
   }
-  co_return co_await carried(std::move(seen), std::move(source.key));
+  co_return co_await carried(std::move(seen), address_of(source));
 }
 
-net::Task<Result<Carried>> AttributeCarrier::carried(aws::ObjectHead source, std::string key) {
+net::Task<Result<Carried>> AttributeCarrier::carried(aws::ObjectHead source,
+                                                     aws::ObjectAddress address) {
   std::optional<aws::Acl> acl;
   std::vector<Loss> losses;
   if (rules_.read_acl) {
-    auto read = co_await context_.source.reader->get_object_acl(source_address(key),
-                                                                context_.source.expected_owner);
+    auto read =
+        co_await context_.source.reader->get_object_acl(address, context_.source.expected_owner);
     ++counters_.looks;
     if (read) {
       acl = std::move(*read);
@@ -68,16 +69,17 @@ net::Task<Result<Carried>> AttributeCarrier::carried(aws::ObjectHead source, std
   for (auto& loss : losses)
     carried.losses.push_back(std::move(loss));
   if (rules_.locked) {
-    auto looked = co_await look_for_hidden_locks(std::move(source), std::move(key), carried);
+    auto looked = co_await look_for_hidden_locks(std::move(source), std::move(address), carried);
     if (!looked) co_return forward(looked);
   }
   co_return carried;
 }
 
 net::Task<Result<void>> AttributeCarrier::look_for_hidden_locks(aws::ObjectHead source,
-                                                                std::string key, Carried& carried) {
+                                                                aws::ObjectAddress address,
+                                                                Carried& carried) {
   if (source.lock_mode.empty()) {
-    auto denied = co_await hidden(retention_, &AttributeCarrier::retention_denied, key);
+    auto denied = co_await hidden(retention_, &AttributeCarrier::retention_denied, address);
     if (!denied) co_return forward(denied);
     if (*denied) {
       carried.losses.push_back(
@@ -85,7 +87,7 @@ net::Task<Result<void>> AttributeCarrier::look_for_hidden_locks(aws::ObjectHead 
     }
   }
   if (source.legal_hold.empty()) {
-    auto denied = co_await hidden(hold_, &AttributeCarrier::hold_denied, std::move(key));
+    auto denied = co_await hidden(hold_, &AttributeCarrier::hold_denied, std::move(address));
     if (!denied) co_return forward(denied);
     if (*denied) {
       carried.losses.push_back(
@@ -95,52 +97,53 @@ net::Task<Result<void>> AttributeCarrier::look_for_hidden_locks(aws::ObjectHead 
   co_return ok;
 }
 
-net::Task<Result<bool>> AttributeCarrier::hidden(Finding& finding, Ask ask, std::string key) {
+net::Task<Result<bool>> AttributeCarrier::hidden(Finding& finding, Ask ask,
+                                                 aws::ObjectAddress source) {
   while (finding.asking)
     co_await finding.settled.wait();
   if (finding.hidden) co_return *finding.hidden;
   finding.asking = true;
-  auto answer = co_await (this->*ask)(std::move(key));
+  auto answer = co_await (this->*ask)(std::move(source));
   finding.asking = false;
   if (answer) finding.hidden = *answer;
   finding.settled.notify_all();
   co_return answer;
 }
 
-net::Task<Result<bool>> AttributeCarrier::retention_denied(std::string key) {
+net::Task<Result<bool>> AttributeCarrier::retention_denied(aws::ObjectAddress source) {
   auto retention = co_await context_.source.reader->get_object_retention(
-      source_address(std::move(key)), context_.source.expected_owner);
+      std::move(source), context_.source.expected_owner);
   if (retention) co_return false;
   if (retention.error().code() == Errc::access_denied) co_return true;
   co_return forward(retention);
 }
 
-net::Task<Result<bool>> AttributeCarrier::hold_denied(std::string key) {
+net::Task<Result<bool>> AttributeCarrier::hold_denied(aws::ObjectAddress source) {
   auto hold = co_await context_.source.reader->get_object_legal_hold(
-      source_address(std::move(key)), context_.source.expected_owner);
+      std::move(source), context_.source.expected_owner);
   if (hold) co_return false;
   if (hold.error().code() == Errc::access_denied) co_return true;
   co_return forward(hold);
 }
 
-net::Task<Result<aws::Pairs>> AttributeCarrier::tags(std::string key, int tag_count,
+net::Task<Result<aws::Pairs>> AttributeCarrier::tags(aws::ObjectAddress source, int tag_count,
                                                      std::vector<Loss>& losses) {
   if (tag_count > 0 || !counts_tags_) {
-    co_return co_await context_.source.reader->get_object_tagging(source_address(std::move(key)),
+    co_return co_await context_.source.reader->get_object_tagging(std::move(source),
                                                                   context_.source.expected_owner);
   }
   while (tags_.asking)
     co_await tags_.settled.wait();
-  if (!tags_.hidden) co_return co_await first_tags(std::move(key), losses);
+  if (!tags_.hidden) co_return co_await first_tags(std::move(source), losses);
   if (*tags_.hidden) losses.push_back({Attribute::tags, not_known("tags", "s3:GetObjectTagging")});
   co_return aws::Pairs{};
 }
 
 // Of the first object that is said to have none.
-net::Task<Result<aws::Pairs>> AttributeCarrier::first_tags(std::string key,
+net::Task<Result<aws::Pairs>> AttributeCarrier::first_tags(aws::ObjectAddress source,
                                                            std::vector<Loss>& losses) {
   tags_.asking = true;
-  auto tags = co_await context_.source.reader->get_object_tagging(source_address(std::move(key)),
+  auto tags = co_await context_.source.reader->get_object_tagging(std::move(source),
                                                                   context_.source.expected_owner);
   tags_.asking = false;
   if (tags) {
@@ -158,13 +161,13 @@ net::Task<Result<aws::Pairs>> AttributeCarrier::first_tags(std::string key,
   co_return tags;
 }
 
-net::Task<Result<void>> AttributeCarrier::carry_annotations(std::string source_key,
+net::Task<Result<void>> AttributeCarrier::carry_annotations(aws::ObjectAddress source,
                                                             std::string copy_key,
                                                             std::string copy_etag,
                                                             std::vector<Loss>& losses) {
   if (!annotations_known_) co_return ok;
   auto names = co_await context_.source.reader->list_object_annotations(
-      source_address(source_key), context_.source.expected_owner);
+      source, context_.source.expected_owner);
   if (!names && names.error().code() == Errc::not_supported) {
     annotations_known_ = false;
     co_return ok;
@@ -175,7 +178,7 @@ net::Task<Result<void>> AttributeCarrier::carry_annotations(std::string source_k
   }
   if (!names) co_return forward(names);
   for (auto& name : *names) {
-    auto carried = co_await carry_annotation(source_key, copy_key, copy_etag, name);
+    auto carried = co_await carry_annotation(source, copy_key, copy_etag, name);
     if (carried) continue;
     if (concerns_all(carried.error())) co_return forward(carried);
     losses.push_back({Attribute::annotations,
@@ -184,12 +187,12 @@ net::Task<Result<void>> AttributeCarrier::carry_annotations(std::string source_k
   co_return ok;
 }
 
-net::Task<Result<void>> AttributeCarrier::carry_annotation(std::string source_key,
+net::Task<Result<void>> AttributeCarrier::carry_annotation(aws::ObjectAddress source,
                                                            std::string copy_key,
                                                            std::string copy_etag,
                                                            std::string name) {
   auto text = co_await context_.source.reader->get_object_annotation(
-      source_address(std::move(source_key)), name, context_.source.expected_owner);
+      std::move(source), name, context_.source.expected_owner);
   if (!text) co_return forward(text);
   co_return co_await context_.writer->put_object_annotation(
       {.bucket = context_.destination.location.bucket, .key = std::move(copy_key), .version = {}},

@@ -31,14 +31,15 @@ class AttributeCarrier {
   // Errors: precondition_failed or no_such_key when it is not what it was; cancelled.
   net::Task<Result<Carried>> look(aws::ObjectEntry source);
   // The same where the HEAD is there already.
-  net::Task<Result<Carried>> carried(aws::ObjectHead source, std::string key);
+  net::Task<Result<Carried>> carried(aws::ObjectHead source, aws::ObjectAddress address);
 
   // The tags of an object of which a HEAD told `tag_count`.
-  net::Task<Result<aws::Pairs>> tags(std::string key, int tag_count, std::vector<Loss>& losses);
+  net::Task<Result<aws::Pairs>> tags(aws::ObjectAddress source, int tag_count,
+                                     std::vector<Loss>& losses);
 
-  // Copies the annotations of `source_key` to a copy made in parts. What cannot be copied is a
+  // Copies the annotations of `source` to a copy made in parts. What cannot be copied is a
   // loss, not a failure. Errors: cancelled, and what concerns all.
-  net::Task<Result<void>> carry_annotations(std::string source_key, std::string copy_key,
+  net::Task<Result<void>> carry_annotations(aws::ObjectAddress source, std::string copy_key,
                                             std::string copy_etag, std::vector<Loss>& losses);
 
   // Whether a copy made in parts shows the locks that its upload was begun with: some servers take
@@ -46,6 +47,8 @@ class AttributeCarrier {
   // Errors: cancelled, and what concerns all.
   net::Task<Result<void>> look_for_locks(std::string copy_key, const Carried& carried,
                                          std::vector<Loss>& losses);
+  // Where the entry is read from.
+  aws::ObjectAddress address_of(const aws::ObjectEntry& source) const;
 
   // Once the copy is there.
   void report(const std::string& source_key, const std::vector<Loss>& losses);
@@ -58,17 +61,16 @@ class AttributeCarrier {
     bool asking = false;
     net::Signal settled;
   };
-  using Ask = net::Task<Result<bool>> (AttributeCarrier::*)(std::string key);
+  using Ask = net::Task<Result<bool>> (AttributeCarrier::*)(aws::ObjectAddress source);
 
-  net::Task<Result<bool>> hidden(Finding& finding, Ask ask, std::string key);
-  net::Task<Result<bool>> retention_denied(std::string key);
-  net::Task<Result<bool>> hold_denied(std::string key);
-  net::Task<Result<void>> look_for_hidden_locks(aws::ObjectHead source, std::string key,
+  net::Task<Result<bool>> hidden(Finding& finding, Ask ask, aws::ObjectAddress source);
+  net::Task<Result<bool>> retention_denied(aws::ObjectAddress source);
+  net::Task<Result<bool>> hold_denied(aws::ObjectAddress source);
+  net::Task<Result<void>> look_for_hidden_locks(aws::ObjectHead source, aws::ObjectAddress address,
                                                 Carried& carried);
-  net::Task<Result<aws::Pairs>> first_tags(std::string key, std::vector<Loss>& losses);
-  net::Task<Result<void>> carry_annotation(std::string source_key, std::string copy_key,
+  net::Task<Result<aws::Pairs>> first_tags(aws::ObjectAddress source, std::vector<Loss>& losses);
+  net::Task<Result<void>> carry_annotation(aws::ObjectAddress source, std::string copy_key,
                                            std::string copy_etag, std::string name);
-  aws::ObjectAddress source_address(std::string key) const;
 
   Context& context_;
   const AttributeRules& rules_;

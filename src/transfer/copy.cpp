@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "transfer/copy_object.hpp"
+#include "transfer/copy_versions.hpp"
 #include "transfer/failures.hpp"
 #include "transfer/lanes.hpp"
 #include "transfer/walk.hpp"
@@ -48,9 +49,8 @@ class CopyOperation final : public Visitor, Lanes<CopyWork>::Handler {
         return;
       }
     }
-    CopyWork work{.source = std::move(*pair.source),
-                  .likeness = likeness,
-                  .admission = pair.flow.get()};
+    CopyWork work{
+        .source = std::move(*pair.source), .likeness = likeness, .admission = pair.flow.get()};
     if (pair.destination != nullptr) {
       work.copy = std::move(*pair.destination);
       work.copy_exists = true;
@@ -75,8 +75,8 @@ class CopyOperation final : public Visitor, Lanes<CopyWork>::Handler {
 
   net::Task<void> finish(CopyWork& work) {
     std::vector<Loss> losses;
-    auto finished = co_await attributes_.carry_annotations(work.source.key, work.copy.key,
-                                                           work.copy.etag, losses);
+    auto finished = co_await attributes_.carry_annotations(attributes_.address_of(work.source),
+                                                           work.copy.key, work.copy.etag, losses);
     if (!finished) {
       failed(work, std::move(finished.error()));
       co_return;
@@ -189,6 +189,10 @@ net::Task<Result<void>> copy(Context& context, const CopyOptions& options,
                              std::vector<KeyRange> ranges, Counters& counters) {
   auto recorded = RecordedUploads::load(context.journal, context.destination.location);
   if (!recorded) co_return forward(recorded);
+  if (options.all_versions) {
+    co_return co_await copy_versions(context, options, std::move(ranges), counters,
+                                     std::move(*recorded));
+  }
   CopyOperation operation(context, options, counters, std::move(*recorded));
   co_return co_await operation.run(std::move(ranges));
 }

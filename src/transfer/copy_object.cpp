@@ -33,8 +33,9 @@ std::string ObjectCopier::relative_key(const CopyWork& work) const {
   return work.source.key.substr(shared_.context.source.location.prefix.size());
 }
 
-Result<std::string> ObjectCopier::destination_key(const CopyWork& work) const {
-  auto key = shared_.context.destination.location.prefix + relative_key(work);
+Result<std::string> ObjectCopier::destination_key(std::string_view source_key) const {
+  auto key = shared_.context.destination.location.prefix;
+  key += source_key.substr(shared_.context.source.location.prefix.size());
   if (key.empty()) {
     return fail(Errc::invalid_argument,
                 "the key is the source's prefix itself, so the copy would have no name: give the "
@@ -59,7 +60,8 @@ aws::WriteOptions ObjectCopier::write_options(const CopyWork& work) const {
           .if_match = work.copy_exists ? work.copy.etag : std::string(),
           .if_none_match = !work.copy_exists,
           .expected_owner = shared_.context.destination.expected_owner,
-          .admission = work.admission};
+          .admission = work.admission,
+          .once = !work.source.version.empty()};
 }
 
 net::Task<Result<CopyEnd>> ObjectCopier::copy(CopyWork& work) {
@@ -67,7 +69,7 @@ net::Task<Result<CopyEnd>> ObjectCopier::copy(CopyWork& work) {
     co_return fail(Errc::not_supported,
                    "the service lists no ETag to make the copy conditional on");
   }
-  auto key = destination_key(work);
+  auto key = destination_key(work.source.key);
   if (!key) co_return forward(key);
   bool asked = needs_restore(work.source);
   if (asked) {
@@ -119,13 +121,14 @@ net::Task<Result<bool>> ObjectCopier::make_readable(CopyWork& work) {
 aws::CopyRequest ObjectCopier::request_of(const CopyWork& work, std::string destination_key,
                                           aws::WriteOptions write) const {
   const auto& context = shared_.context;
-  return {
-      .source = {.bucket = context.source.location.bucket, .key = work.source.key, .version = {}},
-      .source_etag = work.source.etag,
-      .source_expected_owner = context.source.expected_owner,
-      .bucket = context.destination.location.bucket,
-      .key = std::move(destination_key),
-      .write = std::move(write)};
+  return {.source = {.bucket = context.source.location.bucket,
+                     .key = work.source.key,
+                     .version = work.source.version},
+          .source_etag = work.source.etag,
+          .source_expected_owner = context.source.expected_owner,
+          .bucket = context.destination.location.bucket,
+          .key = std::move(destination_key),
+          .write = std::move(write)};
 }
 
 net::Task<Result<aws::CopyResult>> ObjectCopier::send(CopyWork& work, std::string destination_key) {

@@ -47,12 +47,16 @@ class ObjectCopier {
   // Lifetime  `work` stays until the Task ends.
   net::Task<Result<CopyEnd>> copy(CopyWork& work);
 
+  // One try, which settles nothing: what copy_history() is made of. Where the source is a version
+  // the write is not sent again once its answer was lost. `work` stays until the Task ends.
+  net::Task<Result<aws::CopyResult>> send(CopyWork& work, std::string destination_key);
+  // The full key of the copy. Errors: invalid_argument when there can be none.
+  Result<std::string> destination_key(std::string_view source_key) const;
+
  private:
   enum class Next : std::uint8_t { again, copied, vanished, left_alone };
 
-  Result<std::string> destination_key(const CopyWork& work) const;
   aws::WriteOptions write_options(const CopyWork& work) const;
-  net::Task<Result<aws::CopyResult>> send(CopyWork& work, std::string destination_key);
   net::Task<Result<aws::CopyResult>> look_and_send(CopyWork& work, std::string destination_key);
   aws::CopyRequest request_of(const CopyWork& work, std::string destination_key,
                               aws::WriteOptions write) const;

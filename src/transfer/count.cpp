@@ -12,6 +12,11 @@ class CountOperation final : public Visitor {
 
   void visit(const Pair& pair) override {
     if (!filter_.matches(pair.key)) return;
+    if (const auto* history = pair.source_history) {
+      result_.objects += history->versions.size() + history->beyond;
+      result_.bytes += history->bytes();
+      return;
+    }
     ++result_.objects;
     result_.bytes += pair.source->size;
   }
@@ -24,7 +29,8 @@ class CountOperation final : public Visitor {
 
 }  // namespace
 
-net::Task<Result<void>> count(Context& context, const Filter& filter, Count& result) {
+net::Task<Result<void>> count(Context& context, const Filter& filter, bool all_versions,
+                              Count& result) {
   Context source_alone{.runtime = context.runtime,
                        .governor = context.governor,
                        .cancel = context.cancel,
@@ -34,7 +40,8 @@ net::Task<Result<void>> count(Context& context, const Filter& filter, Count& res
                        .journal = context.journal,
                        .on_failure = {}};
   CountOperation operation(filter, result);
-  co_return co_await walk(source_alone, {KeyRange{}}, operation, {.lanes = counting_lanes});
+  co_return co_await walk(source_alone, {KeyRange{}}, operation,
+                          {.lanes = counting_lanes, .versions = all_versions});
 }
 
 }  // namespace s3m::transfer

@@ -18,6 +18,7 @@ FailureEvent failure_event(const Error& error, const Subject& subject) {
   return {.operation = or_else(error.operation(), subject.operation),
           .bucket = or_else(error.bucket(), subject.bucket),
           .key = or_else(error.key(), subject.key),
+          .version = std::string(subject.version),
           .code = std::string(name(error.code())),
           .service_code = error.service_code(),
           .request_id = error.request_id(),

@@ -13,7 +13,7 @@ namespace s3m::transfer {
 
 // The object a failure is told of where the Error itself does not name one.
 struct Subject {
-  std::string_view operation, bucket, key;
+  std::string_view operation, bucket, key, version{};
 };
 
 FailureEvent failure_event(const Error& error, const Subject& subject);

@@ -82,9 +82,9 @@ ActiveRange* KeyRanges::take() {
 bool KeyRanges::worth_a_look(const ActiveRange& range) const {
   if (!range.splittable || range.on_trial || range.ended()) return false;
   // A small bucket is listed as anybody would.
-  const auto keys = std::max(range.sides[0].keys, range.sides[1].keys);
+  const auto items = std::max(range.sides[0].items, range.sides[1].items);
   return range.split_off ||
-         keys > pages_before_the_first_split * static_cast<unsigned>(options_.page_size);
+         items > pages_before_the_first_split * static_cast<unsigned>(options_.page_size);
 }
 
 // Where the density tells of little, there may be much all the same, as long as the places above
@@ -157,10 +157,15 @@ ActiveRange* KeyRanges::split_off(ActiveRange& from, std::u32string point) {
 }
 
 void KeyRanges::fetched(ActiveRange& range, WalkSide side,
-                        std::span<const aws::ObjectEntry> entries, std::size_t prefix, bool more) {
+                        std::span<const aws::ObjectEntry> entries, std::size_t prefix, bool more,
+                        std::optional<std::uint64_t> versions) {
   auto& progress = range.sides.at(static_cast<std::size_t>(side));
+  const auto items = versions.value_or(entries.size());
   progress.more = more;
   progress.keys += entries.size();
+  progress.items += items;
+  keys_ += entries.size();
+  items_ += items;
   progress.page_keys = entries.size();
   if (side == WalkSide::source) source_keys_ += entries.size();
   pages_ += 1;
@@ -192,7 +197,7 @@ void KeyRanges::advance(ActiveRange& range, SideProgress& progress, std::string_
 }
 
 void KeyRanges::finished(ActiveRange& range) {
-  const double needed = static_cast<double>(range.keys()) / options_.page_size;
+  const double needed = static_cast<double>(range.items()) / options_.page_size;
   wasted_ += static_cast<double>(range.pages) - needed - (range.split_off ? cost_of_split : 0);
   if (range.split_off && range.keys() == 0) {
     end_trial(range);
@@ -229,13 +234,18 @@ void KeyRanges::estimate(ActiveRange& range) {
   double keys = 0;
   for (const auto& side : range.sides)
     if (side.keys > 0) keys = std::max(keys, side.most_keys_left(range.rest, alphabet_));
-  range.pages_left = keys / options_.page_size;
+  range.pages_left = pages_of(keys);
   const auto pages = static_cast<double>(range.pages);
   if (range.expected_pages == 0) range.expected_pages = pages + 2 * range.pages_left;
   if (pages <= 2 * range.expected_pages) return;
   // The density has promised too little. What has lasted so long will last as long again.
   range.pages_left = std::max(range.pages_left, pages / 2);
   explore_anew(range);
+}
+
+double KeyRanges::pages_of(double keys) const noexcept {
+  const double each = keys_ == 0 ? 1 : static_cast<double>(items_) / static_cast<double>(keys_);
+  return keys * each / options_.page_size;
 }
 
 bool KeyRanges::affordable() const {

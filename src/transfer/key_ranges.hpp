@@ -34,6 +34,7 @@ enum class WalkSide : std::uint8_t { source, destination };
 struct SideProgress {
   std::u32string first, page_first, last;  // keys fetched: of all pages, of the latest page
   std::uint64_t keys = 0, page_keys = 0;
+  std::uint64_t items = 0;  // what pages are full of: keys, or their versions
   bool more = true;
 
   // How many keys are left, from the density of all pages, or of those or the latest, whichever
@@ -72,6 +73,7 @@ struct ActiveRange {
 
   bool ended() const noexcept { return !sides[0].more && !sides[1].more; }
   std::uint64_t keys() const noexcept { return sides[0].keys + sides[1].keys; }
+  std::uint64_t items() const noexcept { return sides[0].items + sides[1].items; }
   // The places, first and past the last, that are worth exploring.
   std::pair<std::size_t, std::size_t> unexplored() const noexcept;
 };
@@ -91,9 +93,9 @@ class KeyRanges {
   // stays valid until finished().
   ActiveRange* take();
   // A page of `range` has come: its entries, already cut to the range, their keys after `prefix`
-  // bytes. `more`: there is a next page.
+  // bytes. `more`: there is a next page. `versions`: of all the entries, where those are listed.
   void fetched(ActiveRange& range, WalkSide side, std::span<const aws::ObjectEntry> entries,
-               std::size_t prefix, bool more);
+               std::size_t prefix, bool more, std::optional<std::uint64_t> versions = {});
   void finished(ActiveRange& range);
 
   // No range is left, begun or not.
@@ -116,13 +118,15 @@ class KeyRanges {
   bool affordable() const;
   void learn(std::span<const aws::ObjectEntry> entries, std::size_t prefix);
   void estimate(ActiveRange& range);
+  double pages_of(double keys) const noexcept;
   static void explore_anew(ActiveRange& range);
 
   KeyRangesOptions options_;
   KeyAlphabet alphabet_;
   List waiting_, active_;
   double pages_ = 0, wasted_ = 0;
-  std::uint64_t source_keys_ = 0;  // of pages fetched
+  std::uint64_t source_keys_ = 0;       // of pages fetched
+  std::uint64_t keys_ = 0, items_ = 0;  // of both sides
 };
 
 }  // namespace s3m::transfer

@@ -14,37 +14,27 @@ std::string start_of(const Side& side, const KeyRange& range) {
 
 }  // namespace
 
-Listing::Listing(net::Loop& loop, const Side& side, const KeyRange& range, int page_size,
+Listing::Listing(net::Loop& loop, const Side& side, const KeyRange& range, PagesOptions options,
                  PageSink on_page)
     : side_(side),
       range_(range),
-      start_after_(start_of(side, range)),
-      page_size_(page_size),
+      of_versions_(options.versions),
       on_page_(std::move(on_page)),
-      rules_(side.location.bucket, side.location.prefix, start_after_),
+      pages_(pages_of(side, start_of(side, range), options)),
       page_here_(loop),
       fetches_(loop) {}
 
 void Listing::start() {
   if (side_.reader == nullptr) {
     more_ = false;  // a bucket that does not exist yet
-    on_page_({}, false);
+    on_page_({}, false, std::nullopt);
     return;
   }
-  request_page();
+  fetches_.spawn(fetch());
 }
 
-void Listing::request_page() {
-  fetches_.spawn(fetch({.bucket = side_.location.bucket,
-                        .prefix = side_.location.prefix,
-                        .start_after = start_after_,
-                        .continuation_token = token_,
-                        .max_keys = page_size_,
-                        .expected_owner = side_.expected_owner}));
-}
-
-net::Task<void> Listing::fetch(aws::ListRequest request) {
-  auto page = co_await side_.reader->list_objects(std::move(request));
+net::Task<void> Listing::fetch() {
+  auto page = co_await pages_->next();
   arrived_.emplace(std::move(page));
   page_here_.notify_all();
 }
@@ -56,27 +46,35 @@ net::Task<Result<void>> Listing::load() {
     auto page = std::move(*arrived_);
     arrived_.reset();
     if (!page) co_return forward(page);
-    auto believed = rules_.check(*page, token_);
-    if (!believed) co_return forward(believed);
     accept(std::move(*page));
   }
   co_return ok;
 }
 
-void Listing::accept(aws::ListPage page) {
+void Listing::accept(Page page) {
   entries_ = std::move(page.objects);
+  histories_ = std::move(page.histories);
   next_ = 0;
-  more_ = page.truncated;
-  token_ = std::move(page.next_token);
+  more_ = page.more;
   if (range_.until) {
     const auto until = side_.location.prefix + *range_.until;
     const auto beyond =
         std::ranges::upper_bound(entries_, until, std::less<>{}, &aws::ObjectEntry::key);
-    more_ = more_ && beyond == entries_.end() && (entries_.empty() || entries_.back().key < until);
+    more_ = more_ && beyond == entries_.end() && page.open_key <= until &&
+            (entries_.empty() || entries_.back().key < until);
     entries_.erase(beyond, entries_.end());
+    if (of_versions_) histories_.resize(entries_.size());
   }
-  on_page_(entries_, more_);
-  if (more_) request_page();
+  on_page_(entries_, more_, versions());
+  if (more_) fetches_.spawn(fetch());
+}
+
+std::optional<std::uint64_t> Listing::versions() const {
+  if (!of_versions_) return std::nullopt;
+  std::uint64_t sum = 0;
+  for (const auto& history : histories_)
+    sum += history.versions.size() + history.beyond;
+  return sum;
 }
 
 }  // namespace s3m::transfer

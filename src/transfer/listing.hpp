@@ -1,4 +1,5 @@
-// listing.hpp: one side of a walk: the objects below a location, in order, over one range.
+// listing.hpp: one side of a walk: the objects below a location, or the histories of their keys, in
+// order, over one range.
 //
 // Layer      transfer.
 // Threading  one loop.
@@ -17,7 +18,7 @@
 #include <vector>
 
 #include "net/task_group.hpp"
-#include "transfer/page_rules.hpp"
+#include "transfer/pages.hpp"
 #include "transfer/transfer.hpp"
 
 namespace s3m::transfer {
@@ -25,11 +26,12 @@ namespace s3m::transfer {
 class Listing {
  public:
   // Told of each page that is believed, before its entries are taken: those in the range, and
-  // whether there is a next page.
-  using PageSink = std::function<void(std::span<const aws::ObjectEntry>, bool more)>;
+  // whether there is a next page. `versions`: how many they have, where those are listed.
+  using PageSink = std::function<void(std::span<const aws::ObjectEntry>, bool more,
+                                      std::optional<std::uint64_t> versions)>;
 
-  // Lists `side` over `range`, `page_size` keys at a time. `side` and `range` outlive the listing.
-  Listing(net::Loop& loop, const Side& side, const KeyRange& range, int page_size,
+  // Lists `side` over `range`. Both outlive the listing.
+  Listing(net::Loop& loop, const Side& side, const KeyRange& range, PagesOptions options,
           PageSink on_page);
 
   // Asks for the first page, without waiting for it.
@@ -42,6 +44,8 @@ class Listing {
 
   // The current entry; requires has_entry(). It may be moved from just before pop().
   aws::ObjectEntry& entry() noexcept { return entries_[next_]; }
+  // All versions of its key; null where only objects are listed. May be moved from as well.
+  History* history() noexcept { return histories_.empty() ? nullptr : &histories_[next_]; }
   // Its key after the prefix.
   std::string_view key() const noexcept {
     return std::string_view(entries_[next_].key).substr(side_.location.prefix.size());
@@ -57,19 +61,18 @@ class Listing {
   net::Task<void> close() { return fetches_.join(); }
 
  private:
-  net::Task<void> fetch(aws::ListRequest request);
-  void request_page();
-  void accept(aws::ListPage page);
+  net::Task<void> fetch();
+  void accept(Page page);
+  std::optional<std::uint64_t> versions() const;
 
   const Side& side_;
   const KeyRange& range_;
-  std::string start_after_;
-  int page_size_;
+  bool of_versions_;
   PageSink on_page_;
-  PageRules rules_;
-  std::string token_;  // of the page on its way
-  std::optional<Result<aws::ListPage>> arrived_;
+  std::unique_ptr<Pages> pages_;
+  std::optional<Result<Page>> arrived_;
   std::vector<aws::ObjectEntry> entries_;
+  std::vector<History> histories_;
   std::size_t next_ = 0;
   bool more_ = true;
   net::Signal page_here_;

@@ -5,10 +5,11 @@
 namespace s3m::transfer {
 namespace {
 
-bool stands_for_the_location(const Side& side, const Side& other, const aws::ObjectEntry& entry) {
+bool stands_for_the_location(const Side& side, const Side& other, const aws::ObjectEntry& entry,
+                             const History* history) {
   const auto& prefix = side.location.prefix;
-  return other.location.prefix.empty() && entry.size == 0 && prefix.ends_with('/') &&
-         entry.key == prefix;
+  const bool empty = entry.size == 0 && (history == nullptr || history->bytes() == 0);
+  return other.location.prefix.empty() && empty && prefix.ends_with('/') && entry.key == prefix;
 }
 
 }  // namespace
@@ -17,10 +18,10 @@ Merge::Merge(Shared& shared, ActiveRange& range)
     : shared_(shared),
       range_(range),
       flow_(range.flow ? range.flow : std::make_shared<Flow>(shared.context.governor)),
-      source_(shared.context.runtime.loop, shared.context.source, range.range, shared.page_size,
+      source_(shared.context.runtime.loop, shared.context.source, range.range, shared.pages,
               page_sink(WalkSide::source)),
       destination_(shared.context.runtime.loop, shared.context.destination, range.range,
-                   shared.page_size, page_sink(WalkSide::destination)) {
+                   shared.pages, page_sink(WalkSide::destination)) {
   range.flow = flow_;
 }
 
@@ -28,8 +29,9 @@ Listing::PageSink Merge::page_sink(WalkSide side) {
   const auto& listed =
       side == WalkSide::source ? shared_.context.source : shared_.context.destination;
   return [this, side, prefix = listed.location.prefix.size()](
-             std::span<const aws::ObjectEntry> entries, bool more) {
-    shared_.ranges.fetched(range_, side, entries, prefix, more);
+             std::span<const aws::ObjectEntry> entries, bool more,
+             std::optional<std::uint64_t> versions) {
+    shared_.ranges.fetched(range_, side, entries, prefix, more, versions);
     shared_.on_page();
   };
 }
@@ -70,8 +72,14 @@ void Merge::visit_next() {
                     : !has_destination ? -1
                                        : source_.key().compare(destination_.key());
   Pair pair{.key = order <= 0 ? source_.key() : destination_.key(), .flow = flow_};
-  if (order <= 0) pair.source = &source_.entry();
-  if (order >= 0) pair.destination = &destination_.entry();
+  if (order <= 0) {
+    pair.source = &source_.entry();
+    pair.source_history = source_.history();
+  }
+  if (order >= 0) {
+    pair.destination = &destination_.entry();
+    pair.destination_history = destination_.history();
+  }
   if (!left_out(pair)) shared_.visitor.visit(pair);
   if (order <= 0) source_.pop();
   if (order >= 0) destination_.pop();
@@ -81,8 +89,10 @@ bool Merge::left_out(const Pair& pair) const {
   if (!pair.key.empty()) return false;
   const auto& context = shared_.context;
   return pair.source != nullptr
-             ? stands_for_the_location(context.source, context.destination, *pair.source)
-             : stands_for_the_location(context.destination, context.source, *pair.destination);
+             ? stands_for_the_location(context.source, context.destination, *pair.source,
+                                       pair.source_history)
+             : stands_for_the_location(context.destination, context.source, *pair.destination,
+                                       pair.destination_history);
 }
 
 }  // namespace s3m::transfer

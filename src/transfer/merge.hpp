@@ -20,7 +20,7 @@ class Merge {
     Context& context;
     Visitor& visitor;
     KeyRanges& ranges;
-    int page_size = 1000;
+    PagesOptions pages;
     std::function<void()> on_page;  // a range may be splittable now
     std::function<bool()> over;     // the walk ends early
   };

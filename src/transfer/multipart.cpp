@@ -82,7 +82,7 @@ class UploadRun {
                      "the object has metadata that no header can carry, so a copy in parts would "
                      "lose it; below 5 GiB a larger --multipart-threshold avoids the parts");
     }
-    auto carried = co_await shared_.attributes.carried(head_, source_.key);
+    auto carried = co_await shared_.attributes.carried(head_, source_address());
     if (!carried) co_return forward(carried);
     carried_ = std::move(*carried);
     apply(carried_, write_);
@@ -93,7 +93,8 @@ class UploadRun {
     auto checksum = checksum_for(head_);
     create_.checksum_algorithm = std::move(checksum.algorithm);
     create_.full_object_checksum = checksum.full_object;
-    auto tags = co_await shared_.attributes.tags(source_.key, head_.tag_count, carried_.losses);
+    auto tags =
+        co_await shared_.attributes.tags(source_address(), head_.tag_count, carried_.losses);
     if (!tags) co_return forward(tags);
     create_.tags = std::move(*tags);
     auto sizes = co_await choose_parts();
@@ -180,7 +181,7 @@ class UploadRun {
   // here is followed by one that does it again.
   net::Task<Result<void>> finish(std::string etag) {
     auto annotated = co_await shared_.attributes.carry_annotations(
-        source_.key, key_, std::move(etag), carried_.losses);
+        source_address(), key_, std::move(etag), carried_.losses);
     if (!annotated) co_return annotated;
     auto looked = co_await shared_.attributes.look_for_locks(key_, carried_, carried_.losses);
     if (looked) shared_.attributes.report(source_.key, carried_.losses);
@@ -295,7 +296,8 @@ class UploadRun {
   }
 
   aws::ObjectAddress source_address() const {
-    return {.bucket = context_.source.location.bucket, .key = source_.key};
+    return {
+        .bucket = context_.source.location.bucket, .key = source_.key, .version = source_.version};
   }
 
   aws::HeadRequest pinned_head() const {

@@ -4,6 +4,7 @@
 #include "transfer/copy_object.hpp"
 #include "transfer/failures.hpp"
 #include "transfer/lanes.hpp"
+#include "transfer/plan_versions.hpp"
 #include "transfer/restore.hpp"
 #include "transfer/upload_plan.hpp"
 #include "transfer/walk.hpp"
@@ -119,6 +120,9 @@ class PlanOperation final : public Visitor, Lanes<CopyWork>::Handler {
 
 net::Task<Result<void>> plan(Context& context, const CopyOptions& options,
                              std::vector<KeyRange> ranges, Plan& result) {
+  if (options.all_versions) {
+    co_return co_await plan_versions(context, options, std::move(ranges), result);
+  }
   PlanOperation operation(context, options, result);
   co_return co_await operation.run(std::move(ranges));
 }

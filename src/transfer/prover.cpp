@@ -4,8 +4,11 @@
 
 namespace s3m::transfer {
 
-net::Task<Result<std::optional<aws::ObjectHead>>> Prover::head(const Side& side, std::string key) {
-  aws::HeadRequest request{.object = {.bucket = side.location.bucket, .key = std::move(key)},
+net::Task<Result<std::optional<aws::ObjectHead>>> Prover::head(const Side& side, std::string key,
+                                                               std::string version) {
+  aws::HeadRequest request{.object = {.bucket = side.location.bucket,
+                                      .key = std::move(key),
+                                      .version = std::move(version)},
                            .checksum = true,
                            .expected_owner = side.expected_owner};
   ++heads_;
@@ -45,6 +48,26 @@ net::Task<Result<std::optional<Proof>>> Prover::settle(std::string key, std::str
   if (!source) co_return forward(source);
   if (!*source) co_return std::nullopt;
   co_return compare_heads(**source, **copy, rules());
+}
+
+net::Task<Result<std::optional<Proof>>> Prover::prove(std::string key, aws::ObjectVersion source,
+                                                      aws::ObjectVersion copy, bool look) {
+  const auto listed = compare(source, copy, rules());
+  const auto by_listing = [&] { return proof_of_listing(listed, entry_of({}, source)); };
+  if (listed == Likeness::differs || (is_same(listed) && !look)) co_return by_listing();
+  auto made =
+      co_await head(context_.destination, context_.destination.location.prefix + key, copy.id);
+  if (!made) co_return forward(made);
+  if (!*made) co_return std::nullopt;
+  if (listed == Likeness::encryption_decides && hides_content(**made) && !look)
+    co_return Proof{Likeness::same_weak, std::string(weak_proof), {}};
+  auto original = co_await head(context_.source, context_.source.location.prefix + key, source.id);
+  if (!original) co_return forward(original);
+  if (!*original) co_return std::nullopt;
+  auto proof = compare_heads(**original, **made, rules_for(source, rules()));
+  // What the listing has shown is not made less by a HEAD that tells less.
+  if (is_open(proof.likeness) && is_same(listed)) co_return by_listing();
+  co_return proof;
 }
 
 }  // namespace s3m::transfer

@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 
-#include "transfer/compare.hpp"
+#include "transfer/history.hpp"
 #include "transfer/transfer.hpp"
 
 namespace s3m::transfer {
@@ -25,9 +25,10 @@ class Prover {
 
   CompareRules rules() const noexcept { return {.same_service = context_.same_service}; }
 
-  // HEADs of the current objects, checksums included where the session may see them.
-  // Gives nullopt for 404. Errors: what else the HEAD fails with.
-  net::Task<Result<std::optional<aws::ObjectHead>>> head(const Side& side, std::string key);
+  // HEADs of the current object, or of a version, checksums included where the session may see
+  // them. Gives nullopt for 404. Errors: what else the HEAD fails with.
+  net::Task<Result<std::optional<aws::ObjectHead>>> head(const Side& side, std::string key,
+                                                         std::string version = {});
   // Both sides of a key, which is relative to the prefixes.
   net::Task<Result<Look>> look(std::string key);
 
@@ -36,6 +37,11 @@ class Prover {
   // `copy_etag` is the one that was listed. Gives nullopt if either object is gone.
   net::Task<Result<std::optional<Proof>>> settle(std::string key, std::string copy_etag,
                                                  Likeness likeness);
+
+  // The same for two versions of a key that are no delete markers: by the listing where that tells
+  // and `look` is false.
+  net::Task<Result<std::optional<Proof>>> prove(std::string key, aws::ObjectVersion source,
+                                                aws::ObjectVersion copy, bool look);
 
  private:
   Context& context_;

@@ -51,6 +51,9 @@ struct CopyOptions {
   std::string acl;  // "bucket-owner-full-control" where the destination needs it
   IfExists if_exists = IfExists::skip_same;
   Filter filter;  // --include/--exclude, on keys after the prefix
+  // Every version and delete marker of each key, oldest first, into a bucket whose versioning is
+  // on; the figures count versions and delete markers. if_exists must be skip_same then.
+  bool all_versions = false;
   AttributeRules attributes;
   // Unset: an archived object is a failure. Set: it is asked for and left for a later walk, which
   // counters.waiting calls for.
@@ -82,6 +85,8 @@ struct Counters {
   std::uint64_t looks = 0;        // requests spent on attributes that no copy carries by itself
   std::uint64_t not_carried = 0;  // attributes that copies lack; each was told to on_loss
   std::uint64_t waiting = 0, waiting_bytes = 0;  // archived, being restored
+  // Of all versions: the keys met, and how many of source_objects, of copied are delete markers.
+  std::uint64_t version_keys = 0, source_markers = 0, copied_markers = 0;
 };
 
 // Where findings about single objects go; must not block.
@@ -115,10 +120,12 @@ struct VerifyOptions {
   VerifyMode mode = VerifyMode::listing;
   bool strict = false;  // weak pairs are looked at, too: a checksum may make them strong
   Filter filter;
+  bool all_versions = false;  // compares histories, version by version
 };
 
 struct Verification {
   std::uint64_t objects = 0, bytes = 0;  // of the source
+  std::uint64_t delete_markers = 0;      // of the objects, where all versions are compared
   std::uint64_t same_strong = 0, same_weak = 0;
   std::uint64_t mismatched = 0, missing = 0;  // each reported to on_failure
   std::uint64_t extra = 0;                    // only in the destination; counted, not a mismatch
@@ -137,7 +144,8 @@ struct Count {
   bool stop = false;  // may be set while it runs: count() then ends early
 };
 // Errors  as copy(); the first failure of a listing.
-net::Task<Result<void>> count(Context& context, const Filter& filter, Count& result);
+net::Task<Result<void>> count(Context& context, const Filter& filter, bool all_versions,
+                              Count& result);
 
 struct Plan {
   std::uint64_t source_objects = 0, source_bytes = 0;
@@ -146,6 +154,10 @@ struct Plan {
   std::uint64_t multipart = 0, requests = 0;  // requests the copy would send
   std::uint64_t destination_objects = 0;      // of which the source lacks destination_only
   std::uint64_t destination_only = 0;
+  // Where all versions are copied, which the objects are then: the keys; how many objects are
+  // delete markers, of all and of those to be made; keys that the destination has another history
+  // of.
+  std::uint64_t version_keys = 0, delete_markers = 0, markers_to_copy = 0, other_histories = 0;
   std::uint64_t archived = 0;       // needing a restore first, as the listing tells
   std::uint64_t looks = 0;          // of the requests: for attributes that no copy carries
   std::string first_key, last_key;  // matching, full keys (G26)

@@ -4,6 +4,7 @@
 #include "transfer/failures.hpp"
 #include "transfer/lanes.hpp"
 #include "transfer/prover.hpp"
+#include "transfer/verify_versions.hpp"
 #include "transfer/walk.hpp"
 
 namespace s3m::transfer {
@@ -49,8 +50,7 @@ class VerifyOperation final : public Visitor, Lanes<VerifyWork>::Handler {
     const bool open = likeness == Likeness::unproven || likeness == Likeness::encryption_decides;
     const bool look = by_checksum(likeness) && likeness != Likeness::differs;
     if (open || look) {
-      lanes_.push({std::move(*pair.source), std::move(*pair.destination), likeness},
-                  pair.flow);
+      lanes_.push({std::move(*pair.source), std::move(*pair.destination), likeness}, pair.flow);
     } else {
       settle(*pair.source, proof_of_listing(likeness, *pair.source));
     }
@@ -186,6 +186,9 @@ class VerifyOperation final : public Visitor, Lanes<VerifyWork>::Handler {
 net::Task<Result<void>> verify(Context& context, const VerifyOptions& options,
                                std::vector<KeyRange> ranges, Verification& result) {
   if (options.mode == VerifyMode::none) co_return ok;
+  if (options.all_versions) {
+    co_return co_await verify_versions(context, options, std::move(ranges), result);
+  }
   VerifyOperation operation(context, options, result);
   co_return co_await operation.run(std::move(ranges));
 }

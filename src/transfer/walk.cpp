@@ -70,7 +70,7 @@ class Walk {
   Merge::Shared shared_{context_,
                         visitor_,
                         ranges_,
-                        options_.page_size,
+                        {options_.page_size, options_.versions},
                         [this] { page_came(); },
                         [this] { return over(); }};
 };

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "transfer/flow.hpp"
+#include "transfer/history.hpp"
 #include "transfer/key_ranges.hpp"
 #include "transfer/transfer.hpp"
 
@@ -19,6 +20,9 @@ struct Pair {
   aws::ObjectEntry* source = nullptr;       // null: only in the destination
   aws::ObjectEntry* destination = nullptr;  // null: only in the source
   FlowPtr flow{};                           // of the range the key lies in
+  // Beside the entries, which are the newest versions then, where versions are walked; else null.
+  History* source_history = nullptr;
+  History* destination_history = nullptr;
 };
 
 // What is done with each key. Visits are synchronous, so a key costs no coroutine; work that
@@ -38,6 +42,7 @@ class Visitor {
 struct WalkOptions {
   int page_size = 1000;
   std::size_t lanes = 32;     // ranges walked at once
+  bool versions = false;      // histories instead of current objects
   bool split = true;          // false: the ranges are walked as they were given
   KeyTotal* total = nullptr;  // brought up to date with each page; outlives the walk
 };

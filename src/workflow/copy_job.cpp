@@ -131,6 +131,10 @@ SummaryEvent CopyJob::conclude(const Result<void>& worked, const Result<void>& r
       .requests = requests.requests + context_.aftermath.counters.requests,
       .retried = requests.retried,
       .throttled = requests.throttled,
+      .all_versions = spec_.copy.all_versions,
+      .version_keys = counters_.version_keys,
+      .delete_markers = counters_.source_markers,
+      .copied_markers = counters_.copied_markers,
       .elapsed_seconds =
           std::chrono::duration<double>(std::chrono::steady_clock::now() - steady_start_).count(),
       .not_carried = counters_.not_carried,

@@ -43,6 +43,7 @@ class CopyJob {
   net::Task<Result<void>> look_at_attributes();
   net::Task<Result<void>> prove_same_service();
   net::Task<Result<void>> prepare_destination();
+  net::Task<Result<std::string>> keep_versions();
   net::Task<Result<void>> arrange_access();
   net::Task<Result<void>> use_existing_access();
   net::Task<Result<void>> place_grant();

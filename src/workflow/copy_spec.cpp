@@ -54,6 +54,7 @@ std::string to_json(const CopySpec& spec, const Access& source, const Access& de
   out["if_exists"] = name(spec.copy.if_exists);
   out["verify"] = name(spec.verify);
   out["count_first"] = spec.count_first;
+  out["versions"] = spec.copy.all_versions ? "all" : "latest";
   out["strict"] = spec.strict;
   out["delete"] = spec.delete_extra;
   out["attributes"] = name(spec.attributes);

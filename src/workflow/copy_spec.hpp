@@ -25,7 +25,10 @@ struct CopySpec {
   std::optional<std::chrono::milliseconds> grant_timeout;
   transfer::CopyOptions copy;
   transfer::VerifyMode verify = transfer::VerifyMode::listing;
-  bool count_first = false;   // also jobs that will take less than an hour
+  bool count_first = false;  // also jobs that will take less than an hour
+  // With copy.all_versions: how long versioning that is on for the first time may settle; unset: as
+  // the service needs (versioning.hpp).
+  std::optional<std::chrono::milliseconds> versioning_settle;
   bool strict = false;        // weak pairs are a mismatch
   bool delete_extra = false;  // --delete (guard G9)
   unsigned max_delete_percent = 10;

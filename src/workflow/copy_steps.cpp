@@ -11,6 +11,7 @@
 #include "workflow/figures.hpp"
 #include "workflow/same_service.hpp"
 #include "workflow/ticker.hpp"
+#include "workflow/versioning.hpp"
 
 namespace s3m::workflow {
 namespace {
@@ -111,13 +112,36 @@ net::Task<Result<void>> CopyJob::prepare_destination() {
     auto proven = co_await prove_same_service();
     if (!proven) co_return proven;
   }
+  auto versioning = co_await keep_versions();
+  if (!versioning) co_return forward(versioning);
   steps_.end(StepState::done, percent_bucket_ready,
-             fmt::format("bucket {} {}{}", printable(destination_.location.bucket),
+             fmt::format("bucket {} {}{}{}", printable(destination_.location.bucket),
                          make ? "made" : "is there",
                          ground_.destination.expected_owner.empty()
                              ? ""
-                             : ", in account " + ground_.destination.expected_owner));
+                             : ", in account " + ground_.destination.expected_owner,
+                         *versioning));
   co_return ok;
+}
+
+// Before anything is written: a version that is not kept is lost. Gives what to say of it.
+net::Task<Result<std::string>> CopyJob::keep_versions() {
+  if (!spec_.copy.all_versions) co_return std::string();
+  note(NoteLevel::info,
+       "--versions all: the copies get version ids and a LastModified of their own; no service can "
+       "be told those of the source");
+  auto owner =
+      s3_for(destination_, ground_.destination.region, context_.runtime, context_.governor);
+  const auto needed = is_aws(destination_.endpoint) ? std::chrono::milliseconds(settling_on_aws)
+                                                    : std::chrono::milliseconds(0);
+  const auto settle = spec_.versioning_settle.value_or(needed);
+  auto before = co_await enable_versioning(owner,
+                                           {.bucket = destination_.location.bucket,
+                                            .expected_owner = ground_.destination.expected_owner,
+                                            .settle = settle},
+                                           cancellable_pause(context_.cancel));
+  if (!before) co_return before;
+  co_return *before == "Enabled" ? ", versioned" : ", versioning switched on";
 }
 
 net::Task<Result<void>> CopyJob::arrange_access() {
@@ -179,7 +203,7 @@ net::Task<Result<void>> CopyJob::copy_objects() {
   steps_.begin("copy", percent_copy_first);
   auto reported = co_await report_archived();
   if (!reported) co_return reported;
-  CountAhead ahead(context_.loop, *transfer_, spec_.copy.filter);
+  CountAhead ahead(context_.loop, *transfer_, spec_.copy.filter, spec_.copy.all_versions);
   if (spec_.count_first) ahead.begin();
   CopyFigureSource figures(context_, steps_, counters_, ahead, steady_start_);
   Ticker ticker(context_.loop, context_.events, [&] {
@@ -262,8 +286,10 @@ net::Task<Result<void>> CopyJob::verify() {
   VerifyFigureSource figures(context_, steps_, verification_, counters_.source_objects,
                              counters_.source_bytes, steady_start_);
   Ticker ticker(context_.loop, context_.events, [&figures] { return figures.now(); });
-  const transfer::VerifyOptions options{
-      .mode = spec_.verify, .strict = spec_.strict, .filter = spec_.copy.filter};
+  const transfer::VerifyOptions options{.mode = spec_.verify,
+                                        .strict = spec_.strict,
+                                        .filter = spec_.copy.filter,
+                                        .all_versions = spec_.copy.all_versions};
   auto verified = co_await transfer::verify(*transfer_, options, whole_key_space(), verification_);
   co_await ticker.stop();
   if (!verified) co_return verified;

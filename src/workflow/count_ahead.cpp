@@ -14,7 +14,7 @@ net::Task<void> CountAhead::stop() {
 }
 
 net::Task<void> CountAhead::run() {
-  const auto counted = co_await transfer::count(context_, filter_, found_);
+  const auto counted = co_await transfer::count(context_, filter_, all_versions_, found_);
   complete_ = counted && !found_.stop;
 }
 

@@ -16,8 +16,9 @@ namespace s3m::workflow {
 class CountAhead {
  public:
   // `context` and `filter` outlive this; stop() is awaited before it goes.
-  CountAhead(net::Loop& loop, transfer::Context& context, const transfer::Filter& filter)
-      : context_(context), filter_(filter), group_(loop) {}
+  CountAhead(net::Loop& loop, transfer::Context& context, const transfer::Filter& filter,
+             bool all_versions)
+      : context_(context), filter_(filter), all_versions_(all_versions), group_(loop) {}
 
   // Does nothing when it was begun before. A failure only ends it: the walk meets it too, and
   // tells.
@@ -32,6 +33,7 @@ class CountAhead {
 
   transfer::Context& context_;
   const transfer::Filter& filter_;
+  bool all_versions_;
   transfer::Count found_;
   bool begun_ = false, complete_ = false;
   net::TaskGroup group_;

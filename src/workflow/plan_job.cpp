@@ -37,7 +37,7 @@ net::Task<Result<PlanEvent>> run_plan(JobContext& context, Access source, Access
   if (!planned) co_return forward(planned);
   // The tiers of INTELLIGENT_TIERING are in no listing.
   transfer::Archived archived{.objects = plan.archived};
-  if (spec.copy.attributes.may_tier) {
+  if (spec.copy.attributes.may_tier && !spec.copy.all_versions) {
     archived = {};
     std::vector<KeyRange> again{KeyRange{}};
     auto found = co_await transfer::find_archived(transfer, spec.copy, std::move(again), archived);
@@ -56,6 +56,11 @@ net::Task<Result<PlanEvent>> run_plan(JobContext& context, Access source, Access
                   .destination_only = plan.destination_only,
                   .archived = archived.objects,
                   .deletes = spec.delete_extra,
+                  .all_versions = spec.copy.all_versions,
+                  .version_keys = plan.version_keys,
+                  .delete_markers = plan.delete_markers,
+                  .markers_to_copy = plan.markers_to_copy,
+                  .other_histories = plan.other_histories,
                   .first_key = plan.first_key,
                   .last_key = plan.last_key,
                   .destination_exists = ground->destination.exists,

@@ -55,6 +55,16 @@ json::object totals_json(const SummaryEvent& summary) {
           {"throttled", summary.throttled}, {"seconds", summary.elapsed_seconds}};
 }
 
+// What AWS does not let anybody carry is said where the versions are counted.
+json::value versions_json(const SummaryEvent& summary) {
+  if (!summary.all_versions) return nullptr;
+  return json::object{{"keys", summary.version_keys},
+                      {"objects", summary.objects},
+                      {"delete_markers", summary.delete_markers},
+                      {"copied_delete_markers", summary.copied_markers},
+                      {"not_kept", json::array{"version ids", "LastModified"}}};
+}
+
 json::object verification_json(const SummaryEvent& summary) {
   return {{"same_strong", summary.same_strong},
           {"same_weak", summary.same_weak},
@@ -93,6 +103,7 @@ json::object head_json(const Report& report, const FailureLog& failures, const F
           {"spec", unreadable ? json::value(nullptr) : std::move(spec)},
           {"steps", steps_json(report.steps)},
           {"totals", totals_json(report.summary)},
+          {"versions", versions_json(report.summary)},
           {"verification", verification_json(report.summary)},
           {"failure_groups", groups_json(failures)},
           {"not_carried_groups", losses == nullptr ? json::array() : groups_json(*losses)}};

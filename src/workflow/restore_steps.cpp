@@ -42,7 +42,8 @@ void merge(const transfer::Counters& pass, transfer::Counters& all) {
 
 // Without --restore: told before the first copy, where there is reason to expect any.
 net::Task<Result<void>> CopyJob::report_archived() {
-  if (spec_.copy.restore) co_return ok;
+  // Of versions, each that is archived is told when its turn comes.
+  if (spec_.copy.restore || spec_.copy.all_versions) co_return ok;
   if (!archives_) archives_ = co_await begins_with_archived(sides_->source_side());
   if (!archives_) co_return ok;
   auto found =

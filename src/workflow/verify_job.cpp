@@ -91,8 +91,10 @@ net::Task<Result<void>> VerifyJob::compare(const Ground& ground) {
   });
   VerifyFigureSource figures(context_, steps_, found_, 0, 0, start_);
   Ticker ticker(context_.loop, context_.events, [&figures] { return figures.now(); });
-  const transfer::VerifyOptions options{
-      .mode = spec_.verify, .strict = spec_.strict, .filter = spec_.copy.filter};
+  const transfer::VerifyOptions options{.mode = spec_.verify,
+                                        .strict = spec_.strict,
+                                        .filter = spec_.copy.filter,
+                                        .all_versions = spec_.copy.all_versions};
   std::vector<KeyRange> ranges{KeyRange{}};
   auto verified = co_await transfer::verify(transfer, options, std::move(ranges), found_);
   co_await ticker.stop();
@@ -112,6 +114,8 @@ SummaryEvent VerifyJob::conclude(const Result<void>& worked) {
                        .requests = requests.requests,
                        .retried = requests.retried,
                        .throttled = requests.throttled,
+                       .all_versions = spec_.copy.all_versions,
+                       .delete_markers = found_.delete_markers,
                        .elapsed_seconds = std::chrono::duration<double>(elapsed).count(),
                        .digest = verified_ ? found_.digest : ""};
   judge({.fatal = worked ? nullptr : &worked.error(),

@@ -45,6 +45,7 @@ class Server:
     tells_parts: bool = False            # HEAD with a part number and If-Match
     keeps_tags_of_uploads: bool = True   # those given to CreateMultipartUpload
     creator_keys: tuple[str, str] = ()  # who owns a bucket that the destination role made
+    interleaves_versions: bool = True    # lists delete markers among the versions of their key
     counts_copies: int = 2000      # objects for the tests of scale: slow servers get fewer
 
     def client(self, keys):
@@ -181,7 +182,8 @@ def moto(directory):
                          "AWS_REGION": "us-east-1"},
             arguments=role_arguments("arn:aws:iam::111111111111:role/source",
                                      "arn:aws:iam::222222222222:role/destination", endpoint),
-            refuses=("newline",), honours_tags_across_accounts=False, counts_copies=120)
+            refuses=("newline",), honours_tags_across_accounts=False, interleaves_versions=False,
+            counts_copies=120)
     finally:
         end(process)
         log.close()
@@ -208,14 +210,15 @@ def versitygw_program():
 @contextlib.contextmanager
 def versitygw(directory):
     program = versitygw_program()
-    for part in ("data", "iam", "sidecar"):
+    for part in ("data", "iam", "sidecar", "versions"):
         (directory / part).mkdir()
     port = free_ports(1)
     log = open(directory / "versitygw.log", "w")
     process = subprocess.Popen(
         [program, "--quiet", "--keep-alive", "--access", "rootaccess", "--secret", "rootsecret",
          "--port", f"127.0.0.1:{port}", "--iam-dir", directory / "iam", "posix",
-         "--sidecar", directory / "sidecar", directory / "data"], stdout=log, stderr=log)
+         "--sidecar", directory / "sidecar", "--versioning-dir", directory / "versions",
+         directory / "data"], stdout=log, stderr=log)
     endpoint = f"http://127.0.0.1:{port}"
     try:
         wait_for_http(endpoint, process)
@@ -236,7 +239,7 @@ def versitygw(directory):
             # No roles there: the destination's user reads the source. A policy shuts out the owner.
             source_readers=("sourceaccess", "destinationaccess"),
             # It decodes the whole copy source before it looks for ?versionId=.
-            cannot_copy=("version in the key",), tells_parts=True,
+            cannot_copy=("version in the key",), tells_parts=True, interleaves_versions=False,
             # A POSIX file system under it: no empty path segments, no ".." and names to 255 bytes.
             refuses=("leading slash", "double slash", "only slashes", "dot segments", "single dot",
                      "dots", "trailing slash", "1024 bytes", "1024 bytes of utf-8",

@@ -197,11 +197,11 @@ TEST(Walk, CountsTheSourceWithoutTheDestination) {
   rig.forget_requests();
   Count found;
   const Filter filter({{.include = false, .pattern = "other"}});
-  ASSERT_TRUE(rig.run(count(*rig.context, filter, found)).has_value());
+  ASSERT_TRUE(rig.run(count(*rig.context, filter, false, found)).has_value());
   EXPECT_EQ(found.objects, 3000U);
   EXPECT_EQ(found.bytes, 3000U * 4096);
   found = {.stop = true};
-  ASSERT_TRUE(rig.run(count(*rig.context, filter, found)).has_value());
+  ASSERT_TRUE(rig.run(count(*rig.context, filter, false, found)).has_value());
   EXPECT_LT(found.objects, 3000U);
 }
 
