@@ -15,9 +15,8 @@ Latencies::Latencies(std::vector<LatencySpec> specs) {
 
 std::chrono::microseconds Latencies::of(std::string_view operation, bool worked_on, WallTime now,
                                         Faults& random) {
-  const auto line = std::ranges::find_if(lines_, [&](const Line& each) {
-    return glob_match(each.spec.operation, operation);
-  });
+  const auto line = std::ranges::find_if(
+      lines_, [&](const Line& each) { return glob_match(each.spec.operation, operation); });
   if (line == lines_.end()) return std::chrono::microseconds(0);
   const auto work = line->spec.fixed + random.jitter(line->spec.jitter);
   auto& free_at = line->free_at;

@@ -36,7 +36,7 @@ struct Arguments {
   SideArguments source_side, destination_side;
   std::string migrator_role_arn;
   workflow::CopySpec spec;
-  std::optional<std::uint32_t> concurrency;   // unset: auto
+  std::optional<std::uint32_t> concurrency;  // unset: auto
   std::optional<std::uint32_t> max_requests_per_second;
   std::vector<transfer::FilterRule> filters;  // as given; spec.copy.filter is made of them
   bool dry_run = false;

@@ -1,7 +1,6 @@
 #include "app/open_files.hpp"
 
 #include <algorithm>
-
 #include <sys/resource.h>
 
 namespace s3m::app {

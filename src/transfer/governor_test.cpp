@@ -220,7 +220,9 @@ TEST_F(GovernorTest, ACancelledJobFreesItsWaitersWithTheNextAnswer) {
 
 class FlowTest : public GovernorTest {
  protected:
-  void throttle(Flow& flow) { flow.done(RequestKind::copy, milliseconds(5), AttemptResult::throttled); }
+  void throttle(Flow& flow) {
+    flow.done(RequestKind::copy, milliseconds(5), AttemptResult::throttled);
+  }
   void succeed(Flow& flow) { flow.done(RequestKind::copy, milliseconds(5), AttemptResult::ok); }
 
   Governor governor_{loop_, {.initial = 100}, cancel_};

@@ -39,7 +39,11 @@ class Lanes {
   // `governor` and `handler` outlive the lanes. `kind` is what most of the requests are.
   Lanes(net::Loop& loop, Governor& governor, Handler& handler,
         aws::RequestKind kind = aws::RequestKind::copy)
-      : governor_(governor), handler_(handler), kind_(kind), loop_(loop), idle_(loop),
+      : governor_(governor),
+        handler_(handler),
+        kind_(kind),
+        loop_(loop),
+        idle_(loop),
         group_(loop) {}
 
   bool full(const FlowPtr& flow) const {
@@ -93,9 +97,9 @@ class Lanes {
     Queue(net::Loop& loop, FlowPtr of) : flow(std::move(of)), room(loop) {}
     FlowPtr flow;
     // Large blocks: the default holds one or two pieces of work in each.
-    boost::container::deque<Work, void,
-                            typename boost::container::deque_options<
-                                boost::container::block_size<32U>>::type>
+    boost::container::deque<
+        Work, void,
+        typename boost::container::deque_options<boost::container::block_size<32U>>::type>
         items;
     net::Signal room;
     std::size_t running = 0;

@@ -1,8 +1,8 @@
 // test_service.hpp: the governor's laws against services of paper, in simulated time.
 //
-// A client that always has work sends as many requests as the laws allow. The service has a latency,
-// so many that it works on at once (the others queue), and a rate beyond which it throttles, with
-// what it has saved up.
+// A client that always has work sends as many requests as the laws allow. The service has a
+// latency, so many that it works on at once (the others queue), and a rate beyond which it
+// throttles, with what it has saved up.
 #pragma once
 
 #include <algorithm>
@@ -95,7 +95,8 @@ class TestRun {
   void step(SteadyTime end) {
     auto next = replies_.empty() ? end : std::min(end, replies_.top().at);
     if (in_flight < budget.size()) {
-      const auto wait = std::max<std::chrono::nanoseconds>(rate.wait(now), std::chrono::milliseconds(1));
+      const auto wait =
+          std::max<std::chrono::nanoseconds>(rate.wait(now), std::chrono::milliseconds(1));
       next = std::min(next, now + wait);
     }
     now = std::max(next, now + std::chrono::nanoseconds(1));

@@ -52,8 +52,8 @@ class AnswerMeter {
 //     was accepted; all others are echoes of the same event (one decrease a round trip);
 //   - then the rate climbs as CUBIC does: fast, flat near the remembered ceiling, then beyond it;
 //   - a ceiling far below the one known before is most likely a passing trouble: after a second
-//     without a 503 the rate doubles each quarter of a second up to the old one. Where that fails it
-//     is tried again after 2, 4, 8 and 16 seconds; then the old ceiling is forgotten;
+//     without a 503 the rate doubles each quarter of a second up to the old one. Where that fails
+//     it is tried again after 2, 4, 8 and 16 seconds; then the old ceiling is forgotten;
 //   - the rate never gets far ahead of what is really sent.
 class ServiceRate {
  public:
@@ -93,12 +93,12 @@ class ServiceRate {
   bool proven_ = false;  // high_ is no flood that the service had saved up for
   TokenBucket tokens_;
   AnswerMeter accepted_;
-  double rate_ = 0;               // as of computed_
-  double ceiling_ = 0;            // where the 503s began the last time
-  double start_ = 0;              // where the climb began
-  double high_ = 0;               // the ceiling of better days
-  double before_ = 0;             // what was accepted before the first 503
-  double patience_ = 1;           // seconds until the better days are tried again
+  double rate_ = 0;      // as of computed_
+  double ceiling_ = 0;   // where the 503s began the last time
+  double start_ = 0;     // where the climb began
+  double high_ = 0;      // the ceiling of better days
+  double before_ = 0;    // what was accepted before the first 503
+  double patience_ = 1;  // seconds until the better days are tried again
   SteadyTime decreased_{}, computed_{}, settled_{};
   std::chrono::nanoseconds round_trip_{0};  // smoothed, of good answers
 };

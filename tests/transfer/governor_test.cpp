@@ -42,8 +42,8 @@ TEST(GovernorRun, APrefixThatTakesNothingHoldsUpNobodyElse) {
     original.with(sim::GeneratorSpec{
         .prefix = prefix(i), .count = objects_each, .min_size = 10, .max_size = 10});
   }
-  original.with(sim::GeneratorSpec{
-      .prefix = "hot/", .count = hot_objects, .min_size = 10, .max_size = 10});
+  original.with(
+      sim::GeneratorSpec{.prefix = "hot/", .count = hot_objects, .min_size = 10, .max_size = 10});
   scenario.latencies.push_back({.operation = "CopyObject", .fixed = milliseconds(2)});
   Rig rig(scenario, {.governor = {.initial = 16}});
   rig.fault({.operation = "CopyObject", .key = "hot/*", .count = 0, .code = "SlowDown"});
