@@ -8,6 +8,7 @@
 
 #include "app/text_width.hpp"
 #include "base/text.hpp"
+#include "workflow/verdict.hpp"
 
 namespace s3m::app {
 namespace {
@@ -199,6 +200,8 @@ std::string plan_table(const PlanEvent& plan) {
 
 std::string summary_text(const SummaryEvent& summary) {
   std::string out;
+  const bool nothing_done = summary.exit_code == workflow::exit_fatal && summary.objects == 0;
+  if (nothing_done) return out;
   const auto row = [&out](std::string_view name, const std::string& value) {
     out += fmt::format("  {:<22}{}\n", name, value);
   };

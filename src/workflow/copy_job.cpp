@@ -164,6 +164,7 @@ net::Task<void> CopyJob::report(SummaryEvent& summary) {
   const auto files = report_files(spec_.report);
   const int percent =
       summary.exit_code == exit_verified ? percent_finished : steps_.percent().value();
+  if (spec_.report.empty() && !transfer_) co_return;
   steps_.begin("report", steps_.percent().value());
   if (spec_.report.empty() || !failures_ || !recorded_) {
     steps_.end(StepState::done, percent, "no file was asked for");

@@ -305,7 +305,8 @@ net::Task<Result<void>> CopyJob::verify() {
 
 net::Task<Result<void>> CopyJob::revoke_grant() {
   if (!grant_ || !grant_->placed()) {
-    steps_.skip("revoke", "there is no grant to take out");
+    // A job that ended before it asked for access has nothing to say of it.
+    if (transfer_) steps_.skip("revoke", "there is no grant to take out");
     co_return ok;
   }
   steps_.begin("revoke", steps_.percent().value());

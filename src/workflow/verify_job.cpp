@@ -135,6 +135,7 @@ SummaryEvent VerifyJob::conclude(const Result<void>& worked) {
 
 void VerifyJob::report(SummaryEvent& summary) {
   const int percent = summary.exit_code == exit_verified ? percent_finished : percent_started;
+  if (spec_.report.empty() && !verified_) return;
   steps_.begin("report", percent_started);
   Result<void> written = ok;
   if (!spec_.report.empty()) {
