@@ -26,15 +26,16 @@ std::vector<ProgressEvent> while_copying(const Rig& rig) {
 TEST(Totals, AreEstimatedFromWhatIsListed) {
   const auto rig = slow_copies(true);
   ASSERT_EQ(rig->copy({"--concurrency", "16", "--verify", "none"}).exit_code, 0);
-  std::size_t estimated = 0;
+  // The first of them rest on a page or two and may be far off; they get better with each page.
+  std::optional<ProgressEvent> last;
   for (const auto& progress : while_copying(*rig)) {
     if (!progress.totals_estimated) continue;
-    ++estimated;
     EXPECT_FALSE(progress.totals_final);
-    EXPECT_NEAR(static_cast<double>(progress.objects_total), objects, objects / 2.0);
-    EXPECT_EQ(progress.bytes_total > 0, true);
+    EXPECT_GT(progress.bytes_total, 0u);
+    last = progress;
   }
-  EXPECT_GT(estimated, 0u);
+  ASSERT_TRUE(last);
+  EXPECT_NEAR(static_cast<double>(last->objects_total), objects, objects / 2.0);
 }
 
 TEST(Totals, AreExactEarlyWhereTheyAreCountedFirst) {
