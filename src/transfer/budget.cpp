@@ -44,7 +44,8 @@ void Budget::answered(SteadyTime now, nanoseconds latency, std::uint32_t in_flig
   full_answers_ += full ? 1 : 0;
   latencies_ += std::chrono::duration<double>(latency).count();
   if (phase_ == Phase::startup && growing_ && full) {
-    resize(limit_ + (best_rate_ < promised_rate ? 1 : 0.5));
+    const double grown = limit_ + (best_rate_ < promised_rate ? 1 : 0.5);
+    resize(std::min(grown, 2 * span_limit_));
   }
   const auto passed = now - span_began_;
   if (answers_ < least_answers || passed < span_length()) return;
@@ -54,6 +55,7 @@ void Budget::answered(SteadyTime now, nanoseconds latency, std::uint32_t in_flig
 
 void Budget::begin_span(SteadyTime now) noexcept {
   span_began_ = now;
+  span_limit_ = limit_;
   answers_ = full_answers_ = 0;
   latencies_ = 0;
 }

@@ -6,7 +6,9 @@
 // A service answers n requests in flight at the rate n / latency. Up to its knee more in flight
 // brings more answers; beyond it, only longer waits. The law finds the knee by what is answered:
 //   startup  one more for each answer, so twice as many each round trip, while the rate follows;
-//            half as fast above the rate that S3 promises to a cold prefix.
+//            half as fast above the rate that S3 promises to a cold prefix, and no more than twice
+//            as many before the rate was looked at again: a service that answers at once has many
+//            round trips in that time, and each request more in flight costs it a connection.
 //            It ends when two round trips in a row brought less than a quarter more, or with the
 //            first 503, and leaves what the best rate needs at the shortest latency seen.
 //   cruise   from time to time a probe: a quarter more in flight, kept if the rate follows; then,
@@ -61,6 +63,7 @@ class Budget {
   Phase phase_ = Phase::startup;
   // The span that is being measured.
   SteadyTime span_began_{};
+  double span_limit_ = 0;  // when it began
   std::uint64_t answers_ = 0, full_answers_ = 0;
   double latencies_ = 0;
   std::chrono::nanoseconds round_trip_{0};  // smoothed

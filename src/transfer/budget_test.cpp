@@ -1,5 +1,7 @@
 #include "transfer/budget.hpp"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "transfer/test_service.hpp"
@@ -44,6 +46,17 @@ TEST(Budget, FindsTheKneeOfAServiceThatQueues) {
     EXPECT_LE(run.budget.size(), servers * 3 / 2) << servers;
     EXPECT_GE(run.ok_rate(), 0.93 * servers / 0.020) << servers;
   }
+}
+
+TEST(Budget, LooksAtTheRateBetweenTwoDoublingsOfAServiceThatAnswersAtOnce) {
+  TestRun run({.latency = microseconds(200), .servers = 4});
+  std::uint32_t most = 0;
+  for (int millisecond = 0; millisecond < 500; ++millisecond) {
+    run.run(0.001);
+    most = std::max(most, run.budget.size());
+  }
+  EXPECT_GE(most, 64U);
+  EXPECT_LE(most, 128U) << "it sees at the second look that more brings nothing";
 }
 
 TEST(Budget, GoesNoLowerThanItBegan) {
