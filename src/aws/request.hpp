@@ -7,8 +7,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-
-#include <boost/container/small_vector.hpp>
+#include <vector>
 
 #include "aws/admission.hpp"
 #include "net/http_client.hpp"
@@ -37,8 +36,9 @@ struct Request {
   Answer answer = Answer::any;
   std::string bucket;  // empty: a request to the service
   std::string key;     // raw bytes; empty: a request to the bucket
-  boost::container::small_vector<Field, 6> query;
-  boost::container::small_vector<Field, 12> headers;
+  // On the heap: a request is moved through several frames on its way, its fields stay.
+  std::vector<Field> query;
+  std::vector<Field> headers;
   std::string body;
   bool sign = true;  // false: AssumeRoleWithWebIdentity, SSO portal
   // False: an ambiguous failure must be settled by looking (DeleteBucket, a new version). It is

@@ -5,14 +5,21 @@
 #include "aws/uri.hpp"
 
 namespace s3m::aws {
+namespace {
+
+constexpr std::size_t most_headers = 12;  // of nearly all requests
+
+}  // namespace
 
 Request s3_request(std::string_view operation, Method method, RequestKind kind, std::string bucket,
                    std::string key) {
-  return {.operation = operation,
-          .method = method,
-          .kind = kind,
-          .bucket = std::move(bucket),
-          .key = std::move(key)};
+  Request request{.operation = operation,
+                  .method = method,
+                  .kind = kind,
+                  .bucket = std::move(bucket),
+                  .key = std::move(key)};
+  request.headers.reserve(most_headers);
+  return request;
 }
 
 Request object_request(std::string_view operation, Method method, RequestKind kind,
