@@ -13,9 +13,10 @@ using std::chrono::nanoseconds;
 // be throttled when the end comes.
 constexpr double promised_rate = 3'500;
 constexpr double follows_in_startup = 1.25;  // as BBR has it
-constexpr int most_misses = 2;
+constexpr int most_misses = 3;
 constexpr double headroom = 1.25;
-constexpr double up = 1.25, worth_keeping = 1.1;
+constexpr double first_up = 1.25, largest_up = 2;
+constexpr double worth_keeping = 0.4;  // the share of a step up by which the rate must follow
 constexpr double down = 0.8, no_loss = 0.97;
 constexpr milliseconds startup_span{20}, judging_span{100};
 constexpr milliseconds first_pause{500}, longest_pause{8'000};
@@ -107,6 +108,7 @@ void Budget::started(SteadyTime now, double rate, double latency) noexcept {
 void Budget::leave_startup(SteadyTime now, double size) noexcept {
   resize(std::min(size, limit_));
   upwards_ = true;
+  up_ = first_up;
   pause_ = first_pause;
   phase_ = Phase::cruise;
   next_probe_ = now + milliseconds(100);
@@ -126,7 +128,7 @@ void Budget::cruised(SteadyTime now, double rate) noexcept {
 void Budget::probe(SteadyTime now, double rate) noexcept {
   base_limit_ = limit_;
   base_rate_ = rate;
-  resize(limit_ * (upwards_ ? up : down));
+  resize(limit_ * (upwards_ ? up_ : down));
   if (std::abs(limit_ - base_limit_) < 1) {
     upwards_ = !upwards_;
     resize(base_limit_);
@@ -136,15 +138,18 @@ void Budget::probe(SteadyTime now, double rate) noexcept {
 }
 
 void Budget::judged(SteadyTime now, double rate) noexcept {
-  const bool keep = rate >= base_rate_ * (upwards_ ? worth_keeping : no_loss);
-  if (keep) {
+  const double needed = upwards_ ? 1 + worth_keeping * (limit_ / base_limit_ - 1) : no_loss;
+  if (rate >= base_rate_ * needed) {
     pause_ = first_pause;
+    if (upwards_) up_ = std::min(up_ * first_up, largest_up);
     return probe(now, rate);
   }
   resize(base_limit_);
-  upwards_ = !upwards_;
   rest(now, pause_);
-  pause_ = std::min<nanoseconds>(2 * pause_, longest_pause);
+  // One that fails after others were kept may have been too large a step.
+  if (!upwards_ || up_ == first_up) upwards_ = !upwards_;
+  up_ = first_up;
+  if (upwards_) pause_ = std::min<nanoseconds>(2 * pause_, longest_pause);
 }
 
 void Budget::rest(SteadyTime now, nanoseconds pause) noexcept {

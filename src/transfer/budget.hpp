@@ -9,11 +9,12 @@
 //            half as fast above the rate that S3 promises to a cold prefix, and no more than twice
 //            as many before the rate was looked at again: a service that answers at once has many
 //            round trips in that time, and each request more in flight costs it a connection.
-//            It ends when two round trips in a row brought less than a quarter more, or with the
+//            It ends when three round trips in a row brought less than a quarter more, or with the
 //            first 503, and leaves what the best rate needs at the shortest latency seen.
 //   cruise   from time to time a probe: a quarter more in flight, kept if the rate follows; then,
 //            if it did not, a fifth less, kept if the rate does not follow. A probe that is kept is
-//            repeated at once; one that is not makes the next wait longer.
+//            repeated at once, upwards with a larger step, up to twice as many: what a stall ended
+//            too early is made up for in a second. Where neither is kept the next wait is longer.
 // Judged are only times in which the whole budget was in use: a slow listing proves nothing.
 #pragma once
 
@@ -73,7 +74,7 @@ class Budget {
   double best_rate_ = 0, least_latency_ = 0;
   // Probing.
   bool upwards_ = true;
-  double base_limit_ = 0, base_rate_ = 0;
+  double up_ = 1, base_limit_ = 0, base_rate_ = 0;
   SteadyTime next_probe_{};
   std::chrono::nanoseconds pause_{0};
 };

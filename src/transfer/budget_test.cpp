@@ -80,6 +80,19 @@ TEST(Budget, GrowsAgainWhenTheServiceDoes) {
   EXPECT_GE(budget.size(), 400U);
 }
 
+// A stall of the service, of the machine or of the network looks like a knee for a while.
+TEST(Budget, AStallInTheStartupIsMadeUpForInASecond) {
+  TestRun run({.latency = milliseconds(30)});
+  run.run(0.07);
+  run.set_latency(milliseconds(300));
+  run.run(1.5);
+  ASSERT_FALSE(run.budget.starting());
+  ASSERT_LT(run.budget.size(), 300U);
+  run.set_latency(milliseconds(30));
+  run.run(2);
+  EXPECT_GE(run.budget.size(), 1000U);
+}
+
 TEST(Budget, LearnsNothingWhileItIsNotUsedUp) {
   Budget budget({.initial = 100});
   auto now = start;

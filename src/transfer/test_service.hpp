@@ -42,6 +42,8 @@ class TestRun {
     elapsed_ = seconds;
   }
 
+  void set_latency(std::chrono::microseconds latency) { service_.latency = latency; }
+
   double ok_rate() const { return double(ok) / elapsed_; }
   double throttled_share() const { return double(throttled) / double(ok + throttled); }
   double second() const { return std::chrono::duration<double>(now - start).count(); }
