@@ -6,9 +6,10 @@
 //
 // Retrying happens here and nowhere else. Each attempt is signed anew (a stale signature is a clock
 // skew of its own), takes its own permit, and gives it back before the delay. Full jitter; a quota
-// shared by all clients of a Runtime: once it is spent, retries wait for the longest delay, so that
-// they cannot melt a service (design, section 5; numbers: aws-sdk standard mode 2026: 50 ms / 1 s
-// base, factor 2, 20 s cap, cost 14 / 5 of 500).
+// shared by all clients of a Runtime: once it is spent, retries of transient failures wait for the
+// longest delay, so that they cannot melt a service (design, section 5; numbers: aws-sdk standard
+// mode 2026: 50 ms base, factor 2, 20 s cap, cost 14 of 500). After a throttle the permit is what
+// holds a request back: the admission knows the rate. Its delay is short and costs nothing.
 #pragma once
 
 #include <cstdint>
@@ -27,14 +28,15 @@ namespace s3m::aws {
 struct RetryPolicy {
   int max_attempts = 8;
   std::chrono::milliseconds transient_base{50};
-  std::chrono::milliseconds throttle_base{1'000};
-  std::chrono::milliseconds max_delay{20'000};
+  std::chrono::milliseconds max_delay{20'000};  // after a transient failure
+  std::chrono::milliseconds throttle_base{250};
+  std::chrono::milliseconds longest_throttle_delay{2'000};
   // Attempts of a throttled request are not bounded by max_attempts but by this time: a storm of
   // 503 is the service asking for patience, not a failure.
   std::chrono::milliseconds throttle_patience{600'000};
 };
 
-// Tokens that retries spend and successes return.
+// Tokens that retries of transient failures spend and successes return.
 class RetryQuota {
  public:
   explicit RetryQuota(int capacity = 500) : capacity_(capacity), tokens_(capacity) {}

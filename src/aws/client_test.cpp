@@ -181,7 +181,7 @@ TEST_F(ClientTest, AttemptsEnd) {
 }
 
 TEST_F(ClientTest, AStormOf503IsOutlasted) {
-  runtime_.retry.max_delay = 1ms;
+  runtime_.retry.longest_throttle_delay = 1ms;
   for (int i = 0; i < 150; ++i)
     replies_.push_back(refusal(503, "SlowDown"));
   replies_.push_back(reply(200));
@@ -300,8 +300,7 @@ TEST_F(ClientTest, EveryAttemptIsSignedAnew) {
 TEST_F(ClientTest, CancellationEndsADelay) {
   net::CancelToken cancel(loop_);
   runtime_.cancel = &cancel;
-  runtime_.retry.throttle_base = 1h;
-  runtime_.retry.max_delay = 1h;
+  runtime_.retry.throttle_base = runtime_.retry.longest_throttle_delay = 1h;
   replies_ = {refusal(503, "SlowDown", "x-amz-retry-after: 3600000\r\n")};
   net::TaskGroup group(loop_);
   const auto stop = [](net::CancelToken& token, CountingAdmission& admission) -> net::Task<void> {

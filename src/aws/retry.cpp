@@ -8,7 +8,6 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr int transient_cost = 14;
-constexpr int throttle_cost = 5;
 // How far a delay may exceed the one that the service asks for.
 constexpr milliseconds asked_delay_margin{5'000};
 
@@ -35,30 +34,27 @@ milliseconds honour(const Error& error, milliseconds delay) noexcept {
   return asked ? std::clamp(delay, *asked, *asked + asked_delay_margin) : delay;
 }
 
-// The delay of retry number `retries`, paid for if the quota can; else between half and all of the
-// longest one.
-milliseconds delay_for(const RetryPolicy& policy, RetryQuota& quota, RetryHistory& history,
-                       int cost, milliseconds base, int retries, double random) {
-  const bool paid = quota.spend(cost);
-  history.last_cost = paid ? cost : 0;
-  return paid ? jittered(ceiling(base, retries, policy.max_delay), random)
-              : jittered(policy.max_delay, (1 + random) / 2);
-}
-
+// Paid for if the quota can; else between half and all of the longest delay.
 RetryDecision after_transient(const RetryPolicy& policy, RetryQuota& quota, RetryHistory& history,
                               const Error& error, double random) {
   if (history.transient + 1 >= policy.max_attempts) return {};
-  const auto delay = delay_for(policy, quota, history, transient_cost, policy.transient_base,
-                               history.transient++, random);
+  const int retries = history.transient++;
+  const bool paid = quota.spend(transient_cost);
+  history.last_cost = paid ? transient_cost : 0;
+  const auto delay =
+      paid ? jittered(ceiling(policy.transient_base, retries, policy.max_delay), random)
+           : jittered(policy.max_delay, (1 + random) / 2);
   return {.again = true, .delay = honour(error, delay)};
 }
 
-RetryDecision after_throttle(const RetryPolicy& policy, RetryQuota& quota, RetryHistory& history,
-                             const Error& error, double random) {
+// How many go out a second is the admission's to say, which has learned it from this very answer:
+// the delay only spreads those that were refused together.
+RetryDecision after_throttle(const RetryPolicy& policy, RetryHistory& history, const Error& error,
+                             double random) {
   if (history.since_first_throttle >= policy.throttle_patience) return {};
-  const auto delay = delay_for(policy, quota, history, throttle_cost, policy.throttle_base,
-                               history.throttled++, random);
-  return {.again = true, .delay = honour(error, delay)};
+  const auto longest =
+      ceiling(policy.throttle_base, history.throttled++, policy.longest_throttle_delay);
+  return {.again = true, .delay = honour(error, jittered(longest, random))};
 }
 
 RetryDecision after_refusal(RetryHistory& history, const Error& error) {
@@ -94,7 +90,7 @@ RetryDecision decide(const RetryPolicy& policy, RetryQuota& quota, RetryHistory&
     case RetryClass::transient:
       return after_transient(policy, quota, history, error, random);
     case RetryClass::throttle:
-      return after_throttle(policy, quota, history, error, random);
+      return after_throttle(policy, history, error, random);
     case RetryClass::refresh:
       return after_refusal(history, error);
   }

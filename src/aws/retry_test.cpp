@@ -66,21 +66,28 @@ TEST_F(Retry, ThrottlingEndsByTimeNotByCount) {
   EXPECT_FALSE(after(throttled()).again);
 }
 
-TEST_F(Retry, ThrottlingStartsWithALongerDelay) {
-  EXPECT_EQ(after(throttled()).delay, 999ms);
-  EXPECT_EQ(after(throttled()).delay, 1999ms);
+TEST_F(Retry, AThrottledRequestWaitsBrieflyHoweverOften) {
+  std::vector<std::int64_t> delays;
+  for (int i = 0; i < 6; ++i)
+    delays.push_back(after(throttled()).delay.count() + 1);
+  EXPECT_EQ(delays, (std::vector<std::int64_t>{250, 500, 1000, 2000, 2000, 2000}));
+}
+
+TEST_F(Retry, ThrottlingNeitherSpendsTheQuotaNorNeedsIt) {
+  for (int i = 0; i < 200; ++i)
+    (void)after(throttled());
+  EXPECT_EQ(quota_.tokens(), 500);
+  quota_ = RetryQuota(0);
+  EXPECT_LT(after(throttled()).delay, policy_.longest_throttle_delay);
 }
 
 TEST_F(Retry, AnEmptyQuotaMakesRetriesSlow) {
   random_ = 0;
   quota_ = RetryQuota(13);
   EXPECT_EQ(after(transient()).delay, policy_.max_delay / 2);
-  EXPECT_EQ(quota_.tokens(), 13);
-  quota_ = RetryQuota(4);
-  EXPECT_EQ(after(throttled()).delay, policy_.max_delay / 2);
   random_ = 0.999999;
-  EXPECT_EQ(after(throttled()).delay, policy_.max_delay - 1ms);
-  EXPECT_EQ(quota_.tokens(), 4);
+  EXPECT_EQ(after(transient()).delay, policy_.max_delay - 1ms);
+  EXPECT_EQ(quota_.tokens(), 13);
 }
 
 TEST_F(Retry, AttemptsEndWhateverTheQuota) {
@@ -94,8 +101,8 @@ TEST_F(Retry, AttemptsEndWhateverTheQuota) {
 TEST_F(Retry, RetriesCostAndSuccessPaysBack) {
   (void)after(transient());
   EXPECT_EQ(quota_.tokens(), 500 - 14);
-  (void)after(throttled());
-  EXPECT_EQ(quota_.tokens(), 500 - 14 - 5);
+  (void)after(transient());
+  EXPECT_EQ(quota_.tokens(), 500 - 28);
   settle(quota_, history_);
   EXPECT_EQ(quota_.tokens(), 500 - 14);
   settle(quota_, RetryHistory{});
@@ -147,7 +154,7 @@ TEST_F(Retry, TheServicesOwnDelayIsKeptWithinFiveSeconds) {
   random_ = 0;
   EXPECT_EQ(after(asked).delay, 10s);
   random_ = 0.999999;
-  policy_.throttle_base = policy_.max_delay;
+  policy_.throttle_base = policy_.longest_throttle_delay = 20s;
   EXPECT_EQ(after(asked).delay, 15s);
 }
 

@@ -38,6 +38,7 @@ class SimulatedS3 : public testing::Test {
     runtime_.retry.transient_base = std::chrono::milliseconds(1);
     runtime_.retry.throttle_base = std::chrono::milliseconds(1);
     runtime_.retry.max_delay = std::chrono::milliseconds(5);
+    runtime_.retry.longest_throttle_delay = std::chrono::milliseconds(5);
   }
   ~SimulatedS3() override { http_.close(); }
 

@@ -27,8 +27,9 @@ aws::RetryPolicy hasty() {
   using std::chrono::milliseconds;
   return {.max_attempts = 4,
           .transient_base = milliseconds(1),
-          .throttle_base = milliseconds(2),
           .max_delay = milliseconds(20),
+          .throttle_base = milliseconds(2),
+          .longest_throttle_delay = milliseconds(20),
           .throttle_patience = milliseconds(30'000)};
 }
 
