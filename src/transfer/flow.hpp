@@ -7,7 +7,7 @@
 //
 // A service throttles by partition, and a range lies in few of them. Requests that carry their
 // range's flow (WriteOptions::admission) let a 503 slow that range first: it gets a rate of its
-// own. The job's rate falls only when many ranges are throttled at once.
+// own. The job's rate falls only when many ranges are throttled at once, and then it alone counts.
 #pragma once
 
 #include <memory>
@@ -41,6 +41,7 @@ class Flow final : public aws::Admission {
 
  private:
   friend class Governor;
+  void yield_to_the_job() noexcept;
   void hand_over(SteadyTime now);
   void take_a_turn(SteadyTime now);
 
@@ -48,7 +49,8 @@ class Flow final : public aws::Admission {
   ServiceRate rate_;
   ThrottleSpread::Mark mark_;
   net::Signal turn_;
-  bool listed_ = false;  // the governor will call hand_over()
+  std::uint64_t yielded_;  // when the job's rate was last given way to
+  bool listed_ = false;    // the governor will call hand_over()
 };
 
 using FlowPtr = std::shared_ptr<Flow>;

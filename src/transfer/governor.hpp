@@ -100,6 +100,7 @@ class Governor final : public aws::Admission {
   TokenBucket tokens_;  // of most_per_second_
   std::array<Share, classes> shares_;
   ThrottleSpread spread_;
+  std::uint64_t throttled_widely_ = 0;  // how often the trouble was the whole job's
   net::Signal changed_;
   std::vector<Flow*> waiting_flows_, ringing_flows_;
   std::shared_ptr<Alarm> alarm_;

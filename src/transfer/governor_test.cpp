@@ -225,23 +225,28 @@ class FlowTest : public GovernorTest {
   }
   void succeed(Flow& flow) { flow.done(RequestKind::copy, milliseconds(5), AttemptResult::ok); }
 
+  // So that the trouble of one is not the job's.
+  void answer_others() {
+    for (int i = 0; i < 8; ++i) {
+      auto& flow = *others_.emplace_back(std::make_unique<Flow>(governor_));
+      ASSERT_TRUE(flow.try_admit(RequestKind::copy));
+      succeed(flow);
+    }
+  }
+
   Governor governor_{loop_, {.initial = 100}, cancel_};
+  std::vector<std::unique_ptr<Flow>> others_;
   Flow hot_{governor_}, cold_{governor_};
 };
 
 TEST_F(FlowTest, AHotOneIsHeldBackAndTheOthersAreNot) {
-  std::vector<std::unique_ptr<Flow>> others;
-  for (int i = 0; i < 8; ++i) {
-    auto& flow = *others.emplace_back(std::make_unique<Flow>(governor_));
-    ASSERT_TRUE(flow.try_admit(RequestKind::copy));
-    succeed(flow);
-  }
+  answer_others();
   ASSERT_TRUE(hot_.try_admit(RequestKind::copy));
   throttle(hot_);
   EXPECT_FALSE(hot_.try_admit(RequestKind::copy));
   EXPECT_FALSE(hot_.wants_more(0));
-  EXPECT_TRUE(others[0]->try_admit(RequestKind::copy));
-  EXPECT_TRUE(others[0]->wants_more(1000));
+  EXPECT_TRUE(others_[0]->try_admit(RequestKind::copy));
+  EXPECT_TRUE(others_[0]->wants_more(1000));
   EXPECT_EQ(governor_.rate(), 0) << "the job goes on as fast as before";
 }
 
@@ -253,7 +258,21 @@ TEST_F(FlowTest, TheJobSlowsDownWhenManyAreThrottled) {
   EXPECT_FALSE(governor_.try_admit(RequestKind::copy));
 }
 
+// Else the parts of a job that is throttled as a whole would be held to what each had a share of.
+TEST_F(FlowTest, GivesWayToTheJobsRateWhenManyAreThrottled) {
+  answer_others();
+  ASSERT_TRUE(hot_.try_admit(RequestKind::copy));
+  throttle(hot_);
+  EXPECT_FALSE(hot_.wants_more(1000));
+  for (const auto& other : others_) {
+    if (other->try_admit(RequestKind::copy)) throttle(*other);
+  }
+  EXPECT_FALSE(governor_.try_admit(RequestKind::copy));
+  EXPECT_TRUE(hot_.wants_more(1000));
+}
+
 TEST_F(FlowTest, ThoseThatWaitAreServedAsTokensCome) {
+  answer_others();
   ASSERT_TRUE(hot_.try_admit(RequestKind::copy));
   throttle(hot_);
   for (int i = 0; i < 3; ++i)
@@ -266,6 +285,7 @@ TEST_F(FlowTest, ThoseThatWaitAreServedAsTokensCome) {
 }
 
 TEST_F(FlowTest, StoppingTheGovernorFreesThem) {
+  answer_others();
   ASSERT_TRUE(hot_.try_admit(RequestKind::copy));
   throttle(hot_);
   group_.spawn(ask(hot_, 0));
@@ -278,6 +298,7 @@ TEST_F(FlowTest, StoppingTheGovernorFreesThem) {
 }
 
 TEST_F(FlowTest, OnlySoMuchOfAHotOneIsOutstanding) {
+  answer_others();
   ASSERT_TRUE(hot_.try_admit(RequestKind::copy));
   throttle(hot_);
   EXPECT_FALSE(hot_.wants_more(10'000));
@@ -289,6 +310,7 @@ TEST_F(FlowTest, OnlySoMuchOfAHotOneIsOutstanding) {
 }
 
 TEST_F(FlowTest, APartOfAHotOneIsHotToo) {
+  answer_others();
   ASSERT_TRUE(hot_.try_admit(RequestKind::copy));
   throttle(hot_);
   const auto part = hot_.split();

@@ -58,6 +58,18 @@ class LanesTest : public testing::Test, protected Lanes<int>::Handler {
     flow.done(aws::RequestKind::copy, std::chrono::milliseconds(5), aws::AttemptResult::throttled);
   }
 
+  // Enough that have answers, so that the trouble of another is its own.
+  std::vector<FlowPtr> well_flows() {
+    std::vector<FlowPtr> flows;
+    for (int i = 0; i < 8; ++i) {
+      flows.push_back(flow());
+      EXPECT_TRUE(flows.back()->try_admit(aws::RequestKind::copy));
+      flows.back()->done(aws::RequestKind::copy, std::chrono::milliseconds(5),
+                         aws::AttemptResult::ok);
+    }
+    return flows;
+  }
+
   void run_until(const std::function<bool()>& there) {
     while (!there()) {
       loop_.restart();
@@ -172,13 +184,7 @@ TEST_F(LanesTest, ServeFlowsInTurn) {
 
 TEST_F(LanesTest, AHotFlowHoldsBackOnlyItsOwnProducer) {
   const auto hot = flow();
-  std::vector<FlowPtr> others;
-  for (int i = 0; i < 8; ++i) {
-    others.push_back(flow());
-    ASSERT_TRUE(others.back()->try_admit(aws::RequestKind::copy));
-    others.back()->done(aws::RequestKind::copy, std::chrono::milliseconds(5),
-                        aws::AttemptResult::ok);
-  }
+  const auto others = well_flows();
   throttle(*hot);
   ends_.spawn(produce(5000, hot, 1'000'000));
   for (int i = 0; i < 8; ++i)
@@ -197,6 +203,7 @@ TEST_F(LanesTest, AHotFlowHoldsBackOnlyItsOwnProducer) {
 
 TEST_F(LanesTest, WorkOfAHotFlowIsDoneInTheEnd) {
   const auto hot = flow();
+  const auto others = well_flows();
   throttle(*hot);
   for (int i = 0; i < 20; ++i)
     lanes_.push(i, hot);

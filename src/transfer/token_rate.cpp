@@ -17,7 +17,7 @@ constexpr double decrease = 0.85;  // of what was accepted
 // The climb back to the ceiling, in seconds. The short one, where better is known, is doubled each
 // time that the better was not there, up to the last.
 constexpr double long_recovery = 4, short_recovery = 1, last_recovery = 16;
-constexpr double doubling = 0.25;
+constexpr double doubling = 0.25, search_doubling = 0.5;
 // However long a service refuses all: so few do no harm, and tell when it is well again.
 constexpr double lowest_rate = 25, lowest_ceiling = 25;
 // What S3 promises each prefix, for a first ceiling when nothing was accepted to measure.
@@ -111,6 +111,7 @@ bool ServiceRate::throttled(SteadyTime sent, SteadyTime now) noexcept {
   // Measured since the last decrease: in a fall that is one round trip.
   const double measured = accepted_.rate(now);
   const double accepted = measured > 0 ? std::clamp(measured, rate_ / 4, rate_) : rate_ / 2;
+  sure_ = sure_ || seconds_since_decrease(now) > short_recovery;
   remember(accepted, now);
   restart_from(accepted, now);
   return true;
@@ -170,8 +171,10 @@ double ServiceRate::seconds_since_decrease(SteadyTime now) const noexcept {
   return to_seconds(now - decreased_);
 }
 
+// A ceiling that was met once, in the rush of the beginning, is hardly more than a guess.
 double ServiceRate::recovery() const noexcept {
-  return troubled() ? patience_ : long_recovery;
+  if (troubled()) return patience_;
+  return sure_ ? long_recovery : short_recovery;
 }
 
 // The rate of the law, before it is held to what is really sent.
@@ -179,6 +182,7 @@ double ServiceRate::climb(SteadyTime now) noexcept {
   const double passed = seconds_since_decrease(now), whole = recovery();
   if (passed < whole) return ceiling_ - (ceiling_ - start_) * cube(1 - passed / whole);
   const double beyond = passed - whole;
+  if (!sure_) return ceiling_ * std::exp2(std::min(beyond / search_doubling, 60.0));
   if (ceiling_ >= decrease * high_) return ceiling_ * (1 + (1 - decrease) * cube(beyond / whole));
   const double doubled = ceiling_ * std::exp2(std::min(beyond / doubling, 60.0));
   return std::min(doubled, decrease * high_);
@@ -198,9 +202,16 @@ void ServiceRate::update(SteadyTime now) noexcept {
   }
 }
 
+void ServiceRate::lift() noexcept {
+  const auto known = round_trip_;
+  *this = ServiceRate();
+  round_trip_ = known;
+}
+
 ServiceRate ServiceRate::split() noexcept {
   for (double* part : {&rate_, &ceiling_, &start_, &high_, &before_})
     *part /= 2;
+  sure_ = false;  // that each half bears half
   ServiceRate other = *this;
   other.tokens_.drain(computed_);
   return other;

@@ -74,6 +74,9 @@ class ServiceRate {
   double rate() const noexcept { return limited_ ? rate_ : 0; }
   std::chrono::nanoseconds round_trip() const noexcept { return round_trip_; }
 
+  // As if no request had been throttled; the round trip stays known.
+  void lift() noexcept;
+
   // Gives half of it away: a range of keys was split, and both halves may lie in the same place.
   ServiceRate split() noexcept;
 
@@ -90,6 +93,7 @@ class ServiceRate {
   void restart_from(double ceiling, SteadyTime now) noexcept;
 
   bool limited_ = false, settling_ = false;
+  bool sure_ = false;    // ceiling_ was met again on the way up from below it
   bool proven_ = false;  // high_ is no flood that the service had saved up for
   TokenBucket tokens_;
   AnswerMeter accepted_;

@@ -102,8 +102,17 @@ TEST_F(ServiceRateTest, A503ToARequestSentBeforeTheDecreaseIsAnEcho) {
   EXPECT_LT(rate_.rate(), after);
 }
 
+TEST_F(ServiceRateTest, DoubtsTheFirstCeiling) {
+  settle(1000);
+  answer(900, 1);
+  answer(1500, 1);
+  EXPECT_GT(rate_.rate(), 1500) << "no 503 since, so it was too low";
+}
+
 TEST_F(ServiceRateTest, ComesBackToTheCeilingAndThenGoesBeyond) {
   settle(1000);
+  answer(1000, 1.2);
+  ASSERT_TRUE(rate_.throttled(now_, now_)) << "met again: it is true";
   answer(900, 1);
   EXPECT_GT(rate_.rate(), 900);
   answer(1000, 3);
