@@ -52,6 +52,43 @@ std::string surroundings() {
   return fmt::format("{} {}", space, trim(boot));
 }
 
+struct Named {
+  std::string_view pid, start, surroundings;
+};
+
+std::optional<Named> parsed(std::string_view process) {
+  const auto after_pid = process.find(' ');
+  if (after_pid == std::string_view::npos) return std::nullopt;
+  const auto after_start = process.find(' ', after_pid + 1);
+  if (after_start == std::string_view::npos) return std::nullopt;
+  return Named{process.substr(0, after_pid),
+               process.substr(after_pid + 1, after_start - after_pid - 1),
+               process.substr(after_start + 1)};
+}
+
+enum class Life : std::uint8_t { gone, lives, unknown };
+
+bool is_here(const Named& named) {
+  const auto here = surroundings();
+  return !here.empty() && named.surroundings == here;
+}
+
+Life life_of(const Named& named) {
+  const auto number = parse_u64(named.pid);
+  if (!number || *number == 0 || *number > std::numeric_limits<pid_t>::max()) return Life::unknown;
+  if (::kill(static_cast<pid_t>(*number), 0) != 0 && errno == ESRCH) return Life::gone;
+  // /proc may be hidden from us; then a living number is all we know.
+  const auto stat = stat_of(named.pid);
+  if (!stat || !parse_u64(named.start)) return Life::unknown;
+  const bool over = stat->start != named.start || stat->state == 'Z' || stat->state == 'X';
+  return over ? Life::gone : Life::lives;
+}
+
+Life life_of(std::string_view process) {
+  const auto named = parsed(process);
+  return named && is_here(*named) ? life_of(*named) : Life::unknown;
+}
+
 }  // namespace
 
 std::string this_process() {
@@ -61,21 +98,18 @@ std::string this_process() {
 }
 
 bool surely_gone(std::string_view process) {
-  const auto after_pid = process.find(' ');
-  const auto after_start = process.find(' ', after_pid + 1);
-  if (after_pid == std::string_view::npos || after_start == std::string_view::npos) return false;
-  const auto pid = process.substr(0, after_pid);
-  const auto start = process.substr(after_pid + 1, after_start - after_pid - 1);
-  const auto here = surroundings();
-  if (here.empty() || process.substr(after_start + 1) != here) return false;
+  return life_of(process) == Life::gone;
+}
 
-  const auto number = parse_u64(pid);
-  if (!number || *number == 0 || *number > std::numeric_limits<pid_t>::max()) return false;
-  if (::kill(static_cast<pid_t>(*number), 0) != 0 && errno == ESRCH) return true;
-  // /proc may be hidden from us; then a living number is all we know.
-  const auto stat = stat_of(pid);
-  if (!stat || !parse_u64(start)) return false;
-  return stat->start != start || stat->state == 'Z' || stat->state == 'X';
+bool surely_lives(std::string_view process) {
+  return life_of(process) == Life::lives;
+}
+
+std::string process_words(std::string_view process) {
+  const auto named = parsed(process);
+  if (!named) return "an unknown process";
+  return fmt::format("process {} {}", printable(named->pid),
+                     is_here(*named) ? "on this machine" : "of another machine or container");
 }
 
 }  // namespace s3m::store

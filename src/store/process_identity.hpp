@@ -16,4 +16,11 @@ std::string this_process();
 // machine, another container, an unreadable name.
 bool surely_gone(std::string_view process);
 
+// True only if `process` surely lives, on this machine and in this number space. For what lives
+// elsewhere neither this nor surely_gone() is true.
+bool surely_lives(std::string_view process);
+
+// "process 4711 on this machine", "process 4711 of another machine or container": for a message.
+std::string process_words(std::string_view process);
+
 }  // namespace s3m::store

@@ -25,6 +25,7 @@ TEST(ProcessIdentity, has_four_words_and_stays) {
 
 TEST(ProcessIdentity, this_process_lives) {
   EXPECT_FALSE(surely_gone(this_process()));
+  EXPECT_TRUE(surely_lives(this_process()));
 }
 
 TEST(ProcessIdentity, a_child_is_another_that_ends) {
@@ -43,10 +44,12 @@ TEST(ProcessIdentity, a_child_is_another_that_ends) {
 
   EXPECT_NE(name, this_process());
   EXPECT_FALSE(surely_gone(name));
+  EXPECT_TRUE(surely_lives(name));
   ASSERT_EQ(::kill(child, SIGKILL), 0);
   siginfo_t ended;
   ASSERT_EQ(::waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOWAIT), 0);
   EXPECT_TRUE(surely_gone(name)) << "a zombie";
+  EXPECT_FALSE(surely_lives(name)) << "a zombie";
   EXPECT_EQ(wait_for(child), 128 + SIGKILL);
   EXPECT_TRUE(surely_gone(name));
 }
@@ -59,6 +62,20 @@ TEST(ProcessIdentity, what_is_elsewhere_is_not_surely_gone) {
   const auto gone = with_word(this_process(), 1, "1");
   EXPECT_FALSE(surely_gone(with_word(gone, 2, "pid:[1]")));
   EXPECT_FALSE(surely_gone(with_word(gone, 3, "00000000-0000-0000-0000-000000000000")));
+}
+
+TEST(ProcessIdentity, of_what_is_elsewhere_neither_is_sure) {
+  EXPECT_FALSE(surely_lives(with_word(this_process(), 2, "pid:[1]")));
+  EXPECT_FALSE(surely_lives(with_word(this_process(), 1, "?")));
+  EXPECT_FALSE(surely_lives("1"));
+}
+
+TEST(ProcessIdentity, is_told_in_words) {
+  const auto pid = std::to_string(::getpid());
+  EXPECT_EQ(process_words(this_process()), "process " + pid + " on this machine");
+  EXPECT_EQ(process_words(with_word(this_process(), 2, "pid:[1]")),
+            "process " + pid + " of another machine or container");
+  EXPECT_EQ(process_words("x"), "an unknown process");
 }
 
 TEST(ProcessIdentity, what_cannot_be_read_is_not_surely_gone) {

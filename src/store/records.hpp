@@ -1,4 +1,4 @@
-// records.hpp: what the store remembers, as plain values.
+// records.hpp: what the store remembers of buckets: uploads, grants, locks. Jobs: job_records.hpp.
 //
 // Layer    store.
 // Secrets  no record has a place for credentials. An endpoint with a password in it is refused;
@@ -70,24 +70,6 @@ struct PolicyLock {
   bool ours = false;
   LockOwner holder;  // ourselves, if it is ours
   WallTime expires_at;
-};
-
-enum class JobState : std::uint8_t {
-  running,      // or killed: whoever takes the job up finds out by looking
-  done,         // ended by itself; exit_code tells how well
-  failed,       // a fatal error ended it
-  interrupted,  // by the user; can be taken up again
-};
-
-struct JobRecord {
-  std::string id;
-  std::string kind;  // "copy"
-  std::string spec;  // JSON; never with credentials
-  JobState state = JobState::running;
-  std::optional<int> exit_code;  // none while it runs
-  WallTime created_at;
-  WallTime updated_at;
-  friend bool operator==(const JobRecord&, const JobRecord&) = default;
 };
 
 }  // namespace s3m::store

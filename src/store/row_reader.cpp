@@ -50,6 +50,12 @@ std::uint64_t RowReader::number() {
   return static_cast<std::uint64_t>(value);
 }
 
+int RowReader::small_number() {
+  const auto value = number();
+  if (value > static_cast<std::uint64_t>(std::numeric_limits<int>::max())) failed_ = true;
+  return static_cast<int>(value);
+}
+
 std::optional<int> RowReader::optional_int() {
   const auto& digits = next();
   if (!digits) return std::nullopt;
@@ -62,6 +68,12 @@ std::optional<int> RowReader::optional_int() {
 
 WallTime RowReader::time() {
   return WallTime(std::chrono::milliseconds(require(parse_i64(next()))));
+}
+
+std::optional<WallTime> RowReader::optional_time() {
+  const auto& digits = next();
+  if (!digits) return std::nullopt;
+  return WallTime(std::chrono::milliseconds(require(parse_i64(digits))));
 }
 
 std::vector<std::uint64_t> RowReader::part_sizes() {

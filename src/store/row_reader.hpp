@@ -3,9 +3,12 @@
 // Layer  store.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/time.hpp"
@@ -21,8 +24,17 @@ class RowReader {
   std::string bytes();  // of a hexadecimal column
   std::optional<std::string> optional_bytes();
   std::uint64_t number();
+  int small_number();  // not negative
   std::optional<int> optional_int();
   WallTime time();
+  std::optional<WallTime> optional_time();
+  // One of the names of an enumeration, in its order.
+  template <class Enum, std::size_t count>
+  Enum one_of(const std::array<std::string_view, count>& names) {
+    const auto* const found = std::ranges::find(names, text());
+    if (found == names.end()) failed_ = true;
+    return found == names.end() ? Enum{} : static_cast<Enum>(found - names.begin());
+  }
   std::vector<std::uint64_t> part_sizes();
 
   // True if a column was NULL or no such value. Then what was read is not to be used: the database

@@ -1,5 +1,6 @@
 #include "store/row_writer.hpp"
 
+#include <algorithm>
 #include <limits>
 
 #include "base/log.hpp"
@@ -39,6 +40,17 @@ RowWriter& RowWriter::number(std::uint64_t value) {
   return *this;
 }
 
+RowWriter& RowWriter::small_number(int value) {
+  if (value < 0) refuse("the store holds no negative number here");
+  values_.emplace_back(static_cast<long long>(value));
+  return *this;
+}
+
+RowWriter& RowWriter::limit(std::size_t rows) {
+  constexpr auto most = std::size_t{std::numeric_limits<std::int32_t>::max()};
+  return number(std::min(rows, most));
+}
+
 RowWriter& RowWriter::optional_int(std::optional<int> value) {
   if (value) {
     values_.emplace_back(static_cast<long long>(*value));
@@ -50,6 +62,12 @@ RowWriter& RowWriter::optional_int(std::optional<int> value) {
 
 RowWriter& RowWriter::time(WallTime value) {
   values_.emplace_back(static_cast<long long>(value.time_since_epoch().count()));
+  return *this;
+}
+
+RowWriter& RowWriter::optional_time(std::optional<WallTime> value) {
+  if (value) return time(*value);
+  values_.emplace_back(nullptr);
   return *this;
 }
 

@@ -23,8 +23,11 @@ class RowWriter {
   RowWriter& bytes(std::string_view value);  // as hexadecimal
   RowWriter& optional_bytes(const std::optional<std::string>& value);
   RowWriter& number(std::uint64_t value);
+  RowWriter& small_number(int value);  // not negative
+  RowWriter& limit(std::size_t rows);  // the most that a database knows, if it is more
   RowWriter& optional_int(std::optional<int> value);
   RowWriter& time(WallTime value);
+  RowWriter& optional_time(std::optional<WallTime> value);
   RowWriter& part_sizes(const std::vector<std::uint64_t>& sizes);
   RowWriter& bucket(const BucketRef& bucket);  // endpoint and bucket
   RowWriter& owner(const LockOwner& owner);    // job and process

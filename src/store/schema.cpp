@@ -61,8 +61,80 @@ constexpr std::array version_1 = std::to_array<const char*>({
     ))",
 });
 
+// Jobs: what runs them, what is asked of them, how far they are and what they tell. Keys, and the
+// values of facts, may hold any bytes. Walks begin each range at another key, at most 1024 bytes,
+// which fits into an index.
+constexpr std::array version_2 = std::to_array<const char*>({
+    "ALTER TABLE jobs ADD COLUMN attempt BIGINT NOT NULL DEFAULT 1",
+    "ALTER TABLE jobs ADD COLUMN request TEXT NOT NULL DEFAULT 'none'",
+    "UPDATE jobs SET state = 'paused' WHERE state = 'interrupted'",
+    R"(CREATE TABLE job_claims (
+      job_id TEXT PRIMARY KEY,
+      process TEXT NOT NULL,
+      expires_at BIGINT NOT NULL
+    ))",
+    R"(CREATE TABLE job_steps (
+      job_id TEXT NOT NULL,
+      name TEXT NOT NULL,
+      number BIGINT NOT NULL,
+      state TEXT NOT NULL,
+      message TEXT NOT NULL,
+      percent BIGINT NOT NULL,
+      started_at BIGINT NOT NULL,
+      ended_at BIGINT,
+      PRIMARY KEY (job_id, name)
+    ))",
+    R"(CREATE TABLE job_intents (
+      job_id TEXT NOT NULL,
+      name TEXT NOT NULL,
+      detail TEXT NOT NULL,
+      created_at BIGINT NOT NULL,
+      PRIMARY KEY (job_id, name)
+    ))",
+    R"(CREATE TABLE job_facts (
+      job_id TEXT NOT NULL,
+      name TEXT NOT NULL,
+      value_hex TEXT NOT NULL,
+      PRIMARY KEY (job_id, name)
+    ))",
+    R"(CREATE TABLE job_ranges (
+      job_id TEXT NOT NULL,
+      walk TEXT NOT NULL,
+      after_hex TEXT NOT NULL,
+      until_hex TEXT,
+      checkpoint_hex TEXT NOT NULL,
+      state TEXT NOT NULL,
+      digest TEXT NOT NULL,
+      objects BIGINT NOT NULL,
+      bytes BIGINT NOT NULL,
+      PRIMARY KEY (job_id, walk, after_hex)
+    ))",
+    R"(CREATE TABLE job_failures (
+      job_id TEXT NOT NULL,
+      number BIGINT NOT NULL,
+      time BIGINT NOT NULL,
+      operation TEXT NOT NULL,
+      bucket TEXT NOT NULL,
+      key_hex TEXT NOT NULL,
+      version_hex TEXT NOT NULL,
+      code TEXT NOT NULL,
+      service_code TEXT NOT NULL,
+      request_id TEXT NOT NULL,
+      message TEXT NOT NULL,
+      http_status BIGINT NOT NULL,
+      PRIMARY KEY (job_id, number)
+    ))",
+    R"(CREATE TABLE job_events (
+      job_id TEXT NOT NULL,
+      attempt BIGINT NOT NULL,
+      seq BIGINT NOT NULL,
+      line TEXT NOT NULL,
+      PRIMARY KEY (job_id, attempt, seq)
+    ))",
+});
+
 // Element n brings version n to n + 1. What was released is never changed, only added to.
-const std::array migrations = std::to_array<std::span<const char* const>>({version_1});
+const std::array migrations = std::to_array<std::span<const char* const>>({version_1, version_2});
 
 Result<int> version_of(SqlSession& session) {
   auto made = session.execute(

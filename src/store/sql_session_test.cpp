@@ -16,7 +16,9 @@ using namespace std::chrono_literals;
 class Session : public testing::Test {
  protected:
   Session() : session_(open()) { must(session_.execute("CREATE TABLE t (n BIGINT, s TEXT)")); }
-  SqlSession open() { return must(open_sqlite(directory_.path() / "test.db", 10s)); }
+  SqlSession open() {
+    return must(open_sqlite(directory_.path() / "test.db", 10s, Sharing::processes));
+  }
   std::string count() { return must(session_.query(1, "SELECT count(*) FROM t"))[0][0].value(); }
 
   TemporaryDirectory directory_;

@@ -1,8 +1,5 @@
+// sql_store.cpp: uploads, grants and locks; what is of jobs stands in sql_jobs.cpp and its like.
 #include "store/sql_store.hpp"
-
-#include <algorithm>
-#include <array>
-#include <limits>
 
 #include <fmt/format.h>
 
@@ -12,10 +9,6 @@
 
 namespace s3m::store {
 namespace {
-
-constexpr std::array state_names =
-    std::to_array<std::string_view>({"running", "done", "failed", "interrupted"});
-static_assert(state_names.size() == static_cast<std::size_t>(JobState::interrupted) + 1);
 
 std::string upload_row_id(const BucketRef& destination, std::string_view key,
                           std::string_view upload_id) {
@@ -77,24 +70,6 @@ PolicyLock read_lock(RowReader& row) {
   return lock;
 }
 
-constexpr std::size_t job_columns = 7;
-constexpr auto select_jobs =
-    "SELECT id, kind, spec, state, exit_code, created_at, updated_at FROM jobs {}";
-
-JobRecord read_job(RowReader& row) {
-  JobRecord job;
-  job.id = row.text();
-  job.kind = row.text();
-  job.spec = row.text();
-  const auto* const state = std::ranges::find(state_names, row.text());
-  if (state == state_names.end()) row.fail();
-  job.state = static_cast<JobState>(state - state_names.begin());
-  job.exit_code = row.optional_int();
-  job.created_at = row.time();
-  job.updated_at = row.time();
-  return job;
-}
-
 }  // namespace
 
 SqlStore::SqlStore(SqlSession session, const Clock& clock)
@@ -110,25 +85,6 @@ Result<void> SqlStore::change_some(const std::string& sql, const RowWriter& valu
   auto changed = change(sql, values);
   if (!changed) return forward(changed);
   return ok;
-}
-
-template <class Record>
-Result<std::vector<Record>> SqlStore::read(Record (*read_record)(RowReader&), std::size_t columns,
-                                           const std::string& sql, const RowWriter& values) {
-  auto bound = values.values();
-  if (!bound) return forward(bound);
-  auto rows = session_.query(columns, sql, *bound);
-  if (!rows) return forward(rows);
-  std::vector<Record> records;
-  records.reserve(rows->size());
-  for (const auto& row : *rows) {
-    RowReader reader(row);
-    records.push_back(read_record(reader));
-    if (reader.failed()) {
-      return fail(Errc::io, fmt::format("store {}: a damaged record", session_.name()));
-    }
-  }
-  return records;
 }
 
 Result<void> SqlStore::record_upload(const UploadRecord& upload) {
@@ -230,43 +186,6 @@ Result<bool> SqlStore::unlock_policy(const BucketRef& bucket, const LockOwner& o
       RowWriter().bucket(bucket).owner(owner));
   if (!freed) return forward(freed);
   return *freed > 0;
-}
-
-Result<void> SqlStore::create_job(std::string_view id, std::string_view kind,
-                                  std::string_view spec) {
-  const auto now = clock_.now();
-  return change_some(
-      "INSERT INTO jobs (id, kind, spec, state, created_at, updated_at) "
-      "VALUES (:id, :kind, :spec, 'running', :created, :updated)",
-      RowWriter().text(id).text(kind).text(spec).time(now).time(now));
-}
-
-Result<void> SqlStore::set_job_state(std::string_view id, JobState state,
-                                     std::optional<int> exit_code) {
-  RowWriter row;
-  row.text(state_names.at(static_cast<std::size_t>(state))).optional_int(exit_code);
-  row.time(clock_.now()).text(id);
-  auto changed = change(
-      "UPDATE jobs SET state = :state, exit_code = :exit_code, updated_at = :now WHERE id = :id",
-      row);
-  if (!changed) return forward(changed);
-  if (*changed == 0) return fail(Errc::not_found, "the store knows no job " + printable(id));
-  return ok;
-}
-
-Result<std::optional<JobRecord>> SqlStore::find_job(std::string_view id) {
-  auto found =
-      read(read_job, job_columns, fmt::format(select_jobs, "WHERE id = :id"), RowWriter().text(id));
-  if (!found) return forward(found);
-  if (found->empty()) return std::nullopt;
-  return std::move(found->front());
-}
-
-Result<std::vector<JobRecord>> SqlStore::jobs(std::size_t limit) {
-  constexpr auto most = std::size_t{std::numeric_limits<std::int32_t>::max()};
-  return read(read_job, job_columns,
-              fmt::format(select_jobs, "ORDER BY created_at DESC, id DESC LIMIT :limit"),
-              RowWriter().number(std::min(limit, most)));
 }
 
 }  // namespace s3m::store

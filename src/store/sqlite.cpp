@@ -5,12 +5,14 @@
 #include <sys/stat.h>
 #include <system_error>
 #include <thread>
+#include <vector>
 
 #include <fmt/format.h>
 #include <soci/soci.h>
 #include <soci/sqlite3/soci-sqlite3.h>
 
 #include "base/text.hpp"
+#include "store/file_system.hpp"
 
 namespace s3m::store {
 namespace {
@@ -18,6 +20,10 @@ namespace {
 namespace fs = std::filesystem;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
+
+constexpr std::string_view alone_words =
+    "the store lies on a network file system, where one process at a time can use it, and another "
+    "one does; name a local file or a PostgreSQL database with --store";
 
 // "S3mg", kept in the file's header so that no other program's database is taken for ours.
 constexpr long long application_id = 0x53336D67;
@@ -78,12 +84,22 @@ Result<SqlSession> connect(const fs::path& path) try {
   return fail(std::move(error));
 }
 
-Result<void> set_up(SqlSession& session, milliseconds busy_timeout) {
-  for (const auto& pragma :
-       {fmt::format("PRAGMA busy_timeout = {}", busy_timeout.count()),
-        std::string("PRAGMA journal_mode = WAL"), std::string("PRAGMA synchronous = FULL"),
-        std::string("PRAGMA trusted_schema = OFF")}) {
-    if (auto set = session.execute(pragma); !set) return forward(set);
+// Alone, the lock comes before the journal: a file that was used with a write-ahead log is then
+// read without the shared memory that a network file system does not have (sqlite.org/wal.html,
+// section 6). What takes the lock for good is the first transaction (sqlite.org/pragma.html,
+// locking_mode).
+Result<void> set_up(SqlSession& session, milliseconds busy_timeout, Sharing sharing) {
+  std::vector<std::string> statements{
+      fmt::format("PRAGMA busy_timeout = {}", busy_timeout.count())};
+  if (sharing == Sharing::alone) {
+    statements.insert(statements.end(), {"PRAGMA locking_mode = EXCLUSIVE", "BEGIN EXCLUSIVE",
+                                         "COMMIT", "PRAGMA journal_mode = DELETE"});
+  } else {
+    statements.emplace_back("PRAGMA journal_mode = WAL");
+  }
+  statements.insert(statements.end(), {"PRAGMA synchronous = FULL", "PRAGMA trusted_schema = OFF"});
+  for (const auto& statement : statements) {
+    if (auto done = session.execute(statement); !done) return forward(done);
   }
   return ok;
 }
@@ -125,10 +141,10 @@ void close_to_others(const fs::path& path) {
   }
 }
 
-Result<SqlSession> open_once(const fs::path& path, milliseconds busy_timeout) {
+Result<SqlSession> open_once(const fs::path& path, milliseconds busy_timeout, Sharing sharing) {
   auto session = connect(path);
   if (!session) return session;
-  if (auto set = set_up(*session, busy_timeout); !set) return forward(set);
+  if (auto set = set_up(*session, busy_timeout, sharing); !set) return forward(set);
   if (auto claimed = claim(*session); !claimed) return forward(claimed);
   close_to_others(path);
   return session;
@@ -136,7 +152,11 @@ Result<SqlSession> open_once(const fs::path& path, milliseconds busy_timeout) {
 
 }  // namespace
 
-Result<SqlSession> open_sqlite(const fs::path& path, milliseconds busy_timeout) {
+Sharing sharing_at(const fs::path& path) {
+  return on_network(path) ? Sharing::alone : Sharing::processes;
+}
+
+Result<SqlSession> open_sqlite(const fs::path& path, milliseconds busy_timeout, Sharing sharing) {
   if (path.native().find_first_of(std::string_view("\"\0", 2)) != std::string::npos) {
     return fail(Errc::config, fmt::format("the store's path {} has a quote or a NUL in it",
                                           printable(path.native())));
@@ -146,9 +166,12 @@ Result<SqlSession> open_sqlite(const fs::path& path, milliseconds busy_timeout) 
   // SQLite does not wait by itself where two connections switch a new file to WAL.
   const auto deadline = steady_clock::now() + busy_timeout;
   for (;;) {
-    auto session = open_once(path, busy_timeout);
+    auto session = open_once(path, busy_timeout, sharing);
     if (session || session.error().retry() != RetryClass::transient) return session;
-    if (steady_clock::now() >= deadline) return session;
+    if (steady_clock::now() >= deadline) {
+      if (sharing == Sharing::alone) session.error().context(alone_words);
+      return session;
+    }
     std::this_thread::sleep_for(milliseconds(10));
   }
 }

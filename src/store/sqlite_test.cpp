@@ -22,7 +22,7 @@ class SqliteFile : public testing::Test {
  protected:
   SqliteFile() : path_(directory_.path() / "store.db") {}
   Result<std::unique_ptr<Store>> open() { return open_store({.url = path_.string()}); }
-  SqlSession session() { return must(open_sqlite(path_, 5s)); }
+  SqlSession session() { return must(open_sqlite(path_, 5s, Sharing::processes)); }
 
   TemporaryDirectory directory_;
   fs::path path_;
@@ -195,11 +195,34 @@ TEST_F(SqliteFile, a_migration_that_fails_leaves_no_half) {
   EXPECT_EQ(one(database, "SELECT count(*) FROM sqlite_master WHERE type = 'table'"), "1");
 }
 
+// The jobs of a store that version 1 wrote.
+TEST_F(SqliteFile, an_older_store_is_brought_up_to_date_with_what_it_holds) {
+  {
+    auto database = session();
+    for (const auto* const statement :
+         {"CREATE TABLE schema_version (version BIGINT PRIMARY KEY, applied_at BIGINT NOT NULL)",
+          "INSERT INTO schema_version VALUES (1, 0)",
+          "CREATE TABLE jobs (id TEXT PRIMARY KEY, kind TEXT NOT NULL, spec TEXT NOT NULL, "
+          "state TEXT NOT NULL, exit_code BIGINT, created_at BIGINT NOT NULL, "
+          "updated_at BIGINT NOT NULL)",
+          "INSERT INTO jobs VALUES ('a', 'copy', '{}', 'interrupted', 130, 1, 2)",
+          "INSERT INTO jobs VALUES ('b', 'copy', '{}', 'done', 0, 3, 4)"}) {
+      must(database.execute(statement));
+    }
+  }
+  const auto store = must(open());
+  EXPECT_EQ(must(store->find_job("a"))->state, JobState::paused);
+  EXPECT_EQ(must(store->find_job("b"))->state, JobState::done);
+  EXPECT_EQ(must(store->find_job("b"))->attempt, 1);
+  must(store->set_fact("a", "n", "v"));
+}
+
 TEST_F(SqliteFile, a_damaged_record_is_an_error_not_a_guess) {
   const auto store = must(open());
   must(store->create_job("job", "copy", "{}"));
   auto database = session();
-  for (const auto* const damage : {"state = 'gone'", "created_at = 'soon'", "exit_code = 'x'"}) {
+  for (const auto* const damage : {"state = 'gone'", "created_at = 'soon'", "exit_code = 'x'",
+                                   "attempt = -1", "request = 'x'"}) {
     must(database.execute("DELETE FROM jobs"));
     must(store->create_job("job", "copy", "{}"));
     must(database.execute(std::string("UPDATE jobs SET ") + damage));
@@ -217,6 +240,25 @@ TEST_F(SqliteFile, a_lock_that_stays_is_a_conflict_worth_another_try) {
   EXPECT_EQ(refused.error().retry(), RetryClass::transient);
   must(database.execute("ROLLBACK"));
   must(store->create_job("job", "copy", "{}"));
+}
+
+// As on a network file system, where write-ahead logs do not work.
+TEST_F(SqliteFile, alone_it_is_kept_by_one_process_with_a_rollback_journal) {
+  must(open());
+  {
+    auto database = must(open_sqlite(path_, 5s, Sharing::alone));
+    EXPECT_EQ(one(database, "PRAGMA journal_mode"), "delete");
+    EXPECT_EQ(one(database, "PRAGMA synchronous"), "2");
+    EXPECT_EQ(one(database, "SELECT count(*) FROM jobs"), "0");
+    const auto second = open_sqlite(path_, 20ms, Sharing::alone);
+    ASSERT_FALSE(second.has_value());
+    EXPECT_EQ(second.error().code(), Errc::conflict);
+    EXPECT_NE(second.error().describe().find("network file system"), std::string::npos);
+  }
+  must(open_sqlite(path_, 20ms, Sharing::alone));
+  must(open());
+  auto database = session();
+  EXPECT_EQ(one(database, "PRAGMA journal_mode"), "wal");
 }
 
 class DefaultPath : public testing::Test {

@@ -42,7 +42,7 @@ Result<SqlSession> open_session(const StoreOptions& options) {
   if (is_postgres(options.url)) return open_postgres(options.url, options.busy_timeout);
   auto path = sqlite_path(options.url);
   if (!path) return forward(path);
-  return open_sqlite(*path, options.busy_timeout);
+  return open_sqlite(*path, options.busy_timeout, sharing_at(*path));
 }
 
 }  // namespace

@@ -25,7 +25,7 @@ store::JobState state_of(int exit_code) {
     case exit_fatal:
       return store::JobState::failed;
     case exit_interrupted:
-      return store::JobState::interrupted;
+      return store::JobState::paused;
     default:
       return store::JobState::done;
   }
