@@ -36,7 +36,7 @@ class Call final : public ConditionSource {
   const net::HttpRequest& http;
   std::string_view raw_path;  // still encoded, without the query
   Query query;
-  bool sts = false;         // the request is for STS, not for S3
+  bool sts = false;         // the request is for STS or IAM, not for S3
   Query form;               // STS: the parameters, from the body or the query
   std::string bucket, key;  // decoded; empty where the request names none
   const Operation* operation = nullptr;

@@ -85,7 +85,7 @@ Permit Service::authenticate(Call& call) {
   auto signer = signatures_.check({.request = call.http,
                                    .path = call.raw_path,
                                    .query = call.query,
-                                   .service = call.sts ? "sts" : "s3"},
+                                   .service = call.sts ? form_service(call) : "s3"},
                                   world.directory, world.switches, call.now);
   if (!signer) return refuse(signer.error());
   call.principal = signer->principal;

@@ -14,6 +14,7 @@
 #include "base/time.hpp"
 #include "sim/evaluation.hpp"
 #include "sim/faults.hpp"
+#include "sim/iam.hpp"
 #include "sim/operation.hpp"
 #include "sim/xml_writer.hpp"
 
@@ -236,6 +237,11 @@ bool is_sts(const Call& call) {
          (call.http.method == "POST" || call.query.has("Action"));
 }
 
+std::string_view form_service(const Call& call) {
+  const bool iam = call.operation != nullptr && find_iam_operation(call.operation->name) != nullptr;
+  return iam ? "iam" : "sts";
+}
+
 Permit route_sts(Call& call) {
   if (call.http.method == "POST") {
     auto form = Query::parse(call.http.body);
@@ -245,6 +251,10 @@ Permit route_sts(Call& call) {
     call.form = call.query;
   }
   const std::string_view action = call.form.get("Action");
+  if (const Operation* iam = find_iam_operation(action)) {
+    call.operation = iam;
+    return {};
+  }
   const auto found = std::find_if(operations.begin(), operations.end(),
                                   [&](const Operation& one) { return one.name == action; });
   if (found == operations.end()) {

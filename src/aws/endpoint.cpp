@@ -129,6 +129,16 @@ Result<bool> wants_bucket_in_host(const EndpointSettings& settings, const Endpoi
   return true;
 }
 
+// IAM has one endpoint a partition, and one region that signs for it.
+struct GlobalHost {
+  std::string_view partition, host, region;
+};
+constexpr auto iam_hosts = std::to_array<GlobalHost>({
+    {"aws", "iam.amazonaws.com", "us-east-1"},
+    {"aws-cn", "iam.cn-north-1.amazonaws.com.cn", "cn-north-1"},
+    {"aws-us-gov", "iam.us-gov.amazonaws.com", "us-gov-west-1"},
+});
+
 std::string_view region_of(const EndpointSettings& settings) noexcept {
   return settings.region.empty() ? default_region : std::string_view(settings.region);
 }
@@ -178,6 +188,10 @@ Result<Endpoint> service_endpoint(const EndpointSettings& settings, std::string_
     return endpoint;
   }
   const auto& partition = partition_for(region);
+  const auto* const global = std::ranges::find(iam_hosts, partition.id, &GlobalHost::partition);
+  if (service == "iam" && global != iam_hosts.end()) {
+    return on_aws(std::string(global->host), global->region);
+  }
   const std::string_view prefix = service == "sso" ? "portal.sso" : service;
   // In GovCloud the plain single-stack hosts are the FIPS hosts.
   const bool fips_name = settings.fips && (settings.dual_stack || partition.id != "aws-us-gov");

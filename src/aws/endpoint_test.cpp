@@ -111,6 +111,9 @@ TEST(Endpoint, RefusesMalformedUrls) {
 
 TEST(Endpoint, ServiceHosts) {
   EXPECT_EQ(service_host({}, "sts"), "sts.us-east-1.amazonaws.com");
+  EXPECT_EQ(service_host({.region = "eu-central-1"}, "iam"), "iam.amazonaws.com");
+  EXPECT_EQ(service_endpoint({.region = "eu-central-1"}, "iam")->region, "us-east-1");
+  EXPECT_EQ(service_host({.region = "cn-northwest-1"}, "iam"), "iam.cn-north-1.amazonaws.com.cn");
   EXPECT_EQ(service_host({.region = "eu-central-1", .fips = true}, "sts"),
             "sts-fips.eu-central-1.amazonaws.com");
   EXPECT_EQ(service_host({.region = "eu-central-1", .dual_stack = true}, "sts"),

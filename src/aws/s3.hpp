@@ -236,6 +236,16 @@ struct Retention {
   std::string mode, until;  // empty: none
 };
 
+struct BucketVersioning {
+  std::string status;       // "Enabled", "Suspended"; empty: never on
+  bool mfa_delete = false;  // versions are deleted with a code of the root user's device alone
+};
+
+struct BucketLock {
+  bool enabled = false;
+  std::string default_mode;  // "GOVERNANCE", "COMPLIANCE"; empty: objects are not locked by default
+};
+
 struct BucketEncryption {
   std::string algorithm;  // "AES256", "aws:kms"...; empty: none is set
   std::string kms_key_id;
@@ -324,6 +334,9 @@ class S3 {
   // What a bucket's configuration says of its objects. A service that does not know the call has no
   // such configuration. Errors: access_denied, and those of the way there.
   net::Task<Result<bool>> has_object_lock(std::string bucket, std::string expected_owner);
+  net::Task<Result<BucketLock>> get_bucket_lock(std::string bucket, std::string expected_owner);
+  net::Task<Result<BucketVersioning>> get_versioning_rules(std::string bucket,
+                                                           std::string expected_owner);
   net::Task<Result<bool>> has_website(std::string bucket, std::string expected_owner);
   net::Task<Result<BucketEncryption>> get_bucket_encryption(std::string bucket,
                                                             std::string expected_owner);

@@ -131,6 +131,17 @@ TEST(Traits, AreReadFromConfigurationsAlone) {
   EXPECT_FALSE(says_website(""));
 }
 
+TEST(Traits, HowObjectsAreLockedByDefault) {
+  const auto lock = parse_bucket_lock(
+      "<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled><Rule>"
+      "<DefaultRetention><Mode>COMPLIANCE</Mode><Days>1</Days></DefaultRetention></Rule>"
+      "</ObjectLockConfiguration>");
+  EXPECT_TRUE(lock.enabled);
+  EXPECT_EQ(lock.default_mode, "COMPLIANCE");
+  EXPECT_FALSE(parse_bucket_lock("<ObjectLockConfiguration/>").enabled);
+  EXPECT_FALSE(parse_bucket_lock("").enabled);
+}
+
 TEST(Traits, OnlyRulesInForceThatArchiveCount) {
   const auto rule = [](std::string_view status, std::string_view storage_class) {
     return "<LifecycleConfiguration><Rule><Status>" + std::string(status) +

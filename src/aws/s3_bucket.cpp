@@ -47,13 +47,14 @@ Result<std::string> parse_ownership(std::string body) {
   return std::string(text_of(root->child("Rule"), "ObjectOwnership"));
 }
 
-Result<std::string> parse_versioning(std::string body) {
+Result<BucketVersioning> parse_versioning_rules(std::string body) {
   XmlDocument document;
   // The second is moto's.
   auto root =
       document.parse(std::move(body), {"VersioningConfiguration", "GetBucketVersioningResponse"});
   if (!root) return forward(root);
-  return std::string(text_of(*root, "Status"));
+  return BucketVersioning{.status = std::string(text_of(*root, "Status")),
+                          .mfa_delete = text_of(*root, "MfaDelete") == "Enabled"};
 }
 
 net::Task<Result<BucketHead>> S3::head_bucket(std::string bucket, std::string expected_owner) {
@@ -123,16 +124,23 @@ net::Task<Result<std::string>> S3::get_object_ownership(std::string bucket,
   co_return ownership;
 }
 
-net::Task<Result<std::string>> S3::get_bucket_versioning(std::string bucket,
-                                                         std::string expected_owner) {
+net::Task<Result<BucketVersioning>> S3::get_versioning_rules(std::string bucket,
+                                                             std::string expected_owner) {
   auto request = bucket_request("GetBucketVersioning", Method::get, "versioning", std::move(bucket),
                                 std::move(expected_owner));
   request.answer = Answer::xml;
-  auto status = co_await exchange<std::string>(
+  auto rules = co_await exchange<BucketVersioning>(
       client_, std::move(request),
-      [](net::HttpResponse& response) { return parse_versioning(std::move(response.body)); });
-  if (!status && status.error().code() == Errc::not_supported) co_return std::string();
-  co_return status;
+      [](net::HttpResponse& response) { return parse_versioning_rules(std::move(response.body)); });
+  if (!rules && rules.error().code() == Errc::not_supported) co_return BucketVersioning{};
+  co_return rules;
+}
+
+net::Task<Result<std::string>> S3::get_bucket_versioning(std::string bucket,
+                                                         std::string expected_owner) {
+  auto rules = co_await get_versioning_rules(std::move(bucket), std::move(expected_owner));
+  if (!rules) co_return forward(rules);
+  co_return std::move(rules->status);
 }
 
 }  // namespace s3m::aws

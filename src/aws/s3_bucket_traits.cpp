@@ -19,14 +19,16 @@ bool is_archive(std::string_view storage_class) noexcept {
   return storage_class == "GLACIER" || storage_class == "DEEP_ARCHIVE";
 }
 
-using Says = bool (*)(std::string body);
+template <class T>
+using Says = T (*)(std::string body);
 
-net::Task<Result<bool>> ask(Client& client, Request request, Says says) {
+template <class T>
+net::Task<Result<T>> ask(Client& client, Request request, Says<T> says) {
   auto body = co_await exchange<std::string>(
       client, std::move(request),
       [](net::HttpResponse& response) { return Result<std::string>(std::move(response.body)); });
   if (body) co_return says(std::move(*body));
-  if (is_absent(body.error())) co_return false;
+  if (is_absent(body.error())) co_return T{};
   co_return forward(body);
 }
 
@@ -36,6 +38,14 @@ bool says_object_lock(std::string body) {
   XmlDocument document;
   const auto root = document.parse(std::move(body), "ObjectLockConfiguration");
   return root && text_of(*root, "ObjectLockEnabled") == "Enabled";
+}
+
+BucketLock parse_bucket_lock(std::string body) {
+  XmlDocument document;
+  const auto root = document.parse(std::move(body), "ObjectLockConfiguration");
+  if (!root || text_of(*root, "ObjectLockEnabled") != "Enabled") return {};
+  const auto retention = root->child("Rule").child("DefaultRetention");
+  return {.enabled = true, .default_mode = std::string(text_of(retention, "Mode"))};
 }
 
 bool says_website(std::string body) {
@@ -80,6 +90,13 @@ net::Task<Result<bool>> S3::has_object_lock(std::string bucket, std::string expe
              bucket_request("GetObjectLockConfiguration", Method::get, "object-lock",
                             std::move(bucket), std::move(expected_owner)),
              says_object_lock);
+}
+
+net::Task<Result<BucketLock>> S3::get_bucket_lock(std::string bucket, std::string expected_owner) {
+  return ask(client_,
+             bucket_request("GetObjectLockConfiguration", Method::get, "object-lock",
+                            std::move(bucket), std::move(expected_owner)),
+             parse_bucket_lock);
 }
 
 net::Task<Result<bool>> S3::has_website(std::string bucket, std::string expected_owner) {

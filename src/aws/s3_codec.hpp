@@ -91,6 +91,7 @@ Result<UploadPage> parse_upload_page(std::string body);
 Request bucket_request(std::string_view operation, Method method, std::string_view subresource,
                        std::string bucket, std::string expected_owner);
 bool says_object_lock(std::string body);
+BucketLock parse_bucket_lock(std::string body);
 bool says_website(std::string body);
 Result<BucketEncryption> parse_bucket_encryption(std::string body);
 bool says_archive_transition(std::string body);
@@ -98,7 +99,7 @@ bool says_archive_tier(std::string body);
 Request create_bucket_request(CreateBucketRequest request);
 Request put_policy_request(std::string bucket, std::string policy, std::string expected_owner);
 Result<std::string> parse_ownership(std::string body);  // empty for another document
-Result<std::string> parse_versioning(std::string body);
+Result<BucketVersioning> parse_versioning_rules(std::string body);
 Request enable_versioning_request(std::string bucket, std::string expected_owner);
 
 }  // namespace s3m::aws

@@ -473,12 +473,17 @@ TEST(Buckets, OwnershipAndVersioning) {
                              "</ObjectOwnership></Rule></OwnershipControls>"),
             "BucketOwnerEnforced");
   EXPECT_EQ(*parse_ownership(listing("")), "");
-  EXPECT_EQ(*parse_versioning("<VersioningConfiguration/>"), "");
-  EXPECT_EQ(*parse_versioning("<GetBucketVersioningResponse/>"), "");
-  EXPECT_EQ(*parse_versioning("<VersioningConfiguration><Status>Suspended</Status>"
-                              "</VersioningConfiguration>"),
-            "Suspended");
-  EXPECT_EQ(code_of(parse_versioning(listing(""))), Errc::protocol);
+  EXPECT_EQ(parse_versioning_rules("<VersioningConfiguration/>")->status, "");
+  EXPECT_EQ(parse_versioning_rules("<GetBucketVersioningResponse/>")->status, "");
+  const auto rules = parse_versioning_rules(
+      "<VersioningConfiguration><Status>Suspended</Status><MfaDelete>Enabled</MfaDelete>"
+      "</VersioningConfiguration>");
+  EXPECT_EQ(rules->status, "Suspended");
+  EXPECT_TRUE(rules->mfa_delete);
+  EXPECT_FALSE(parse_versioning_rules("<VersioningConfiguration><MfaDelete>Disabled</MfaDelete>"
+                                      "</VersioningConfiguration>")
+                   ->mfa_delete);
+  EXPECT_EQ(code_of(parse_versioning_rules(listing(""))), Errc::protocol);
 }
 
 }  // namespace

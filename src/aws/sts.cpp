@@ -7,15 +7,13 @@
 
 #include "aws/arn.hpp"
 #include "aws/credentials_text.hpp"
+#include "aws/form.hpp"
 #include "aws/sts_refusal.hpp"
-#include "aws/uri.hpp"
 #include "aws/xml.hpp"
 #include "base/text.hpp"
 
 namespace s3m::aws {
 namespace {
-
-using namespace std::chrono_literals;
 
 constexpr std::size_t longest_session_name = 64;
 constexpr std::size_t longest_external_id = 1224;
@@ -74,37 +72,10 @@ Result<void> check_partition(std::string_view role_arn, const EndpointSettings& 
                           settings.region.empty() ? "us-east-1" : settings.region, partition));
 }
 
-// A body of application/x-www-form-urlencoded.
-class Form {
- public:
-  explicit Form(std::string_view action) {
-    add("Action", action);
-    add("Version", "2011-06-15");
-  }
-  void add(std::string_view name, std::string_view value) {
-    if (!text_.empty()) text_ += '&';
-    text_ += name;
-    text_ += '=';
-    append_uri_encoded(text_, value, Slash::encode);
-  }
-  void add_if_set(std::string_view name, std::string_view value) {
-    if (!value.empty()) add(name, value);
-  }
-  std::string take() { return std::move(text_); }
-
- private:
-  std::string text_;
-};
+constexpr std::string_view version = "2011-06-15";
 
 Request request_of(std::string_view operation, Form form) {
-  Request request{.operation = operation,
-                  .service = "sts",
-                  .method = Method::post,
-                  .answer = Answer::xml,
-                  .body = form.take(),
-                  .timeouts = {.connect = 5s, .response = 20s, .total = 30s}};
-  request.headers.push_back({"content-type", "application/x-www-form-urlencoded; charset=utf-8"});
-  return request;
+  return form_request(operation, "sts", std::move(form));
 }
 
 std::string text(pugi::xml_node parent, const char* child) {
@@ -153,7 +124,7 @@ net::Task<Result<AssumedRole>> Sts::assume_role(AssumeRoleRequest request) {
     credentials.error().context(fmt::format("cannot assume {}", request.role_arn));
     co_return forward(credentials);
   }
-  Form form("AssumeRole");
+  Form form("AssumeRole", version);
   form.add("RoleArn", request.role_arn);
   form.add("RoleSessionName", request.session_name);
   form.add("DurationSeconds", std::to_string(request.duration.count()));
@@ -170,7 +141,7 @@ net::Task<Result<AssumedRole>> Sts::assume_role_with_web_identity(std::string ro
   auto valid = check_names(role_arn, session_name);
   if (valid) valid = check_partition(role_arn, client_.settings());
   if (!valid) co_return forward(valid);
-  Form form("AssumeRoleWithWebIdentity");
+  Form form("AssumeRoleWithWebIdentity", version);
   form.add("RoleArn", role_arn);
   form.add("RoleSessionName", session_name);
   form.add("WebIdentityToken", token);
@@ -182,7 +153,8 @@ net::Task<Result<AssumedRole>> Sts::assume_role_with_web_identity(std::string ro
 }
 
 net::Task<Result<CallerIdentity>> Sts::get_caller_identity() {
-  auto answer = co_await client_.call(request_of("GetCallerIdentity", Form("GetCallerIdentity")));
+  auto answer =
+      co_await client_.call(request_of("GetCallerIdentity", Form("GetCallerIdentity", version)));
   if (!answer) co_return forward(answer);
   XmlDocument document;
   const auto root = document.parse(std::move(answer->body), "GetCallerIdentityResponse");
