@@ -76,6 +76,8 @@ class PlanOperation final : public Visitor, Lanes<CopyWork>::Handler {
 
   void count_source(const aws::ObjectEntry& source) {
     ++result_.source_objects;
+    ++result_.current_objects;
+    count_class(result_, context_, source, options_);
     result_.source_bytes += source.size;
     if (result_.source_objects == 1 || source.key < result_.first_key) {
       result_.first_key = source.key;

@@ -73,6 +73,12 @@ class PlanVersions final : public Visitor {
     result_.source_objects += source.versions.size() + source.beyond;
     result_.source_bytes += source.bytes();
     result_.delete_markers += source.delete_markers();
+    if (!source.versions.empty() && !source.versions.back().delete_marker) {
+      ++result_.current_objects;
+    }
+    for (const auto& version : source.versions) {
+      if (!version.delete_marker) count_class(result_, context_, entry_of(key, version), options_);
+    }
   }
 
   void count_to_copy(const aws::ObjectVersion& version) {
@@ -104,6 +110,21 @@ class PlanVersions final : public Visitor {
 };
 
 }  // namespace
+
+void count_class(Plan& result, const Context& context, const aws::ObjectEntry& source,
+                 const CopyOptions& options) {
+  const auto& kind = storage_class(source.storage_class);
+  if (kind.needs_restore && result.first_in_archive.empty()) result.first_in_archive = source.key;
+  std::uint64_t writes = 1;
+  if (copied_in_parts(source, options)) {
+    const auto parts = plan_parts(source.size, options.part_size);
+    writes = 2 + (parts ? parts->size() : 0);  // Create and Complete
+  }
+  const std::string_view name = source.storage_class.empty() ? kind.name : source.storage_class;
+  auto figures = result.classes.find(name);
+  if (figures == result.classes.end()) figures = result.classes.emplace(name, ClassFigures{}).first;
+  figures->second.add(kind, source.size, source.last_modified, context.runtime.clock.now(), writes);
+}
 
 net::Task<Result<void>> plan_versions(Context& context, const CopyOptions& options,
                                       std::vector<KeyRange> ranges, Plan& result) {

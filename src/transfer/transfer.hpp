@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,6 +22,7 @@
 #include "transfer/governor.hpp"
 #include "transfer/location.hpp"
 #include "transfer/receipts.hpp"
+#include "transfer/storage_class.hpp"
 #include "transfer/upload_journal.hpp"
 
 namespace s3m::transfer {
@@ -161,6 +163,11 @@ struct Plan {
   std::uint64_t archived = 0;       // needing a restore first, as the listing tells
   std::uint64_t looks = 0;          // of the requests: for attributes that no copy carries
   std::string first_key, last_key;  // matching, full keys (G26)
+  // Of all that match in the source, whether or not it is to be copied: delete markers are in none.
+  std::map<std::string, ClassFigures, std::less<>> classes;
+  // A key in a class that needs a restore, restored or not; empty: there is none.
+  std::string first_in_archive;
+  std::uint64_t current_objects = 0;  // keys whose newest version is no delete marker
 };
 net::Task<Result<void>> plan(Context& context, const CopyOptions& options,
                              std::vector<KeyRange> ranges, Plan& result);

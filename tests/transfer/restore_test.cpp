@@ -146,6 +146,43 @@ TEST(Restore, WhatIsCopiedAlreadyIsNotAskedFor) {
   EXPECT_EQ(result.requested, 1U);
 }
 
+TEST(PlanByClass, CountsObjectsBytesAndWhatACopyTakes) {
+  auto scenario = two_buckets();
+  scenario.bucket("original", sim::source_account)
+      .with({.key = "a", .size = 1000})
+      .with({.key = "b", .size = 1000, .storage_class = "STANDARD_IA", .age = hours(240)})
+      .with({.key = "c", .size = 300 * mib, .storage_class = "STANDARD_IA", .age = hours(2400)})
+      .with({.key = "d", .size = 5, .storage_class = "GLACIER"});
+  Rig rig(scenario);
+  ASSERT_TRUE(rig.plan().has_value());
+  const auto& classes = rig.planned.classes;
+  EXPECT_EQ(classes.at("STANDARD").objects, 1U);
+  const auto& infrequent = classes.at("STANDARD_IA");
+  EXPECT_EQ(infrequent.objects, 2U);
+  EXPECT_EQ(infrequent.bytes, 1000 + 300 * mib);
+  EXPECT_EQ(infrequent.billed_bytes, 131'072 + 300 * mib);
+  EXPECT_EQ(infrequent.writes, 1U + 2U + 5U);  // one copy; Create, five parts of 64 MiB, Complete
+  EXPECT_NEAR(infrequent.early_byte_days, 20.0 * 131'072, 131'072 * 0.01);
+  EXPECT_EQ(rig.planned.first_in_archive, "d");
+  EXPECT_EQ(rig.planned.current_objects, 4U);
+}
+
+TEST(PlanByClass, VersionsCountEachAndMarkersNot) {
+  auto scenario = two_buckets();
+  scenario.bucket("original", sim::source_account).versioning = "Enabled";
+  scenario.bucket("copy", sim::source_account).versioning = "Enabled";
+  Rig rig(scenario);
+  rig.put("original", {.key = "a", .size = 10, .seed = 1});
+  rig.put("original", {.key = "a", .size = 20, .seed = 2});
+  rig.put("original", {.key = "b", .size = 30});
+  rig.cloud([](sim::Cloud& cloud) { EXPECT_TRUE(cloud.add_delete_marker("original", "b")); });
+  ASSERT_TRUE(rig.plan({.all_versions = true}).has_value());
+  EXPECT_EQ(rig.planned.classes.at("STANDARD").objects, 3U);
+  EXPECT_EQ(rig.planned.classes.at("STANDARD").bytes, 60U);
+  EXPECT_EQ(rig.planned.source_objects, 4U);
+  EXPECT_EQ(rig.planned.current_objects, 1U);
+}
+
 // The archive tiers of INTELLIGENT_TIERING show in no listing.
 sim::Scenario tiered() {
   auto scenario = two_buckets();
