@@ -44,6 +44,7 @@ class PlainSink final : public LineSink {
   void operator()(const NoteEvent& event) { write(note_line(event)); }
   void operator()(const SummaryEvent&) {}
   void operator()(const PlanEvent&) {}
+  void operator()(const MigrationPlanEvent&) {}
 
  private:
   SteadyTime last_progress_{};

@@ -53,6 +53,7 @@ class TerminalSink final : public EventSink {
   }
   void operator()(const SummaryEvent&) { clear(); }
   void operator()(const PlanEvent&) { clear(); }
+  void operator()(const MigrationPlanEvent&) { clear(); }
 
  private:
   std::string painted(const char* code, const std::string& text) const {

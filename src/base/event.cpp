@@ -4,6 +4,7 @@
 #include <cmath>
 #include <iterator>
 
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
@@ -56,8 +57,8 @@ std::string_view name(NoteLevel level) {
 }
 
 std::string_view type_of(const Event& event) {
-  constexpr std::array names =
-      std::to_array<std::string_view>({"progress", "step", "failure", "note", "summary", "plan"});
+  constexpr std::array names = std::to_array<std::string_view>(
+      {"progress", "step", "failure", "note", "summary", "plan", "migration-plan"});
   static_assert(names.size() == std::variant_size_v<Event>);
   return names.at(event.index());
 }
@@ -167,6 +168,68 @@ void add_fields(json::object& out, const PlanEvent& event) {
   out["other_histories"] = event.other_histories;
   out["destination_exists"] = event.destination_exists;
   out["destination_region"] = readable(event.destination_region);
+}
+
+json::array ranges(const std::vector<MigrationPlanEvent::Range>& all) {
+  json::array out;
+  for (const auto& [what, low, high] : all) {
+    out.push_back(
+        json::object{{"what", readable(what)}, {"low", number(low)}, {"high", number(high)}});
+  }
+  return out;
+}
+
+json::array refusals(const MigrationPlanEvent& event) {
+  json::array out;
+  for (const auto& refusal : event.refusals) {
+    out.push_back(json::object{{"code", readable(refusal.code)},
+                               {"reason", readable(refusal.reason)},
+                               {"way_out", readable(refusal.way_out)}});
+  }
+  return out;
+}
+
+json::array permissions(const MigrationPlanEvent& event) {
+  json::array out;
+  for (const auto& permission : event.permissions) {
+    out.push_back(json::object{{"side", readable(permission.side)},
+                               {"action", readable(permission.action)},
+                               {"resource", readable(permission.resource)},
+                               {"state", readable(permission.state)},
+                               {"how", readable(permission.how)}});
+  }
+  return out;
+}
+
+void add_fields(json::object& out, const MigrationPlanEvent& event) {
+  out["bucket"] = readable(event.bucket);
+  out["source_region"] = readable(event.source_region);
+  out["destination_region"] = readable(event.destination_region);
+  out["objects"] = event.objects;
+  out["bytes"] = event.bytes;
+  out["all_versions"] = event.all_versions;
+  out["version_keys"] = event.version_keys;
+  out["delete_markers"] = event.delete_markers;
+  out["multipart"] = event.multipart;
+  out["requests"] = event.requests;
+  add_key(out, "first_key", event.first_key);
+  add_key(out, "last_key", event.last_key);
+  out["prices"] = ranges(event.prices);
+  out["low_dollars"] = number(event.low_dollars);
+  out["high_dollars"] = number(event.high_dollars);
+  out["prices_as_of"] = readable(event.prices_as_of);
+  out["times"] = ranges(event.times);
+  out["low_seconds"] = number(event.low_seconds);
+  out["high_seconds"] = number(event.high_seconds);
+  out["refusals"] = refusals(event);
+  json::array warnings;
+  for (const auto& warning : event.warnings)
+    warnings.emplace_back(readable(warning));
+  out["warnings"] = std::move(warnings);
+  out["permissions"] = permissions(event);
+  out["source_policy"] = readable(event.source_policy);
+  out["destination_policy"] = readable(event.destination_policy);
+  out["advice"] = readable(event.advice);
 }
 
 void escape_scalar(std::string& out, char32_t scalar) {

@@ -115,8 +115,44 @@ struct PlanEvent {
   std::string destination_region;
 };
 
-using Event =
-    std::variant<ProgressEvent, StepEvent, FailureEvent, NoteEvent, SummaryEvent, PlanEvent>;
+// What a migration would do, what it would cost, and what stands against it.
+struct MigrationPlanEvent {
+  struct Range {  // seconds, or dollars
+    std::string what;
+    double low = 0, high = 0;
+  };
+  struct Refusal {
+    std::string code;  // stable: "account-regional-name"
+    std::string reason, way_out;
+  };
+  struct Permission {
+    std::string side;  // "source", "destination": whose identity needs it
+    std::string action, resource;
+    std::string state;  // "proven", "inferred", "unproven", "denied"
+    std::string how;
+  };
+  std::string bucket, source_region, destination_region;
+  std::uint64_t objects = 0, bytes = 0;
+  // As in SummaryEvent.
+  bool all_versions = false;
+  std::uint64_t version_keys = 0, delete_markers = 0;
+  std::uint64_t multipart = 0, requests = 0;  // of both hops and all proofs
+  std::string first_key, last_key;
+  std::vector<Range> prices;  // empty where nothing is known of prices
+  double low_dollars = 0, high_dollars = 0;
+  std::string prices_as_of;
+  std::vector<Range> times;
+  double low_seconds = 0, high_seconds = 0;
+  std::vector<Refusal> refusals;  // any of them: the migration does not begin
+  std::vector<std::string> warnings;
+  std::vector<Permission> permissions;
+  // JSON: what to add to the policies of each side's identity; empty: nothing.
+  std::string source_policy, destination_policy;
+  std::string advice;
+};
+
+using Event = std::variant<ProgressEvent, StepEvent, FailureEvent, NoteEvent, SummaryEvent,
+                           PlanEvent, MigrationPlanEvent>;
 
 // What the sink adds to each event: (job, attempt, seq) names an event uniquely.
 struct EventStamp {

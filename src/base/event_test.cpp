@@ -151,6 +151,25 @@ TEST(EventJson, a_plan_says_what_would_be_done) {
   EXPECT_EQ(out.at("destination_region"), "eu-west-1");
 }
 
+TEST(EventJson, a_migration_s_plan_has_its_price_its_refusals_and_its_permissions) {
+  MigrationPlanEvent event;
+  event.bucket = "photos";
+  event.prices = {{.what = "copies", .low = 1, .high = 2.5}};
+  event.refusals = {{.code = "mfa-delete", .reason = "because", .way_out = "switch it off"}};
+  event.permissions = {{.side = "source",
+                        .action = "s3:DeleteBucket",
+                        .resource = "arn:aws:s3:::photos",
+                        .state = "unproven",
+                        .how = "never tried"}};
+  event.warnings = {"slow"};
+  const auto out = parsed(event);
+  EXPECT_EQ(out.at("type"), "migration-plan");
+  EXPECT_EQ(out.at("prices").at(0).at("high"), 2.5);
+  EXPECT_EQ(out.at("refusals").at(0).at("way_out"), "switch it off");
+  EXPECT_EQ(out.at("permissions").at(0).at("state"), "unproven");
+  EXPECT_EQ(out.at("warnings").at(0), "slow");
+}
+
 TEST(EventJson, a_key_with_controls_comes_back_whole_from_one_safe_line) {
   FailureEvent event;
   event.key =
