@@ -1,0 +1,49 @@
+// migration_load.hpp: how much a migration has to do, as far as listings and configuration tell,
+// and what follows from it: requests and time.
+//
+// Layer  workflow; pure.
+//
+// These are ranges on purpose. The low end is what a warm bucket and a wide link allow, the high
+// end what cold buckets and few requests in flight make of it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/event.hpp"
+#include "transfer/transfer.hpp"
+
+namespace s3m::workflow {
+
+using Range = MigrationPlanEvent::Range;
+
+struct MigrationLoad {
+  std::string source_region, destination_region;
+  transfer::Plan plan;        // of all of the source into an empty bucket
+  bool aws = true;            // else nothing is known of prices, and nothing has to settle
+  bool all_versions = false;  // of a bucket that may have had no versions before
+  bool kms = false;           // the configuration says that objects are under KMS keys
+  bool acls = false;          // ACLs are looked at
+  std::string storage_class;  // that the copies get; empty: each its own
+  unsigned keep_temporary_days = 0;
+
+  bool between_regions() const { return source_region != destination_region; }
+};
+
+// Requests of both hops, the walks and the proofs.
+struct MigrationRequests {
+  std::uint64_t writes = 0;  // copies, parts; both hops
+  std::uint64_t lists_low = 0, lists_high = 0;
+  std::uint64_t reads_low = 0, reads_high = 0;  // HEADs and their kin
+  std::uint64_t total() const noexcept { return writes + lists_low + reads_low; }
+};
+MigrationRequests requests_of(const MigrationLoad& load);
+
+// A line for each part of the time, in seconds, in their order.
+std::vector<Range> times_of(const MigrationLoad& load);
+
+// The sum, as one range.
+Range total_of(const std::vector<Range>& parts);
+
+}  // namespace s3m::workflow

@@ -1,0 +1,199 @@
+#include "workflow/migration_plan.hpp"
+
+#include <utility>
+
+#include "transfer/restore.hpp"
+#include "workflow/migration_price.hpp"
+#include "workflow/permission_probe.hpp"
+#include "workflow/price_table.hpp"
+#include "workflow/stored_uploads.hpp"
+
+namespace s3m::workflow {
+namespace {
+
+class Planner {
+ public:
+  Planner(JobContext& context, Access source, Access destination, MigrationWishes wishes,
+          unsigned keep_temporary_days)
+      : context_(context),
+        from_(std::move(source)),
+        to_(std::move(destination)),
+        wishes_(std::move(wishes)),
+        keep_temporary_days_(keep_temporary_days) {}
+
+  net::Task<Result<MigrationPreflight>> run() {
+    auto ground = co_await migration_ground(from_, to_, context_.runtime, context_.governor);
+    if (!ground) co_return forward(ground);
+    found_.ground = *std::move(ground);
+    auto s3 = s3_for(from_, found_.ground.source.region, context_.runtime, context_.governor);
+    auto facts = co_await read_migration_facts(s3, from_, to_, found_.ground);
+    if (!facts) co_return forward(facts);
+    found_.facts = *std::move(facts);
+    if (migration_refusals(found_.facts, before_listing()).empty()) {
+      auto listed = co_await list(s3);
+      if (!listed) co_return forward(listed);
+      fill_figures(found_.event, found_.facts, wishes_, found_.plan, keep_temporary_days_);
+    }
+    found_.refusals = migration_refusals(found_.facts, listed_ ? wishes_ : before_listing());
+    auto asked = co_await ask(s3);
+    if (!asked) co_return forward(asked);
+    tell();
+    co_return std::move(found_);
+  }
+
+ private:
+  // What is judged by counts has to wait for them.
+  MigrationWishes before_listing() const {
+    auto wishes = wishes_;
+    wishes.drop_history.reset();
+    return wishes;
+  }
+
+  net::Task<Result<void>> list(aws::S3& s3) {
+    StoredUploads uploads(context_.store, context_.job_id, service_name(from_.endpoint),
+                          service_name(to_.endpoint));
+    transfer::Context walk{
+        .runtime = context_.runtime,
+        .governor = context_.governor,
+        .cancel = context_.cancel,
+        .source = {.location = {.bucket = found_.facts.bucket, .prefix = {}},
+                   .reader = &s3,
+                   .expected_owner = found_.ground.source.expected_owner},
+        .destination = {},
+        .writer = nullptr,
+        .journal = uploads,
+        .on_failure = [this](const FailureEvent& failure) { context_.events.emit(failure); }};
+    auto options = wishes_.copy.copy;
+    options.restore.reset();  // reads only
+    options.all_versions = found_.facts.ever_versioned();
+    options.attributes.may_tier = found_.facts.tiering_archives;
+    auto planned = co_await plan(walk, options, found_.plan);
+    if (!planned) co_return planned;
+    auto& facts = found_.facts;
+    facts.noncurrent = found_.plan.source_objects - found_.plan.current_objects;
+    if (options.all_versions && wishes_.drop_history) {
+      options.all_versions = false;
+      found_.plan = {};
+      planned = co_await plan(walk, options, found_.plan);
+      if (!planned) co_return planned;
+    }
+    facts.classes = found_.plan.classes;
+    facts.first_in_archive = found_.plan.first_in_archive;
+    facts.unrestored = found_.plan.archived;
+    listed_ = true;
+    if (!facts.tiering_archives || options.all_versions) co_return ok;
+    transfer::Archived archived;
+    std::vector<KeyRange> ranges{KeyRange{}};
+    auto looked = co_await transfer::find_archived(walk, options, std::move(ranges), archived);
+    const auto tiered = archived.classes.find("INTELLIGENT_TIERING");
+    if (tiered != archived.classes.end()) facts.in_archive_tiers = tiered->second;
+    co_return looked;
+  }
+
+  static net::Task<Result<void>> plan(transfer::Context& walk, const transfer::CopyOptions& options,
+                                      transfer::Plan& into) {
+    std::vector<KeyRange> ranges{KeyRange{}};
+    co_return co_await transfer::plan(walk, options, std::move(ranges), into);
+  }
+
+  aws::Iam iam_for(const Access& access) const {
+    auto settings = access.endpoint;
+    if (is_aws(settings)) settings.url.clear();  // S3's own host knows nothing of IAM
+    return aws::Iam(
+        aws::Client(context_.runtime, access.identity, std::move(settings), context_.governor));
+  }
+
+  net::Task<Result<void>> ask(aws::S3& s3) {
+    auto there = s3_for(to_, found_.ground.destination_region, context_.runtime, context_.governor);
+    auto source_iam = iam_for(from_), destination_iam = iam_for(to_);
+    const PermissionProbes probes{.source = s3,
+                                  .destination = there,
+                                  .source_iam = &source_iam,
+                                  .destination_iam = &destination_iam};
+    auto needed = needed_permissions(permission_terms(found_.facts, wishes_));
+    auto probed =
+        co_await probe_permissions(probes, found_.facts, found_.ground, std::move(needed));
+    if (!probed) co_return forward(probed);
+    found_.permissions = *std::move(probed);
+    co_return ok;
+  }
+
+  void tell() {
+    auto& event = found_.event;
+    const auto& facts = found_.facts;
+    event.bucket = facts.bucket;
+    event.source_region = facts.source_region;
+    event.destination_region = facts.destination_region;
+    event.refusals = found_.refusals;
+    for (auto& warning : migration_warnings(facts, wishes_))
+      event.warnings.push_back(std::move(warning));
+    for (const auto& note : found_.ground.notes)
+      event.warnings.push_back(note);
+    for (const auto& one : found_.permissions) {
+      event.permissions.push_back({.side = one.side,
+                                   .action = one.action,
+                                   .resource = one.resource,
+                                   .state = std::string(name(one.state)),
+                                   .how = one.how});
+    }
+    event.source_policy = policy_to_add(found_.permissions, "source");
+    event.destination_policy = policy_to_add(found_.permissions, "destination");
+    event.advice = migration_advice(facts);
+    context_.events.emit(event);
+  }
+
+  JobContext& context_;
+  Access from_, to_;
+  MigrationWishes wishes_;
+  unsigned keep_temporary_days_;
+  bool listed_ = false;
+  MigrationPreflight found_;
+};
+
+}  // namespace
+
+net::Task<Result<MigrationPreflight>> migration_preflight(JobContext& context, Access source,
+                                                          Access destination,
+                                                          MigrationWishes wishes,
+                                                          unsigned keep_temporary_days) {
+  Planner planner(context, std::move(source), std::move(destination), std::move(wishes),
+                  keep_temporary_days);
+  co_return co_await planner.run();
+}
+
+void fill_figures(MigrationPlanEvent& event, const MigrationFacts& facts,
+                  const MigrationWishes& wishes, const transfer::Plan& plan,
+                  unsigned keep_temporary_days) {
+  const MigrationLoad load{.source_region = facts.source_region,
+                           .destination_region = facts.destination_region,
+                           .plan = plan,
+                           .aws = facts.aws,
+                           .all_versions = facts.ever_versioned() && !wishes.drop_history,
+                           .kms = facts.encryption.algorithm.starts_with("aws:kms"),
+                           .acls = facts.acls == MigrationFacts::Acls::on,
+                           .storage_class = wishes.copy.copy.storage_class,
+                           .keep_temporary_days = keep_temporary_days};
+  event.objects = plan.source_objects;
+  event.bytes = plan.source_bytes;
+  event.all_versions = load.all_versions;
+  event.version_keys = plan.version_keys;
+  event.delete_markers = plan.delete_markers;
+  event.multipart = plan.multipart;
+  event.requests = requests_of(load).total();
+  event.first_key = plan.first_key;
+  event.last_key = plan.last_key;
+  event.times = times_of(load);
+  const auto time = total_of(event.times);
+  event.low_seconds = time.low;
+  event.high_seconds = time.high;
+  auto price = price_of(load, time);
+  event.prices = std::move(price.lines);
+  const auto dollars = total_of(event.prices);
+  event.low_dollars = dollars.low;
+  event.high_dollars = dollars.high;
+  if (!event.prices.empty()) event.prices_as_of = prices_as_of;
+  for (auto& note : price.notes)
+    event.warnings.push_back(std::move(note));
+}
+
+}  // namespace s3m::workflow

@@ -1,0 +1,290 @@
+#include "workflow/permission_probe.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "transfer/failures.hpp"
+#include "workflow/grant_probe.hpp"
+
+namespace s3m::workflow {
+namespace {
+
+constexpr std::string_view source_side = "source", destination_side = "destination";
+
+class Probing {
+ public:
+  Probing(PermissionProbes probes, MigrationFacts facts, MigrationGround ground,
+          std::vector<Permission> needed)
+      : probes_(probes),
+        facts_(std::move(facts)),
+        ground_(std::move(ground)),
+        owner_(ground_.source.expected_owner),
+        live_(fmt::format("arn:{}:s3:::{}", facts_.source_principal.partition, facts_.bucket)),
+        all_(std::move(needed)) {}
+
+  net::Task<Result<std::vector<Permission>>> run() {
+    using Part = net::Task<Result<void>> (Probing::*)();
+    static constexpr std::initializer_list<Part> parts = {
+        &Probing::listings, &Probing::configuration, &Probing::objects,
+        &Probing::versions, &Probing::writing,       &Probing::name_is_taken,
+    };
+    for (const auto part : parts) {
+      auto done = co_await (this->*part)();
+      if (!done) co_return forward(done);
+    }
+    auto source = co_await infer(probes_.source_iam, ground_.source_principal, source_side);
+    if (!source) co_return forward(source);
+    auto destination =
+        co_await infer(probes_.destination_iam, ground_.destination_principal, destination_side);
+    if (!destination) co_return forward(destination);
+    explain_the_rest();
+    co_return std::move(all_);
+  }
+
+ private:
+  Permission* find(std::string_view side, const std::string& resource, std::string_view action) {
+    const auto found = std::ranges::find_if(all_, [&](const Permission& one) {
+      return one.side == side && one.resource == resource && one.action == action;
+    });
+    return found == all_.end() ? nullptr : &*found;
+  }
+
+  void mark(std::string_view side, const std::string& resource, std::string_view action,
+            PermissionState state, std::string how) {
+    if (auto* permission = find(side, resource, action)) {
+      permission->state = state;
+      permission->how = std::move(how);
+    }
+  }
+  void mark_source(const std::string& resource, std::string_view action, PermissionState state,
+                   std::string how) {
+    mark(source_side, resource, action, state, std::move(how));
+  }
+
+  // The refusal of a request is a finding, whatever it is; a job that is over is not.
+  template <class T>
+  Result<void> settle(const Result<T>& asked, const std::string& resource, std::string_view action,
+                      std::string how) {
+    if (asked) {
+      mark_source(resource, action, PermissionState::proven, std::move(how));
+      return ok;
+    }
+    if (asked.error().code() == Errc::access_denied) {
+      mark_source(resource, action, PermissionState::denied, asked.error().describe());
+      return ok;
+    }
+    if (transfer::concerns_all(asked.error())) return fail(asked.error().clone());
+    mark_source(resource, action, PermissionState::unproven,
+                "could not be tried: " + asked.error().describe());
+    return ok;
+  }
+
+  net::Task<Result<void>> listings() {
+    aws::ListRequest list{.bucket = facts_.bucket,
+                          .prefix = {},
+                          .start_after = {},
+                          .continuation_token = {},
+                          .max_keys = 1,
+                          .expected_owner = owner_};
+    auto page = co_await probes_.source.list_objects(std::move(list));
+    if (page && !page->objects.empty()) object_.key = page->objects.front().key;
+    auto settled = settle(page, live_, "s3:ListBucket", "one key was listed");
+    if (!settled) co_return settled;
+    auto uploads =
+        co_await probes_.source.list_multipart_uploads(facts_.bucket, {}, {}, {}, owner_);
+    settled = settle(uploads, live_, "s3:ListBucketMultipartUploads", "listed");
+    if (!settled || find(source_side, live_, "s3:ListBucketVersions") == nullptr) co_return settled;
+    aws::ListVersionsRequest versions{.bucket = facts_.bucket,
+                                      .prefix = {},
+                                      .key_marker = {},
+                                      .version_id_marker = {},
+                                      .max_keys = 100,
+                                      .expected_owner = owner_};
+    auto listed = co_await probes_.source.list_object_versions(std::move(versions));
+    if (listed) choose_version(*listed);
+    co_return settle(listed, live_, "s3:ListBucketVersions", "one page was listed");
+  }
+
+  void choose_version(const aws::VersionPage& page) {
+    const auto found = std::ranges::find_if(
+        page.versions, [](const aws::VersionEntry& one) { return !one.version.delete_marker; });
+    if (found != page.versions.end()) version_ = {facts_.bucket, found->key, found->version.id};
+  }
+
+  // `action` is a literal.
+  template <class T>
+  net::Task<Result<void>> read(net::Task<Result<T>> asking, std::string_view action) {
+    const auto asked = co_await std::move(asking);
+    co_return settle(asked, live_, action, "read");
+  }
+
+  net::Task<Result<void>> configuration() {
+    auto& s3 = probes_.source;
+    const auto& bucket = facts_.bucket;
+    auto done = co_await read(s3.get_bucket_policy(bucket, owner_), "s3:GetBucketPolicy");
+    if (!done) co_return done;
+    done = co_await read(s3.get_versioning_rules(bucket, owner_), "s3:GetBucketVersioning");
+    if (!done) co_return done;
+    done = co_await read(s3.get_bucket_encryption(bucket, owner_), "s3:GetEncryptionConfiguration");
+    if (!done) co_return done;
+    done = co_await read(s3.lifecycle_archives(bucket, owner_), "s3:GetLifecycleConfiguration");
+    if (!done) co_return done;
+    done =
+        co_await read(s3.tiering_archives(bucket, owner_), "s3:GetIntelligentTieringConfiguration");
+    if (!done) co_return done;
+    done = co_await read(s3.get_object_ownership(bucket, owner_), "s3:GetBucketOwnershipControls");
+    if (!done) co_return done;
+    done = co_await read(s3.get_bucket_lock(bucket, owner_), "s3:GetBucketObjectLockConfiguration");
+    if (!done) co_return done;
+    done = co_await read(s3.has_website(bucket, owner_), "s3:GetBucketWebsite");
+    if (!done) co_return done;
+    co_return co_await read(s3.get_bucket_owner_id(bucket, owner_), "s3:GetBucketAcl");
+  }
+
+  net::Task<Result<void>> objects() {
+    if (object_.key.empty()) co_return ok;
+    object_.bucket = facts_.bucket;
+    const auto resource = live_ + "/*";
+    const auto how = "used on " + printable(object_.key);
+    aws::HeadRequest head{.object = object_, .expected_owner = owner_};
+    const auto seen = co_await probes_.source.head_object(std::move(head));
+    auto settled = settle(seen, resource, "s3:GetObject", how);
+    if (!settled) co_return settled;
+    const auto tags = co_await probes_.source.get_object_tagging(object_, owner_);
+    settled = settle(tags, resource, "s3:GetObjectTagging", how);
+    if (!settled || find(source_side, resource, "s3:GetObjectAcl") == nullptr) co_return settled;
+    const auto acl = co_await probes_.source.get_object_acl(object_, owner_);
+    co_return settle(acl, resource, "s3:GetObjectAcl", how);
+  }
+
+  net::Task<Result<void>> versions() {
+    if (version_.key.empty()) co_return ok;
+    const auto resource = live_ + "/*";
+    const auto how = "used on a version of " + printable(version_.key);
+    aws::HeadRequest head{.object = version_, .expected_owner = owner_};
+    const auto seen = co_await probes_.source.head_object(std::move(head));
+    auto settled = settle(seen, resource, "s3:GetObjectVersion", how);
+    if (!settled) co_return settled;
+    const auto tags = co_await probes_.source.get_object_tagging(version_, owner_);
+    co_return settle(tags, resource, "s3:GetObjectVersionTagging", how);
+  }
+
+  net::Task<Result<void>> writing() {
+    const auto probe = write_probe(probes_.source, probes_.source,
+                                   {.bucket = facts_.bucket, .expected_owner = owner_, .acl = {}});
+    const auto written = co_await probe->use();
+    co_return settle(written, live_ + "/*", "s3:PutObject",
+                     "a write was refused by its If-Match, not by a policy");
+  }
+
+  // Only where the answer must be a refusal: another account asks for a name that its owner has
+  // just been seen to have. An own name could be answered with 200 (us-east-1), which resets ACLs.
+  net::Task<Result<void>> name_is_taken() {
+    const auto& from = ground_.source_principal.account;
+    const auto& to = ground_.destination_principal.account;
+    if (from.empty() || to.empty() || from == to || owner_ != from) co_return ok;
+    const auto still = co_await probes_.source.head_bucket(facts_.bucket, owner_);
+    if (!still) co_return fail(still.error().clone());
+    aws::CreateBucketRequest request;
+    request.bucket = facts_.bucket;
+    request.region = ground_.destination_region;
+    const auto asked = co_await probes_.destination.create_bucket(std::move(request));
+    constexpr std::string_view action = "s3:CreateBucket";
+    if (asked) {
+      co_return fail(Errc::refused,
+                     fmt::format("the name {} was free: somebody deleted the source meanwhile, and "
+                                 "account {} owns an empty bucket of this name now. Nothing was "
+                                 "moved",
+                                 printable(facts_.bucket), to));
+    }
+    const auto& error = asked.error();
+    if (error.code() == Errc::bucket_exists || error.code() == Errc::bucket_owned) {
+      mark(destination_side, live_, action, PermissionState::proven,
+           "the service says that the name is taken, not that it may not be asked for");
+    } else if (error.code() == Errc::access_denied) {
+      mark(destination_side, live_, action, PermissionState::denied, error.describe());
+    } else if (transfer::concerns_all(error) && error.code() != Errc::wrong_region) {
+      co_return fail(error.clone());
+    } else {
+      mark(destination_side, live_, action, PermissionState::unproven,
+           "could not be tried: " + error.describe());
+    }
+    co_return ok;
+  }
+
+  // What IAM says of the identity's own policies. It knows neither session policies nor policies of
+  // the organisation's other levels in every case, so it proves nothing.
+  net::Task<Result<void>> infer(aws::Iam* iam, Principal principal, std::string_view side) {
+    if (iam == nullptr || principal.arn.empty()) co_return ok;
+    std::map<std::string, std::vector<std::string>> open;
+    for (const auto& one : all_) {
+      if (one.side == side && one.state == PermissionState::unproven)
+        open[one.resource].push_back(one.action);
+    }
+    for (auto& [resource, actions] : open) {
+      aws::PolicySimulation simulation{
+          .principal_arn = principal.arn, .actions = std::move(actions), .resource = resource};
+      const auto decisions = co_await iam->simulate_principal_policy(std::move(simulation));
+      if (!decisions && decisions.error().code() == Errc::cancelled)
+        co_return fail(decisions.error().clone());
+      // It may not be asked, is out of reach, or there is none: then nothing is inferred.
+      if (!decisions) co_return ok;
+      for (const auto& decision : *decisions)
+        apply(side, resource, decision);
+    }
+    co_return ok;
+  }
+
+  void apply(std::string_view side, const std::string& resource,
+             const aws::PolicyDecision& decision) {
+    using enum aws::PolicyDecision::Verdict;
+    if (decision.verdict == allowed) {
+      mark(side, resource, decision.action, PermissionState::inferred,
+           "IAM's simulation of the identity's policies allows it");
+    } else if (decision.verdict == explicitly_denied) {
+      mark(side, resource, decision.action, PermissionState::denied,
+           "IAM's simulation: a policy of the identity denies it");
+    } else {
+      mark(side, resource, decision.action, PermissionState::unproven,
+           "IAM's simulation: no policy of the identity allows it; the bucket's own may");
+    }
+  }
+
+  void explain_the_rest() {
+    for (auto& one : all_) {
+      if (!one.how.empty()) continue;
+      const bool temporary = !one.resource.starts_with(live_);
+      if (one.resource.contains(":kms:")) {
+        one.how = "used first by the trial copy";
+      } else if (temporary) {
+        one.how = "used first on the temporary bucket, before anything is frozen or deleted";
+      } else if (one.action.starts_with("s3:Get")) {
+        one.how = "used first when there is an object or a setting to read";
+      } else {
+        one.how = "cannot be tried without changing something";
+      }
+    }
+  }
+
+  PermissionProbes probes_;
+  MigrationFacts facts_;
+  MigrationGround ground_;
+  std::string owner_, live_;
+  std::vector<Permission> all_;
+  aws::ObjectAddress object_, version_;  // to be read; no key: there is none
+};
+
+}  // namespace
+
+net::Task<Result<std::vector<Permission>>> probe_permissions(PermissionProbes probes,
+                                                             MigrationFacts facts,
+                                                             MigrationGround ground,
+                                                             std::vector<Permission> needed) {
+  Probing probing(probes, std::move(facts), std::move(ground), std::move(needed));
+  co_return co_await probing.run();
+}
+
+}  // namespace s3m::workflow
