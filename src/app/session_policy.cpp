@@ -5,6 +5,8 @@
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
+#include "workflow/permissions.hpp"
+
 namespace s3m::app {
 namespace {
 
@@ -16,9 +18,27 @@ json::object allow(json::array actions, json::array resources) {
   return {{"Effect", "Allow"}, {"Action", std::move(actions)}, {"Resource", std::move(resources)}};
 }
 
-json::array bucket_and_objects(std::string_view partition, const std::string& bucket) {
+json::array bucket_and_objects(std::string_view partition, std::string_view bucket) {
   const auto arn = fmt::format("arn:{}:s3:::{}", partition, bucket);
   return {arn, arn + "/*"};
+}
+
+// Whose bucket moves with its name: the same name on both sides, and the temporary bucket between.
+void add_moving(json::array& statements, std::string_view partition, const std::string& bucket) {
+  statements.push_back(allow({"s3:*"}, bucket_and_objects(partition, bucket)));
+  statements.push_back(
+      allow({"s3:*"}, bucket_and_objects(partition, workflow::temporary_bucket_pattern)));
+  statements.push_back(allow({"iam:SimulatePrincipalPolicy"}, {"*"}));
+}
+
+void add_copying(json::array& statements, std::string_view partition,
+                 const transfer::Location& source, const transfer::Location& destination) {
+  if (!source.bucket.empty()) {
+    statements.push_back(allow(
+        {"s3:Get*", "s3:List*", "s3:RestoreObject", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy"},
+        bucket_and_objects(partition, source.bucket)));
+  }
+  statements.push_back(allow({"s3:*"}, bucket_and_objects(partition, destination.bucket)));
 }
 
 }  // namespace
@@ -26,12 +46,11 @@ json::array bucket_and_objects(std::string_view partition, const std::string& bu
 std::string session_policy(std::string_view partition, const transfer::Location& source,
                            const transfer::Location& destination) {
   json::array statements;
-  if (!source.bucket.empty()) {
-    statements.push_back(allow(
-        {"s3:Get*", "s3:List*", "s3:RestoreObject", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy"},
-        bucket_and_objects(partition, source.bucket)));
+  if (destination.bucket.empty()) {
+    add_moving(statements, partition, source.bucket);
+  } else {
+    add_copying(statements, partition, source, destination);
   }
-  statements.push_back(allow({"s3:*"}, bucket_and_objects(partition, destination.bucket)));
   statements.push_back(allow(
       {"kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"},
       {"*"}));

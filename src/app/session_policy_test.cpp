@@ -30,6 +30,17 @@ TEST(SessionPolicy, OfCleanupNamesOneBucket) {
   EXPECT_THAT(text, Not(HasSubstr("arn:aws:s3:::\"")));
 }
 
+TEST(SessionPolicy, OfAMigrationReachesTheTemporaryBucketAndAsksIam) {
+  const auto text = session_policy("aws", {"photos", ""}, {});
+  const auto statements = boost::json::parse(text).at("Statement").as_array();
+  ASSERT_EQ(statements.size(), 4u);
+  EXPECT_EQ(statements.at(0).at("Resource").at(0).as_string(), "arn:aws:s3:::photos");
+  EXPECT_EQ(statements.at(0).at("Action").at(0).as_string(), "s3:*");
+  EXPECT_EQ(statements.at(1).at("Resource").at(1).as_string(), "arn:aws:s3:::s3m-*/*");
+  EXPECT_EQ(statements.at(2).at("Action").at(0).as_string(), "iam:SimulatePrincipalPolicy");
+  EXPECT_THAT(text, Not(HasSubstr("s3:::\"")));
+}
+
 TEST(SessionPolicy, IsLeftOutWhereStsWouldRefuseIt) {
   EXPECT_THAT(session_policy("aws", {std::string(900, 'a'), ""}, {std::string(900, 'b'), ""}),
               IsEmpty());

@@ -30,10 +30,13 @@ struct Permission {
   std::string how;  // how that is known, or why it is not
 };
 
+// What the names of temporary buckets look like, for policies that name them beforehand.
+inline constexpr std::string_view temporary_bucket_pattern = "s3m-*";
+
 struct PermissionTerms {
   std::string bucket;
   std::string partition = "aws";
-  std::string temporary = "s3m-*";  // the pattern of the names of temporary buckets
+  std::string temporary{temporary_bucket_pattern};
   bool all_versions = false;
   bool acls = false;
   bool locks = false;
