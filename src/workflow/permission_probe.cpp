@@ -185,6 +185,8 @@ class Probing {
   net::Task<Result<void>> name_is_taken() {
     const auto& from = ground_.source_principal.account;
     const auto& to = ground_.destination_principal.account;
+    // In another name space the name would be free.
+    if (!facts_.one_service) co_return ok;
     if (from.empty() || to.empty() || from == to || owner_ != from) co_return ok;
     const auto still = co_await probes_.source.head_bucket(facts_.bucket, owner_);
     if (!still) co_return fail(still.error().clone());

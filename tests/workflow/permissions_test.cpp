@@ -193,6 +193,15 @@ TEST_F(Permissions, AnOwnNameIsNeverAskedFor) {
   EXPECT_EQ(state("destination", "s3:CreateBucket", live), "unproven");
 }
 
+TEST_F(Permissions, ANameIsNeverAskedForAtWhatMayBeAnotherService) {
+  begin(article_world(3));
+  auto other = rig_->endpoint();
+  other.replace(other.find("127.0.0.1"), 9, "localhost");
+  look({"--destination-endpoint-url", other});
+  EXPECT_THAT(codes(), Contains("two-services"));
+  EXPECT_EQ(rig_->requests("CreateBucket"), 0u);
+}
+
 TEST_F(Permissions, ANameThatIsFreeMeanwhileIsAnAlarm) {
   begin(article_world(3));
   rig_->fault({.operation = "CreateBucket", .status = 200, .code = "AccessDenied"});
