@@ -41,6 +41,22 @@ std::string shell_command(const std::vector<std::string>& words) {
   return out;
 }
 
+bool is_about_jobs(Verb verb) noexcept {
+  return verb >= Verb::jobs_list && verb <= Verb::jobs_delete;
+}
+
+bool is_about_one_job(Verb verb) noexcept {
+  return is_about_jobs(verb) && verb != Verb::jobs_list;
+}
+
+std::string jobs_command(const Arguments& arguments, std::string_view action,
+                         const std::string& job_id) {
+  const auto program = arguments.words.empty() ? "s3migrator" : arguments.words.front();
+  std::vector<std::string> words{program, "jobs", std::string(action), job_id};
+  if (!arguments.store.empty()) words.insert(words.end(), {"--store", arguments.store});
+  return shell_command(words);
+}
+
 std::string cleanup_command(const Arguments& arguments, const SideArguments& side,
                             const std::string& bucket) {
   std::vector<std::string> words{"s3migrator", "cleanup", "s3://" + bucket};

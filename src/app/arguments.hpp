@@ -6,15 +6,37 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "aws/config.hpp"
 #include "base/log.hpp"
 #include "workflow/copy_spec.hpp"
+#include "workflow/job_control.hpp"
 
 namespace s3m::app {
 
-enum class Verb : std::uint8_t { copy, plan, verify, cleanup, demo, version };
+enum class Verb : std::uint8_t {
+  copy,
+  plan,
+  verify,
+  cleanup,
+  jobs_list,
+  jobs_show,
+  jobs_pause,
+  jobs_resume,
+  jobs_cancel,
+  jobs_retry,
+  jobs_failures,
+  jobs_report,
+  jobs_delete,
+  demo,
+  version
+};
+
+// Whether the command is one of `s3migrator jobs ...`, and whether it is about one of them.
+bool is_about_jobs(Verb verb) noexcept;
+bool is_about_one_job(Verb verb) noexcept;
 
 struct SideArguments {
   std::string role_arn, external_id;
@@ -41,6 +63,11 @@ struct Arguments {
   std::vector<transfer::FilterRule> filters;  // as given; spec.copy.filter is made of them
   bool dry_run = false;
   std::string store;  // empty: the default place
+  std::string job;    // of `jobs`: which
+  // Set: the command is that job's, and takes it up again.
+  std::optional<workflow::Again> again;
+  int attempt = 1;                    // which run of it this is
+  std::size_t limit = 0, offset = 0;  // of lists; no limit: the command's own
   OutputArguments output;
   std::vector<std::string> words;  // the whole command line, to be repeated
 };
@@ -48,6 +75,10 @@ struct Arguments {
 // The command line as a shell would take it again, on one line and safe to show; a password in a
 // URL is left out.
 std::string shell_command(const std::vector<std::string>& words);
+
+// "s3migrator jobs ACTION JOB", in the same form, for the store that `arguments` name.
+std::string jobs_command(const Arguments& arguments, std::string_view action,
+                         const std::string& job_id);
 
 // What takes a grant out of `bucket` with the identity of `side`, in the same form.
 std::string cleanup_command(const Arguments& arguments, const SideArguments& side,

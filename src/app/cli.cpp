@@ -72,7 +72,7 @@ struct Command {
   CLI::App* app = nullptr;
   std::vector<OptionSpec> options;
   std::map<const CLI::Option*, const OptionSpec*> by_option;
-  std::vector<std::string> locations;  // the positional words
+  std::vector<std::string> positionals;  // the words that are no options
 };
 
 class Parser {
@@ -81,9 +81,12 @@ class Parser {
   std::variant<Arguments, Notice> run();
 
  private:
+  void add(const CommandGroup& group);
   void add(const CommandSpec& spec);
   std::string understand(Command& command);  // empty, or what is wrong
+  std::string take_positionals(const Command& command);
   std::string take_locations(const Command& command);
+  std::string what_is_wrong_before_a_command() const;
   std::string what_is_wrong(const CLI::ParseError& error) const;
   std::string unknown_option(const Command& command) const;
   Command* chosen() const;
@@ -109,22 +112,34 @@ Parser::Parser(const std::vector<std::string>& words) : words_(words) {
       wrapped("s3migrator COMMAND --help has the rest. Credentials, profiles, regions and "
               "endpoints come from where the AWS tools have them.",
               0));
+  for (const auto& group : command_groups())
+    add(group);
   for (const auto& spec : commands())
     add(spec);
+}
+
+void Parser::add(const CommandGroup& group) {
+  auto* const added = app_.add_subcommand(group.name, group.summary);
+  added->formatter(
+      std::make_shared<HelpFormatter>(fmt::format("s3migrator {} COMMAND [OPTIONS]", group.name)));
+  added->set_help_flag("--help,-h", "This text.");
+  added->require_subcommand(1);
+  added->footer(fmt::format("s3migrator {} COMMAND --help has the rest.", group.name));
 }
 
 void Parser::add(const CommandSpec& spec) {
   auto& command = *commands_.emplace_back(std::make_unique<Command>());
   command.spec = spec;
   command.options = options_of(spec.verb);
-  command.app = app_.add_subcommand(spec.name, spec.summary);
+  auto* const parent = spec.group.empty() ? &app_ : app_.get_subcommand(spec.group);
+  command.app = parent->add_subcommand(spec.name, spec.summary);
   command.app->formatter(std::make_shared<HelpFormatter>(
-      fmt::format("s3migrator {} {}{}[OPTIONS]", spec.name, fmt::join(spec.positionals, " "),
+      fmt::format("s3migrator {} {}{}[OPTIONS]", spec.full_name(), fmt::join(spec.positionals, " "),
                   spec.positionals.empty() ? "" : " ")));
   command.app->set_help_flag("--help,-h", "This text.");
   command.app->footer(spec.examples);
   if (!spec.positionals.empty()) {
-    command.app->add_option("locations", command.locations)
+    command.app->add_option("positionals", command.positionals)
         ->expected(0, static_cast<int>(spec.positionals.size()));
   }
   for (const auto& option : command.options) {
@@ -162,7 +177,7 @@ Command* Parser::chosen() const {
 std::string Parser::understand(Command& command) {
   arguments_.verb = command.spec.verb;
   arguments_.words = words_;
-  if (auto wrong = take_locations(command); !wrong.empty()) return wrong;
+  if (auto wrong = take_positionals(command); !wrong.empty()) return wrong;
   std::vector<std::string> given;
   std::map<const CLI::Option*, std::size_t> seen;
   // In the order of the command line: of --include and --exclude the last that matches decides.
@@ -181,14 +196,23 @@ std::string Parser::understand(Command& command) {
   return checked ? std::string() : checked.error().message();
 }
 
-std::string Parser::take_locations(const Command& command) {
+std::string Parser::take_positionals(const Command& command) {
   const auto& names = command.spec.positionals;
-  if (command.locations.size() < names.size()) {
-    return fmt::format("{} is missing; it looks like s3://bucket/prefix",
-                       names[command.locations.size()]);
+  const bool of_job = is_about_one_job(command.spec.verb);
+  if (command.positionals.size() < names.size()) {
+    return fmt::format("{} is missing; {}", names[command.positionals.size()],
+                       of_job ? "s3migrator jobs list shows them"
+                              : "it looks like "
+                                "s3://bucket/prefix");
   }
+  if (!of_job) return take_locations(command);
+  arguments_.job = command.positionals.front();
+  return {};
+}
+
+std::string Parser::take_locations(const Command& command) {
   std::vector<transfer::Location> places;
-  for (const auto& word : command.locations) {
+  for (const auto& word : command.positionals) {
     auto place = transfer::parse_location(word);
     if (!place) return place.error().message();
     places.push_back(*std::move(place));
@@ -214,17 +238,28 @@ std::string Parser::unknown_option(const Command& command) const {
   return {};
 }
 
+std::string Parser::what_is_wrong_before_a_command() const {
+  const auto& groups = command_groups();
+  const bool in_group = words_.size() > 1 &&
+                        std::ranges::find(groups, words_[1], &CommandGroup::name) != groups.end();
+  const std::string group = in_group ? words_[1] : "";
+  const std::size_t at = in_group ? 2 : 1;
+  if (words_.size() <= at || words_[at].starts_with("-")) return "a command is missing";
+  std::vector<std::string> known;
+  for (const auto& each : commands_)
+    if (each->spec.group == group) known.push_back(each->spec.name);
+  if (!in_group)
+    for (const auto& each : groups)
+      known.push_back(each.name);
+  const auto meant = nearest(words_[at], known);
+  return fmt::format("there is no command \"{}{}\"{}", in_group ? group + " " : "",
+                     printable(words_[at]),
+                     meant.empty() ? "" : fmt::format("; did you mean {}?", meant));
+}
+
 std::string Parser::what_is_wrong(const CLI::ParseError& error) const {
   const auto* command = chosen();
-  if (command == nullptr) {
-    if (words_.size() < 2 || words_[1].starts_with("-")) return "a command is missing";
-    std::vector<std::string> known;
-    for (const auto& each : commands_)
-      known.push_back(each->spec.name);
-    const auto meant = nearest(words_[1], known);
-    return fmt::format("there is no command \"{}\"{}", printable(words_[1]),
-                       meant.empty() ? "" : "; did you mean " + meant + "?");
-  }
+  if (command == nullptr) return what_is_wrong_before_a_command();
   auto unknown = unknown_option(*command);
   if (!unknown.empty()) return unknown;
   const std::string said = error.what();
@@ -232,7 +267,7 @@ std::string Parser::what_is_wrong(const CLI::ParseError& error) const {
   const bool lacks_value = dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr;
   if (lacks_value && option.starts_with("--")) return option + " needs a value";
   if (lacks_value || dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
-    return fmt::format("there are more words than {} takes", command->spec.name);
+    return fmt::format("there are more words than {} takes", command->spec.full_name());
   }
   return single_line(said);
 }
@@ -247,7 +282,7 @@ Notice Parser::help() const {
 Notice Parser::usage(const std::string& sentence) const {
   const auto* command = chosen();
   const auto name =
-      command == nullptr ? std::string("s3migrator") : "s3migrator " + command->spec.name;
+      command == nullptr ? std::string("s3migrator") : "s3migrator " + command->spec.full_name();
   return {fmt::format("{}: {}\nSee {} --help.\n", name, sentence, name), 2};
 }
 

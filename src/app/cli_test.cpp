@@ -246,6 +246,41 @@ TEST(CommandLine, ContradictionsAreRefused) {
               HasSubstr("--source-profile has no effect"));
 }
 
+TEST(CommandLine, CommandsAboutJobs) {
+  const auto list = good({"jobs", "list", "--limit", "5", "--json"});
+  EXPECT_EQ(list.verb, Verb::jobs_list);
+  EXPECT_EQ(list.limit, 5u);
+  EXPECT_TRUE(list.output.json);
+  const std::vector<std::pair<std::string, Verb>> verbs{
+      {"show", Verb::jobs_show},     {"pause", Verb::jobs_pause},
+      {"resume", Verb::jobs_resume}, {"cancel", Verb::jobs_cancel},
+      {"retry", Verb::jobs_retry},   {"failures", Verb::jobs_failures},
+      {"report", Verb::jobs_report}, {"delete", Verb::jobs_delete}};
+  for (const auto& [name, verb] : verbs) {
+    const auto arguments = good({"jobs", name, "20261122t162800-3f9a1c"});
+    EXPECT_EQ(arguments.verb, verb);
+    EXPECT_EQ(arguments.job, "20261122t162800-3f9a1c");
+    EXPECT_THAT(refusal({"jobs", name}), HasSubstr("JOB is missing; s3migrator jobs list"));
+    EXPECT_THAT(refusal({"jobs", name, "a", "b"}),
+                HasSubstr("more words than jobs " + name + " takes"));
+    const auto help = parse({"jobs", name, "--help"});
+    EXPECT_THAT(std::get<Notice>(help).text, HasSubstr("Usage: s3migrator jobs " + name));
+  }
+  EXPECT_EQ(good({"jobs", "failures", "j", "--offset", "100"}).offset, 100u);
+  EXPECT_EQ(good({"jobs", "report", "j", "--report", "r.html"}).spec.report, "r.html");
+}
+
+TEST(CommandLine, MistypedCommandsAboutJobsAreHelped) {
+  EXPECT_THAT(refusal({"jobs"}), HasSubstr("a command is missing"));
+  EXPECT_THAT(refusal({"jobs", "lits"}), HasSubstr("no command \"jobs lits\"; did you mean list?"));
+  EXPECT_THAT(refusal({"job", "list"}), HasSubstr("did you mean jobs?"));
+  EXPECT_THAT(refusal({"jobs", "list", "--limt", "5"}), HasSubstr("did you mean --limit?"));
+  EXPECT_THAT(refusal({"jobs", "list", "more"}), HasSubstr("more words than jobs list takes"));
+  const auto help = parse({"jobs", "--help"});
+  EXPECT_THAT(std::get<Notice>(help).text, HasSubstr("Usage: s3migrator jobs COMMAND"));
+  EXPECT_THAT(std::get<Notice>(help).text, HasSubstr("resume"));
+}
+
 TEST(CommandLine, EveryCommandTeachesItself) {
   for (const auto* verb : {"copy", "plan", "verify", "cleanup", "demo", "version"}) {
     const auto parsed = parse({verb, "--help"});
@@ -267,6 +302,13 @@ TEST(ShellCommand, CanBePastedAgain) {
             "s3migrator copy 's3://a/b c' 'it'\\''s' ''");
   EXPECT_EQ(shell_command({"s3://a/\x1b[31m'"}), "$'s3://a/\\x1b[31m\\''");
   EXPECT_THAT(shell_command({"https://user:secret@host/"}), testing::Not(HasSubstr("secret")));
+}
+
+TEST(JobsCommand, NamesTheStoreThatWasNamed) {
+  const auto plain = good(copy({}));
+  EXPECT_EQ(jobs_command(plain, "resume", "j"), "s3migrator jobs resume j");
+  const auto stored = good(copy({"--store", "my jobs.db"}));
+  EXPECT_EQ(jobs_command(stored, "resume", "j"), "s3migrator jobs resume j --store 'my jobs.db'");
 }
 
 TEST(Nearest, FindsTheLikelyWordOrNone) {

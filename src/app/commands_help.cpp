@@ -34,7 +34,8 @@ const std::vector<CommandSpec>& commands() {
        "https://s3.lab:9000\n\n"
        "Exit codes: 0 copied and verified, 1 fatal, 2 usage, 3 some objects failed, 4 "
        "verification\n"
-       "found a difference, 130 interrupted: the same command again goes on.\n\n"
+       "found a difference, 130 interrupted: s3migrator jobs resume, or the same command, goes "
+       "on.\n\n"
        "A prefix without a slash at its end is taken as it is: s3://logs/2026 also means "
        "2026-old/.\n"
        "s3migrator plan prints the first and the last key that match."},
@@ -72,6 +73,96 @@ const std::vector<CommandSpec>& commands() {
        {"BUCKET"},
        "Example:\n"
        "  s3migrator cleanup s3://photos-eu --role-arn arn:aws:iam::222222222222:role/destination"},
+      {Verb::jobs_list,
+       "list",
+       "Lists the jobs, the newest first",
+       "Every copy is a job, remembered in the store with its steps and failures. STATE is one of "
+       "running, pausing, paused, interrupted (the process that ran it is gone: resume it), "
+       "done, failed-objects, mismatch (verification found a difference), failed, cancelling and "
+       "cancelled. With --json a line for each job.",
+       {},
+       "Example:\n"
+       "  s3migrator jobs list --limit 5",
+       "jobs"},
+      {Verb::jobs_show,
+       "show",
+       "Shows one job: its steps, figures and how it ended",
+       "Shows one job: its steps, its last figures, how it ended and what to do next.",
+       {"JOB"},
+       "Example:\n"
+       "  s3migrator jobs show 20261122t162800-3f9a1c",
+       "jobs"},
+      {Verb::jobs_pause,
+       "pause",
+       "Pauses a running job, from any terminal",
+       "Asks the process that runs the job to stop politely, as one Ctrl-C there does: requests in "
+       "flight are finished and the grant is taken out. s3migrator jobs resume goes on.",
+       {"JOB"},
+       "Example:\n"
+       "  s3migrator jobs pause 20261122t162800-3f9a1c",
+       "jobs"},
+      {Verb::jobs_resume,
+       "resume",
+       "Goes on with a job that was paused, killed or failed",
+       "Runs the job's own command line again, in the directory where it was given; what was "
+       "copied is found by listing and not copied again. The credentials are those of now. A job "
+       "that another process runs is refused, and so is one that would now go to another server "
+       "or region, because the environment names another.",
+       {"JOB"},
+       "Example:\n"
+       "  s3migrator jobs resume 20261122t162800-3f9a1c\n\n"
+       "Exit codes: those of s3migrator copy.",
+       "jobs"},
+      {Verb::jobs_cancel,
+       "cancel",
+       "Ends a job for good, from any terminal",
+       "Asks the process that runs the job to stop politely, and marks the job as cancelled: it "
+       "cannot be resumed. What was copied stays in the destination. Refused once a migration "
+       "deletes its source: then it can only go on.",
+       {"JOB"},
+       "Example:\n"
+       "  s3migrator jobs cancel 20261122t162800-3f9a1c",
+       "jobs"},
+      {Verb::jobs_retry,
+       "retry",
+       "Runs a job again that has ended, for what failed",
+       "As resume, also for a job that is done: both sides are compared again, and what failed, "
+       "differs or is new is copied.",
+       {"JOB"},
+       "Example:\n"
+       "  s3migrator jobs retry 20261122t162800-3f9a1c\n\n"
+       "Exit codes: those of s3migrator copy.",
+       "jobs"},
+      {Verb::jobs_failures,
+       "failures",
+       "Lists the objects of a job that failed, each with its cause",
+       "Lists the failures of the job's last run: operation, key, cause and request id. With "
+       "--json a line for each. The first 100,000 are kept; a report made by --report at the copy "
+       "has them all.",
+       {"JOB"},
+       "Example:\n"
+       "  s3migrator jobs failures 20261122t162800-3f9a1c --json > failures.ndjson",
+       "jobs"},
+      {Verb::jobs_report,
+       "report",
+       "Writes a job's report: JSON, CSV or a page of HTML",
+       "Writes the report of a job that has ended, from what the store remembers: as JSON on "
+       "standard output, or with --report into files.",
+       {"JOB"},
+       "Examples:\n"
+       "  s3migrator jobs report 20261122t162800-3f9a1c | jq .totals\n"
+       "  s3migrator jobs report 20261122t162800-3f9a1c --report audit.html",
+       "jobs"},
+      {Verb::jobs_delete,
+       "delete",
+       "Forgets a job that nobody runs",
+       "Takes the job out of the store, with its steps, failures and events. No bucket is "
+       "touched. Refused while the job runs, while its grant still stands in a bucket's policy, "
+       "and once a migration deletes its source.",
+       {"JOB"},
+       "Example:\n"
+       "  s3migrator jobs delete 20261122t162800-3f9a1c",
+       "jobs"},
       {Verb::demo,
        "demo",
        "Copies a bucket between two accounts of a simulated cloud",
@@ -88,6 +179,12 @@ const std::vector<CommandSpec>& commands() {
        {},
        ""},
   };
+  return all;
+}
+
+const std::vector<CommandGroup>& command_groups() {
+  static const std::vector<CommandGroup> all = {
+      {"jobs", "Lists jobs, shows them, pauses, resumes, cancels and deletes them"}};
   return all;
 }
 

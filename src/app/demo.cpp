@@ -180,7 +180,7 @@ int Demo::run() {
       "the copy:\n   $ " +
       shell_command(arguments.words));
   const auto job = new_job_id();
-  Faces faces(arguments.output, title_of(arguments), job);
+  Faces faces(arguments.output, title_of(arguments), job, arguments.attempt);
   const auto outcome = execute(arguments, environment(), faces, job);
   show(outcome, arguments.output);
   say("");

@@ -152,7 +152,7 @@ class SinkTest : public testing::Test {
 };
 
 TEST_F(SinkTest, JsonIsOneObjectALineAndThinsOutProgress) {
-  const auto sink = json_sink(file_, "job-1");
+  const auto sink = json_sink(file_, "job-1", 2);
   for (int i = 0; i < 50; ++i) {
     auto event = figures();
     event.objects_done = static_cast<std::uint64_t>(i);
@@ -170,7 +170,9 @@ TEST_F(SinkTest, JsonIsOneObjectALineAndThinsOutProgress) {
   EXPECT_EQ(objects[1].at("objects_done").to_number<int>(), 49);
   EXPECT_EQ(objects[2].at("type").as_string(), "step");
   EXPECT_EQ(objects[3].at("type").as_string(), "summary");
-  EXPECT_EQ(objects[3].at("seq").to_number<int>(), 4);
+  EXPECT_EQ(objects[1].at("seq").to_number<int>(), 50) << "those left out are counted";
+  EXPECT_EQ(objects[3].at("seq").to_number<int>(), 52);
+  EXPECT_EQ(objects[3].at("attempt").to_number<int>(), 2);
   EXPECT_EQ(objects[3].at("job").as_string(), "job-1");
 }
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "app/open_files.hpp"
+#include "app/store_place.hpp"
 #include "base/version.hpp"
 
 namespace s3m::app {
@@ -20,13 +21,10 @@ transfer::GovernorOptions governor_options(const Arguments& arguments) {
   return options;
 }
 
-Result<std::string> store_url(const Arguments& arguments, const aws::Environment& environment) {
-  if (!arguments.store.empty()) return arguments.store;
-  auto named = environment("S3MIGRATOR_STORE");
-  if (named && !named->empty()) return *std::move(named);
-  auto path = store::default_store_path();
-  if (!path) return forward(path);
-  return path->string();
+// A copy is a job, which goes on by its name from wherever its store is seen.
+std::string resume_command(const Arguments& arguments, const std::string& job_id) {
+  if (arguments.verb != Verb::copy || arguments.dry_run) return shell_command(arguments.words);
+  return jobs_command(arguments, "resume", job_id);
 }
 
 std::string user_agent() {
@@ -79,11 +77,12 @@ Engine::Engine(const Arguments& arguments, const aws::Environment& environment,
                .events = events,
                .job_id = std::move(job_id),
                .program = program_name(),
-               .resume_command = shell_command(arguments.words),
                .source_cleanup_command =
                    cleanup_command(arguments, arguments.source_side, arguments.source.bucket),
                .destination_cleanup_command = cleanup_command(arguments, arguments.destination_side,
-                                                              arguments.destination.bucket)} {}
+                                                              arguments.destination.bucket)} {
+  context_.resume_command = resume_command(arguments, context_.job_id);
+}
 
 Result<void> Engine::prepare_sides(const Arguments& arguments) {
   const bool alone = arguments.verb == Verb::cleanup;

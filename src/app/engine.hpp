@@ -28,6 +28,7 @@ class Engine {
   net::Loop& loop() noexcept { return loop_; }
   net::CancelToken& cancel() noexcept { return cancel_; }
   workflow::JobContext& context() noexcept { return context_; }
+  const std::string& job_id() const noexcept { return context_.job_id; }
   const std::optional<workflow::Access>& source() const noexcept { return source_; }
   const workflow::Access& destination() const noexcept { return *destination_; }
 

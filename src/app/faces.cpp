@@ -18,8 +18,8 @@ bool can_redraw() {
 
 }  // namespace
 
-Faces::Faces(const OutputArguments& output, std::string title, std::string job) {
-  if (output.json) sinks_.push_back(json_sink(stdout, std::move(job)));
+Faces::Faces(const OutputArguments& output, std::string title, std::string job, int attempt) {
+  if (output.json) sinks_.push_back(json_sink(stdout, std::move(job), attempt));
   const auto progress =
       output.progress.value_or(output.json || output.quiet ? Progress::none : Progress::automatic);
   if (progress == Progress::none) {

@@ -388,10 +388,11 @@ Options verify_options(bool may_skip) {
 }
 
 Options report_option() {
-  return {{"--report", "FILE", "Output",
-           "FILE.json: the whole report. FILE.csv: the list of failures. Any other name: both, "
-           "with the ending added.",
-           text([](Arguments& a) -> std::string& { return a.spec.report; })}};
+  return {
+      {"--report", "FILE", "Output",
+       "FILE.json: the whole report. FILE.csv: the list of failures. FILE.html: a page to read. "
+       "Any other name: all three, with the ending added.",
+       text([](Arguments& a) -> std::string& { return a.spec.report; })}};
 }
 
 Options dry_run_option() {
@@ -434,6 +435,25 @@ Options output_options(bool progress) {
   return options;
 }
 
+template <std::size_t Arguments::* member>
+Result<void> set_count(Arguments& arguments, const std::string& value) {
+  auto parsed = number(value, 0, 1'000'000'000);
+  if (!parsed) return forward(parsed);
+  arguments.*member = *parsed;
+  return ok;
+}
+
+Options list_options(const std::string& what, int usual, bool with_offset) {
+  Options options{{"--limit", "N", "Output",
+                   fmt::format("Shows so many {} (default {}).", what, usual),
+                   set_count<&Arguments::limit>}};
+  if (with_offset) {
+    options.push_back({"--offset", "N", "Output", fmt::format("Leaves out the first N {}.", what),
+                       set_count<&Arguments::offset>});
+  }
+  return options;
+}
+
 Options join(std::initializer_list<Options> parts) {
   Options all;
   for (const auto& part : parts)
@@ -460,8 +480,21 @@ Options options_of(Verb verb) {
       return join({side_options("--", "Bucket", "the bucket",
                                 [](Arguments& a) -> SideArguments& { return a.destination_side; }),
                    migrator_option(), output_options(false)});
+    case Verb::jobs_resume:
+    case Verb::jobs_retry:
     case Verb::demo:
       return output_options(true);
+    case Verb::jobs_list:
+      return join({list_options("jobs, the newest first", 20, false), output_options(false)});
+    case Verb::jobs_failures:
+      return join({list_options("failures", 100, true), output_options(false)});
+    case Verb::jobs_report:
+      return join({report_option(), output_options(false)});
+    case Verb::jobs_show:
+    case Verb::jobs_pause:
+    case Verb::jobs_cancel:
+    case Verb::jobs_delete:
+      return output_options(false);
     case Verb::version:
       break;
   }

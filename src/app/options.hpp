@@ -28,9 +28,19 @@ struct CommandSpec {
   std::string description;               // the head of its help text
   std::vector<std::string> positionals;  // placeholders
   std::string examples;                  // the foot of its help text
+  std::string group{};                   // the command it belongs to: "jobs"; empty: none
+
+  // As it is typed: "copy", "jobs list".
+  std::string full_name() const { return group.empty() ? name : group + " " + name; }
+};
+
+// A command whose own commands are in commands().
+struct CommandGroup {
+  std::string name, summary;
 };
 
 const std::vector<CommandSpec>& commands();
+const std::vector<CommandGroup>& command_groups();
 std::vector<OptionSpec> options_of(Verb verb);
 
 }  // namespace s3m::app

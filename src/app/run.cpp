@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 #include <poll.h>
 #include <unistd.h>
 
@@ -12,11 +13,14 @@
 #include "app/engine.hpp"
 #include "app/figures_text.hpp"
 #include "app/interrupts.hpp"
+#include "app/job_command.hpp"
+#include "app/jobs.hpp"
 #include "app/sinks.hpp"
 #include "base/ids.hpp"
 #include "base/text.hpp"
 #include "workflow/cleanup_job.hpp"
 #include "workflow/copy_job.hpp"
+#include "workflow/job_run.hpp"
 #include "workflow/plan_job.hpp"
 #include "workflow/verdict.hpp"
 #include "workflow/verify_job.hpp"
@@ -26,11 +30,6 @@ namespace {
 
 using Command = net::Task<Outcome> (*)(Engine& engine, const Arguments& arguments);
 
-int exit_code_of(const Error& error) {
-  const bool usage = error.code() == Errc::usage || error.code() == Errc::config;
-  return usage ? exit_usage : workflow::exit_fatal;
-}
-
 Outcome failed(const Error& error, bool interrupted) {
   Outcome outcome;
   outcome.summary.outcome = interrupted ? "interrupted" : "fatal";
@@ -39,9 +38,33 @@ Outcome failed(const Error& error, bool interrupted) {
   return outcome;
 }
 
+NoteEvent opening_note(const Engine& engine, const Arguments& arguments) {
+  return {NoteLevel::info,
+          fmt::format("{}  (job {}{})", title_of(arguments), engine.job_id(),
+                      arguments.attempt == 1 ? "" : fmt::format(", run {}", arguments.attempt))};
+}
+
+workflow::JobStart job_start(Engine& engine, const Arguments& arguments) {
+  std::error_code unknown;
+  const auto directory = std::filesystem::current_path(unknown);
+  return {.kind = "copy",
+          .spec = workflow::to_json(arguments.spec, *engine.source(), engine.destination()),
+          .command = encode({directory.string(), arguments.words}),
+          .again = arguments.again};
+}
+
 net::Task<Outcome> copy(Engine& engine, const Arguments& arguments) {
-  workflow::CopyJob job(engine.context(), *engine.source(), engine.destination(), arguments.spec);
+  workflow::JobRun run(engine.context());
+  auto begun = co_await run.begin(job_start(engine, arguments));
+  if (!begun) {
+    auto outcome = failed(begun.error(), false);
+    engine.context().events.emit(outcome.summary);
+    co_return outcome;
+  }
+  run.context().events.emit(opening_note(engine, arguments));
+  workflow::CopyJob job(run.context(), *engine.source(), engine.destination(), arguments.spec);
   auto summary = co_await job.run();
+  co_await run.end(summary);
   auto text = summary_text(summary);
   co_return Outcome{std::move(summary), std::move(text)};
 }
@@ -85,8 +108,7 @@ net::Task<Outcome> cleanup(Engine& engine, const Arguments&) {
     events.emit(NoteEvent{NoteLevel::info, "took the statement " + sid + " out of the policy"});
   }
   for (const auto& sid : cleaned->kept_grants) {
-    events.emit(
-        NoteEvent{NoteLevel::warning, sid + " stays: its job is still running on this machine"});
+    events.emit(NoteEvent{NoteLevel::warning, sid + " stays: its job is still running"});
   }
   Outcome outcome;
   outcome.summary.outcome = "cleaned";
@@ -120,12 +142,20 @@ bool output_is_lost() {
 
 net::Task<void> drive(Engine& engine, Interrupts& interrupts, const Arguments& arguments,
                       Outcome& outcome) {
-  outcome = co_await command_of(arguments)(engine, arguments);
+  const auto command = command_of(arguments);
+  // A job's events begin with those that its record has.
+  if (command != copy) engine.context().events.emit(opening_note(engine, arguments));
+  outcome = co_await command(engine, arguments);
   interrupts.close();
   engine.close();
 }
 
 }  // namespace
+
+int exit_code_of(const Error& error) {
+  const bool usage = error.code() == Errc::usage || error.code() == Errc::config;
+  return usage ? exit_usage : workflow::exit_fatal;
+}
 
 std::string title_of(const Arguments& arguments) {
   const auto from = printable(arguments.source.uri());
@@ -171,16 +201,11 @@ void show(const Outcome& outcome, const OutputArguments& output) {
   if (!good) fmt::print(stderr, "s3migrator: {}\n", single_line(summary.message));
 }
 
-int run(const Arguments& arguments, const aws::Environment& environment) {
-  log::set_level(arguments.output.log_level);
-  if (arguments.verb == Verb::version) {
-    fmt::print(stdout, "{}\n", program_name());
-    return workflow::exit_verified;
-  }
-  if (arguments.verb == Verb::demo) return run_demo(arguments);
-  const auto job_id = new_job_id();
-  Faces faces(arguments.output, title_of(arguments), job_id);
-  faces.emit(NoteEvent{NoteLevel::info, fmt::format("{}  (job {})", title_of(arguments), job_id)});
+namespace {
+
+int run_command(const Arguments& arguments, const aws::Environment& environment,
+                const std::string& job_id) {
+  Faces faces(arguments.output, title_of(arguments), job_id, arguments.attempt);
   const auto outcome = execute(arguments, environment, faces, job_id);
   show(outcome, arguments.output);
   if (!output_is_lost()) return outcome.summary.exit_code;
@@ -189,6 +214,36 @@ int run(const Arguments& arguments, const aws::Environment& environment) {
              "complete. The job itself ended with code {}\n",
              outcome.summary.exit_code);
   return outcome.summary.exit_code == 0 ? workflow::exit_fatal : outcome.summary.exit_code;
+}
+
+int run_again(const Arguments& arguments, const aws::Environment& environment) {
+  const auto command = take_up(arguments, environment);
+  if (command) return run_command(*command, environment, command->job);
+  fmt::print(stderr, "s3migrator: {}\n", single_line(command.error().describe()));
+  return exit_code_of(command.error());
+}
+
+}  // namespace
+
+int run(const Arguments& arguments, const aws::Environment& environment) {
+  log::set_level(arguments.output.log_level);
+  switch (arguments.verb) {
+    case Verb::version:
+      fmt::print(stdout, "{}\n", program_name());
+      return workflow::exit_verified;
+    case Verb::demo:
+      return run_demo(arguments);
+    case Verb::jobs_resume:
+    case Verb::jobs_retry:
+      return run_again(arguments, environment);
+    default:
+      break;
+  }
+  if (!is_about_jobs(arguments.verb)) return run_command(arguments, environment, new_job_id());
+  const int code = run_jobs(arguments, environment);
+  if (!output_is_lost()) return code;
+  fmt::print(stderr, "s3migrator: standard output cannot be written\n");
+  return code == 0 ? workflow::exit_fatal : code;
 }
 
 }  // namespace s3m::app

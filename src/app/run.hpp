@@ -12,6 +12,8 @@ namespace s3m::app {
 // Exit code of a command line or configuration that cannot be used.
 inline constexpr int exit_usage = 2;
 
+int exit_code_of(const Error& error);
+
 // How a command ended, and what it leaves on standard output for a person.
 struct Outcome {
   SummaryEvent summary;
@@ -19,7 +21,8 @@ struct Outcome {
 };
 
 // Runs copy, plan, verify or cleanup to its end, SIGINT and SIGTERM included. Prints nothing but
-// what `events` prints; the summary is its last event.
+// what `events` prints; the summary is its last event. A copy is a job of that id, which is in the
+// store already where `arguments.again` is set.
 Outcome execute(const Arguments& arguments, const aws::Environment& environment, EventSink& events,
                 std::string job_id);
 

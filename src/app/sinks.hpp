@@ -15,8 +15,9 @@
 
 namespace s3m::app {
 
-// NDJSON, one object a line: every event, progress at most once a second and when it ends.
-std::unique_ptr<EventSink> json_sink(std::FILE* out, std::string job);
+// NDJSON, one object a line: every event, progress at most once a second and when it ends. Those
+// that are left out are counted, so that the numbers are those of the job's record.
+std::unique_ptr<EventSink> json_sink(std::FILE* out, std::string job, int attempt);
 
 // A full line every ten seconds and at each step change; notes and failures as they come.
 std::unique_ptr<EventSink> plain_sink(std::FILE* out);
@@ -31,7 +32,7 @@ std::unique_ptr<EventSink> quiet_sink(std::FILE* out);
 // The ones that `output` asks for. `title` is safe to show.
 class Faces final : public EventSink {
  public:
-  Faces(const OutputArguments& output, std::string title, std::string job);
+  Faces(const OutputArguments& output, std::string title, std::string job, int attempt);
   void emit(const Event& event) override;
 
  private:

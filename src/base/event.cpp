@@ -242,9 +242,11 @@ void escape_scalar(std::string& out, char32_t scalar) {
   }
 }
 
-// Escapes what a terminal would act upon. Outside strings JSON is ASCII without controls, so the
-// finished text can be gone through without parsing it.
-std::string safe_to_show(std::string_view text) {
+}  // namespace
+
+// Outside strings JSON is ASCII without controls, so the finished text can be gone through without
+// parsing it.
+std::string safe_json(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   while (!text.empty()) {
@@ -260,8 +262,6 @@ std::string safe_to_show(std::string_view text) {
   return out;
 }
 
-}  // namespace
-
 std::string to_json_line(const EventStamp& stamp, const Event& event) {
   json::object out;
   out["v"] = event_schema_version;
@@ -271,7 +271,7 @@ std::string to_json_line(const EventStamp& stamp, const Event& event) {
   out["seq"] = stamp.seq;
   out["time"] = iso8601(stamp.time);
   std::visit([&out](const auto& fields) { add_fields(out, fields); }, event);
-  return safe_to_show(json::serialize(out));
+  return safe_json(json::serialize(out));
 }
 
 }  // namespace s3m

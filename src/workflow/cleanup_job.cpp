@@ -20,7 +20,7 @@ Result<Recorded> recorded_grants(store::Store& store, const store::BucketRef& bu
   if (!grants) return forward(grants);
   Recorded recorded;
   for (const auto& grant : *grants) {
-    (runs_here(store, grant.job_id) ? recorded.alive : recorded.dead).insert(grant.sid);
+    (is_at_work(store, grant.job_id) ? recorded.alive : recorded.dead).insert(grant.sid);
   }
   return recorded;
 }

@@ -2,9 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "base/log.hpp"
 #include "base/text.hpp"
-#include "store/process_identity.hpp"
 #include "workflow/verdict.hpp"
 
 namespace s3m::workflow {
@@ -18,17 +16,6 @@ std::vector<std::string> step_names(const CopySpec& spec) {
   if (spec.delete_extra) names.emplace_back("delete");
   names.insert(names.end(), {"verify", "revoke", "report"});
   return names;
-}
-
-store::JobState state_of(int exit_code) {
-  switch (exit_code) {
-    case exit_fatal:
-      return store::JobState::failed;
-    case exit_interrupted:
-      return store::JobState::paused;
-    default:
-      return store::JobState::done;
-  }
 }
 
 }  // namespace
@@ -50,15 +37,12 @@ net::Task<SummaryEvent> CopyJob::run() {
   auto begun = co_await begin();
   Result<void> worked = begun ? co_await work() : std::move(begun);
   // Whatever a request in flight said when it was abandoned, what ended the job is the user.
-  if (!worked && context_.cancel.cancelled()) {
-    worked = fail(Errc::cancelled, "interrupted");
-  }
+  if (!worked && context_.cancel.cancelled()) worked = fail(stop_error(context_));
   if (!worked) steps_.fail_open(worked.error().describe());
   tell_losses();
   const auto revoked = co_await revoke_grant();
   auto summary = conclude(worked, revoked);
   co_await report(summary);
-  co_await close(summary);
   context_.events.emit(summary);
   co_return summary;
 }
@@ -71,13 +55,8 @@ net::Task<Result<void>> CopyJob::begin() {
   if (!losses) co_return forward(losses);
   losses_ = std::make_unique<FailureLog>(*std::move(losses));
   auto writable = check_writable(report_files(spec_.report));
-  if (!writable) co_return writable;
-  const auto spec = to_json(spec_, source_, destination_, store::this_process());
-  auto created = co_await context_.store.run(context_.loop, [&](store::Store& store) {
-    return store.create_job(context_.job_id, "copy", spec);
-  });
-  recorded_ = created.has_value();
-  co_return created;
+  reports_ = writable.has_value();
+  co_return writable;
 }
 
 net::Task<Result<void>> CopyJob::work() {
@@ -89,7 +68,7 @@ net::Task<Result<void>> CopyJob::work() {
   for (const auto step : order) {
     auto done = co_await (this->*step)();
     if (!done) co_return done;
-    if (context_.cancel.cancelled()) co_return fail(Errc::cancelled, "interrupted");
+    if (context_.cancel.cancelled()) co_return fail(stop_error(context_));
   }
   co_return ok;
 }
@@ -141,6 +120,7 @@ SummaryEvent CopyJob::conclude(const Result<void>& worked, const Result<void>& r
       .digest = verified_ ? verification_.digest : ""};
   judge(
       {.fatal = worked ? nullptr : &worked.error(),
+       .stop = context_.stop,
        .grant_left = revoked ? nullptr : &revoked.error(),
        .granted_bucket = grant_ ? grant_->bucket() : "",
        .failed = counters_.failed + deletion_.failed,
@@ -166,13 +146,13 @@ net::Task<void> CopyJob::report(SummaryEvent& summary) {
       summary.exit_code == exit_verified ? percent_finished : steps_.percent().value();
   if (spec_.report.empty() && !transfer_) co_return;
   steps_.begin("report", steps_.percent().value());
-  if (spec_.report.empty() || !failures_ || !recorded_) {
+  if (spec_.report.empty() || !failures_ || !reports_) {
     steps_.end(StepState::done, percent, "no file was asked for");
     co_return;
   }
   Report document{.program = context_.program,
                   .job = context_.job_id,
-                  .spec = to_json(spec_, source_, destination_, {}),
+                  .spec = to_json(spec_, source_, destination_),
                   .started = started_,
                   .ended = system_clock().now(),
                   .steps = steps_.records(),
@@ -185,18 +165,10 @@ net::Task<void> CopyJob::report(SummaryEvent& summary) {
     if (summary.exit_code == exit_verified) summary.exit_code = exit_fatal;
     co_return;
   }
-  steps_.end(
-      StepState::done, percent,
-      fmt::format("{}{}{}", printable(files.json),
-                  files.json.empty() || files.csv.empty() ? "" : ", ", printable(files.csv)));
-}
-
-net::Task<void> CopyJob::close(const SummaryEvent& summary) {
-  if (!recorded_) co_return;
-  auto set = co_await context_.store.run(context_.loop, [&](store::Store& store) {
-    return store.set_job_state(context_.job_id, state_of(summary.exit_code), summary.exit_code);
-  });
-  if (!set) log::warning("the job's end is not in the store: {}", set.error().describe());
+  std::string names;
+  for (const auto& file : {files.json, files.csv, files.html})
+    if (!file.empty()) names += (names.empty() ? "" : ", ") + printable(file);
+  steps_.end(StepState::done, percent, names);
 }
 
 }  // namespace s3m::workflow

@@ -27,7 +27,7 @@ namespace s3m::workflow {
 
 class CopyJob {
  public:
-  // `context` outlives the job.
+  // `context` outlives the job: that of a JobRun, which has the job's place in the store.
   CopyJob(JobContext& context, Access source, Access destination, CopySpec spec);
   ~CopyJob();
 
@@ -57,7 +57,6 @@ class CopyJob {
   net::Task<Result<void>> verify();
   net::Task<Result<void>> revoke_grant();
   net::Task<void> report(SummaryEvent& summary);
-  net::Task<void> close(const SummaryEvent& summary);
 
   SummaryEvent conclude(const Result<void>& worked, const Result<void>& revoked);
   GrantMode choose_mode() const;
@@ -89,7 +88,7 @@ class CopyJob {
   transfer::Deletion deletion_;
   transfer::Verification verification_;
   bool verified_ = false;
-  bool recorded_ = false;  // the job has its row in the store
+  bool reports_ = false;  // the report's files can be written
 };
 
 }  // namespace s3m::workflow

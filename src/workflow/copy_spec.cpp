@@ -6,6 +6,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <fmt/format.h>
 
 #include "base/log.hpp"
 #include "base/text.hpp"
@@ -37,10 +38,17 @@ std::string_view name(AttributeMode value) {
   return names.at(static_cast<std::size_t>(value));
 }
 
+std::string quoted(const std::string& value) {
+  return value.empty() ? "AWS's own" : "\"" + value + "\"";
+}
+
+std::string_view word_for(std::string_view field) {
+  return field == "role_arn" ? "role" : field;
+}
+
 }  // namespace
 
-std::string to_json(const CopySpec& spec, const Access& source, const Access& destination,
-                    const std::string& process) {
+std::string to_json(const CopySpec& spec, const Access& source, const Access& destination) {
   json::object out;
   out["source"] = side_json(source);
   out["destination"] = side_json(destination);
@@ -63,17 +71,35 @@ std::string to_json(const CopySpec& spec, const Access& source, const Access& de
     keys[printable(from)] = printable(to);
   out["kms_key_map"] = std::move(keys);
   out["restore_tier"] = spec.copy.restore ? spec.copy.restore->tier : "";
-  out["process"] = process;
   return json::serialize(out);
 }
 
-std::string process_of(const std::string& spec_json) {
+std::string spec_field(const std::string& spec, std::string_view side, std::string_view field) {
   json::error_code unreadable;
-  const auto spec = json::parse(spec_json, unreadable);
-  const auto* object = spec.if_object();
-  const auto* process = object != nullptr ? object->if_contains("process") : nullptr;
-  if (process == nullptr || !process->is_string()) return {};
-  return {process->get_string().data(), process->get_string().size()};
+  const auto parsed = json::parse(spec, unreadable);
+  const auto* const object = parsed.if_object();
+  const auto* const of_side = object != nullptr ? object->if_contains(side) : nullptr;
+  const auto* const fields = of_side != nullptr ? of_side->if_object() : nullptr;
+  const auto* const value = fields != nullptr ? fields->if_contains(field) : nullptr;
+  if (value == nullptr || !value->is_string()) return {};
+  return std::string(value->get_string());
+}
+
+Result<void> same_sides(const std::string& job_id, const std::string& before,
+                        const std::string& now) {
+  for (const auto* const side : {"source", "destination"}) {
+    for (const auto* const field : {"location", "endpoint", "region", "role_arn"}) {
+      const auto was = spec_field(before, side, field), is = spec_field(now, side, field);
+      if (was == is) continue;
+      return fail(
+          Errc::refused,
+          fmt::format("job {} was begun with {} as its {}'s {}, and now that is {}: give it "
+                      "the same profile, region and endpoint (AWS_PROFILE, AWS_REGION, "
+                      "AWS_ENDPOINT_URL, ~/.aws/config) as then",
+                      printable(job_id), quoted(was), side, word_for(field), quoted(is)));
+    }
+  }
+  return ok;
 }
 
 }  // namespace s3m::workflow

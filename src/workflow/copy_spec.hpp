@@ -6,7 +6,9 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 
+#include "base/error.hpp"
 #include "transfer/transfer.hpp"
 #include "workflow/access.hpp"
 
@@ -43,11 +45,16 @@ struct CopySpec {
 };
 
 // The job's row in the store and its report: JSON, without credentials and external ids.
-// `process` is the one that runs the job (store::this_process()).
-std::string to_json(const CopySpec& spec, const Access& source, const Access& destination,
-                    const std::string& process);
+std::string to_json(const CopySpec& spec, const Access& source, const Access& destination);
 
-// The process out of such a text; empty when it has none.
-std::string process_of(const std::string& spec_json);
+// A field of "source" or "destination" of such a text: "location", "endpoint", "region" or
+// "role_arn"; empty where it has none.
+std::string spec_field(const std::string& spec, std::string_view side, std::string_view field);
+
+// That two such texts are about the same two sides: a job that is taken up from another shell must
+// not go to another server because that shell's environment names another one.
+// Errors: refused, naming what differs.
+Result<void> same_sides(const std::string& job_id, const std::string& before,
+                        const std::string& now);
 
 }  // namespace s3m::workflow

@@ -309,6 +309,10 @@ net::Task<Result<void>> CopyJob::revoke_grant() {
     if (transfer_) steps_.skip("revoke", "there is no grant to take out");
     co_return ok;
   }
+  if (context_.stop == Stop::displaced) {
+    steps_.skip("revoke", "the grant is the job's, and the job is no longer this process's");
+    co_return ok;
+  }
   steps_.begin("revoke", steps_.percent().value());
   auto revoked = co_await grant_->revoke();
   if (!revoked) {

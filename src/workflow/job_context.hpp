@@ -12,6 +12,7 @@
 #include "net/signal.hpp"
 #include "transfer/governor.hpp"
 #include "workflow/policy_editor.hpp"
+#include "workflow/stop.hpp"
 #include "workflow/store_thread.hpp"
 
 namespace s3m::workflow {
@@ -29,7 +30,16 @@ struct JobContext {
   std::string resume_command;  // what to run to go on after an interruption
   // What takes a grant out of the bucket of a side.
   std::string source_cleanup_command, destination_cleanup_command;
+  // Why `cancel` fires, set before it does by whoever fires it for another reason than a signal.
+  Stop stop = Stop::interrupted;
+  std::string stop_message;  // with Stop::displaced: what happened
 };
+
+// The same, with another sink.
+JobContext with_events(const JobContext& context, EventSink& events);
+
+// What a job that was stopped failed with: cancelled, or conflict where it was displaced.
+Error stop_error(const JobContext& context);
 
 // Pauses that end with the job, and pauses that do not.
 Pause cancellable_pause(net::CancelToken& cancel);

@@ -1,46 +1,36 @@
 #include "workflow/liveness.hpp"
 
 #include <optional>
-#include <string_view>
 
 #include "store/process_identity.hpp"
-#include "workflow/copy_spec.hpp"
 
 namespace s3m::workflow {
 namespace {
 
-// The part of a process's name that all processes here and now share: after number and start.
-std::string_view surroundings(std::string_view process) {
-  const auto after_pid = process.find(' ');
-  if (after_pid == std::string_view::npos) return {};
-  const auto after_start = process.find(' ', after_pid + 1);
-  return after_start == std::string_view::npos ? std::string_view() : process.substr(after_start);
-}
-
-// The process of a job that has not ended by itself; nullopt when it has, or nobody knows it.
-std::optional<std::string> running_process(store::Store& store, const std::string& job_id,
-                                           bool& ended) {
+// nullopt: the store does not know the job, or cannot be read.
+std::optional<bool> at_work(store::Store& store, const std::string& job_id) {
   const auto job = store.find_job(job_id);
-  ended = job && *job && (*job)->state != store::JobState::running;
-  if (!job || !*job || ended) return std::nullopt;
-  return process_of((*job)->spec);
+  if (!job || !*job) return std::nullopt;
+  if ((*job)->state != store::JobState::running) return false;
+  const auto claim = store.claim_of(job_id);
+  if (!claim) return std::nullopt;
+  return *claim && is_alive(**claim, system_clock().now());
 }
 
 }  // namespace
 
-bool is_over(store::Store& store, const std::string& job_id) {
-  bool ended = false;
-  const auto process = running_process(store, job_id, ended);
-  return ended || (process && store::surely_gone(*process));
+bool is_alive(const store::JobClaim& claim, WallTime now) {
+  if (store::surely_lives(claim.process)) return true;
+  return now < claim.expires_at && !store::surely_gone(claim.process);
 }
 
-bool runs_here(store::Store& store, const std::string& job_id) {
-  bool ended = false;
-  const auto process = running_process(store, job_id, ended);
-  if (!process || store::surely_gone(*process)) return false;
-  const auto us = store::this_process();
-  const auto here = surroundings(us);
-  return !here.empty() && surroundings(*process) == here;
+bool is_at_work(store::Store& store, const std::string& job_id) {
+  return at_work(store, job_id).value_or(false);
+}
+
+bool is_over(store::Store& store, const std::string& job_id) {
+  const auto working = at_work(store, job_id);
+  return working && !*working;
 }
 
 }  // namespace s3m::workflow

@@ -1,10 +1,10 @@
-// liveness.hpp: whether the job that left something behind is over.
+// liveness.hpp: whether a job is at work, or left behind what it left for good.
 //
 // Layer      workflow.
 // Threading  on the store's thread.
 //
-// A job's row in the store names its process. Where that cannot be judged from here (another boot,
-// another container) both answers below are false.
+// A job is at work while a process has its claim. On this machine it is known whether that process
+// lives; elsewhere its lease tells.
 #pragma once
 
 #include <string>
@@ -13,10 +13,12 @@
 
 namespace s3m::workflow {
 
-// True only if the job has ended, or its process is surely gone.
-bool is_over(store::Store& store, const std::string& job_id);
+bool is_alive(const store::JobClaim& claim, WallTime now);
 
-// True only if the job is running in a process that lives on this machine now.
-bool runs_here(store::Store& store, const std::string& job_id);
+// True only if some process runs the job now. False also when the store cannot be read.
+bool is_at_work(store::Store& store, const std::string& job_id);
+
+// True only if the job is known and is not at work. False also when the store cannot be read.
+bool is_over(store::Store& store, const std::string& job_id);
 
 }  // namespace s3m::workflow

@@ -14,25 +14,13 @@
 
 #include "base/ids.hpp"
 #include "base/text.hpp"
+#include "workflow/report_html.hpp"
+#include "workflow/step_names.hpp"
 
 namespace s3m::workflow {
 namespace {
 
 namespace json = boost::json;
-
-std::string_view name(StepState state) {
-  switch (state) {
-    case StepState::started:
-      return "started";
-    case StepState::done:
-      return "done";
-    case StepState::skipped:
-      return "skipped";
-    case StepState::failed:
-      return "failed";
-  }
-  return "";
-}
 
 json::array steps_json(const std::vector<StepRecord>& steps) {
   json::array out;
@@ -143,17 +131,6 @@ Result<void> write_list(std::ostream& out, std::string_view name, FailureLog& lo
   return listed;
 }
 
-Result<void> write_json(std::ostream& out, const Report& report, FailureLog& failures,
-                        FailureLog* losses) {
-  auto head = json::serialize(head_json(report, failures, losses));
-  head.pop_back();  // the closing brace: the lists come in front of it
-  out << head;
-  auto listed = write_list(out, "failures", failures);
-  if (listed && losses != nullptr) listed = write_list(out, "not_carried", *losses);
-  out << "}\n";
-  return listed;
-}
-
 Result<void> write_csv(std::ostream& out, FailureLog& failures, FailureLog* losses) {
   out << FailureLog::csv_columns << "\r\n";
   const auto write = [&](std::string_view line) { out << line << "\r\n"; };
@@ -166,13 +143,14 @@ Result<void> write_csv(std::ostream& out, FailureLog& failures, FailureLog* loss
 
 ReportFiles report_files(const std::string& file) {
   if (file.empty()) return {};
-  if (file.ends_with(".json")) return {.json = file, .csv = {}};
-  if (file.ends_with(".csv")) return {.json = {}, .csv = file};
-  return {.json = file + ".json", .csv = file + ".csv"};
+  if (file.ends_with(".json")) return {.json = file, .csv = {}, .html = {}};
+  if (file.ends_with(".csv")) return {.json = {}, .csv = file, .html = {}};
+  if (file.ends_with(".html")) return {.json = {}, .csv = {}, .html = file};
+  return {.json = file + ".json", .csv = file + ".csv", .html = file + ".html"};
 }
 
 Result<void> check_writable(const ReportFiles& files) {
-  for (const auto& file : {files.json, files.csv}) {
+  for (const auto& file : {files.json, files.csv, files.html}) {
     if (file.empty()) continue;
     if (std::filesystem::is_directory(file)) {
       errno = EISDIR;
@@ -186,11 +164,28 @@ Result<void> check_writable(const ReportFiles& files) {
   return ok;
 }
 
+Result<void> write_report_json(std::ostream& out, const Report& report, FailureLog& failures,
+                               FailureLog* losses) {
+  auto head = json::serialize(head_json(report, failures, losses));
+  head.pop_back();  // the closing brace: the lists come in front of it
+  out << head;
+  auto listed = write_list(out, "failures", failures);
+  if (listed && losses != nullptr) listed = write_list(out, "not_carried", *losses);
+  out << "}\n";
+  return listed;
+}
+
 Result<void> write_report(const ReportFiles& files, const Report& report, FailureLog& failures,
                           FailureLog* losses) {
   if (!files.json.empty()) {
+    auto written = replace_file(files.json, [&](std::ostream& out) {
+      return write_report_json(out, report, failures, losses);
+    });
+    if (!written) return written;
+  }
+  if (!files.html.empty()) {
     auto written = replace_file(
-        files.json, [&](std::ostream& out) { return write_json(out, report, failures, losses); });
+        files.html, [&](std::ostream& out) { return write_html(out, report, failures, losses); });
     if (!written) return written;
   }
   if (files.csv.empty()) return ok;

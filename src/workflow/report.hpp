@@ -4,6 +4,7 @@
 // Secrets    none reach this: a job's spec holds no credentials.
 #pragma once
 
+#include <iosfwd>
 #include <string>
 #include <vector>
 
@@ -30,10 +31,10 @@ struct Report {
   SummaryEvent summary;
 };
 
-// Where `--report FILE` writes: FILE.json as JSON, FILE.csv as a list of failures, any other name
-// both, with the ending added.
+// Where `--report FILE` writes: FILE.json as JSON, FILE.csv as a list of failures, FILE.html as a
+// page, any other name all three, with the ending added.
 struct ReportFiles {
-  std::string json, csv;  // empty: not asked for
+  std::string json, csv, html;  // empty: not asked for
 };
 ReportFiles report_files(const std::string& file);
 
@@ -46,5 +47,10 @@ Result<void> check_writable(const ReportFiles& files);
 // `losses` are the attributes that copies lack; null where none were looked for.
 Result<void> write_report(const ReportFiles& files, const Report& report, FailureLog& failures,
                           FailureLog* losses = nullptr);
+
+// The JSON document alone. Errors: io where a spool cannot be read; whether `out` took it all is
+// the caller's to ask.
+Result<void> write_report_json(std::ostream& out, const Report& report, FailureLog& failures,
+                               FailureLog* losses);
 
 }  // namespace s3m::workflow

@@ -56,6 +56,9 @@ TEST_F(ReportTest, TheNameDecidesWhatIsWritten) {
   EXPECT_THAT(report_files("a.csv").json, IsEmpty());
   EXPECT_EQ(report_files("a").json, "a.json");
   EXPECT_EQ(report_files("a").csv, "a.csv");
+  EXPECT_EQ(report_files("a").html, "a.html");
+  EXPECT_EQ(report_files("a.html").html, "a.html");
+  EXPECT_THAT(report_files("a.html").json, IsEmpty());
   EXPECT_THAT(report_files("").json, IsEmpty());
 }
 
@@ -84,6 +87,39 @@ TEST_F(ReportTest, CsvHoldsALineAFailureAndRunsNoFormula) {
   const auto text = read("r.csv");
   EXPECT_TRUE(text.starts_with(std::string(FailureLog::csv_columns) + "\r\n"));
   EXPECT_THAT(text, HasSubstr("CopyObject,photos,'=cmd"));
+}
+
+TEST_F(ReportTest, ThePageShowsItAllAndRunsNothing) {
+  auto odd = failure("<script>alert(1)</script>&\x1b[31m");
+  odd.message = "\"><img src=x>";
+  failures_.add(odd);
+  report_.spec =
+      R"({"source":{"location":"s3://photos"},"destination":{"location":"s3://photos-eu"}})";
+  report_.summary.digest = "d1ge57";
+  report_.summary.message = "7 objects & <b>";
+  ASSERT_TRUE(write_report(report_files(path("r.html")), report_, failures_));
+  const auto page = read("r.html");
+  for (const auto* const text :
+       {"20261122t162800-3f9a1c", "s3://photos-eu", "failed-objects (exit code 3)", "d1ge57",
+        "preflight", "4442587FB7D0A2F9", "&lt;script&gt;alert(1)&lt;/script&gt;&amp;",
+        "&quot;&gt;&lt;img src=x&gt;", "7 objects &amp; &lt;b&gt;"}) {
+    EXPECT_THAT(page, HasSubstr(text));
+  }
+  EXPECT_THAT(page, testing::Not(HasSubstr("<script")));
+  EXPECT_THAT(page, testing::Not(HasSubstr("<img")));
+  EXPECT_THAT(page, testing::Not(HasSubstr("\x1b")));
+  EXPECT_TRUE(page.ends_with("</html>\n"));
+}
+
+TEST_F(ReportTest, ThePageListsABoundedNumberOfFailures) {
+  for (int i = 0; i < 1200; ++i)
+    failures_.add(failure("key-" + std::to_string(i) + "."));
+  ASSERT_TRUE(write_report(report_files(path("r.html")), report_, failures_));
+  const auto page = read("r.html");
+  EXPECT_THAT(page, HasSubstr("Failures: 1,200"));
+  EXPECT_THAT(page, HasSubstr("key-999."));
+  EXPECT_THAT(page, testing::Not(HasSubstr("key-1000.")));
+  EXPECT_THAT(page, HasSubstr("The first 1,000 are shown"));
 }
 
 TEST_F(ReportTest, ThereAreNoFailuresInAGoodReport) {

@@ -31,7 +31,7 @@ void StoredUploads::drop_those_at_work(store::Store& store,
   std::erase_if(uploads, [&](const store::UploadRecord& upload) {
     if (upload.job_id == job_id_) return false;
     const auto [job, unknown] = at_work.try_emplace(upload.job_id, false);
-    if (unknown) job->second = runs_here(store, upload.job_id);
+    if (unknown) job->second = is_at_work(store, upload.job_id);
     return job->second;
   });
 }

@@ -14,12 +14,20 @@ void set(SummaryEvent& summary, std::string_view outcome, int exit_code, std::st
 }
 
 void judge_fatal(const Ending& ending, SummaryEvent& summary) {
-  if (ending.fatal->code() == Errc::cancelled) {
-    set(summary, "interrupted", exit_interrupted,
-        "Interrupted. What was copied stays, and uploads in flight are finished by the next run");
-  } else {
+  if (ending.fatal->code() != Errc::cancelled) {
     set(summary, "fatal", exit_fatal, ending.fatal->describe());
+    return;
   }
+  if (ending.stop == Stop::cancelled) {
+    set(summary, "cancelled", exit_interrupted,
+        "Cancelled. What was copied stays in the destination, and uploads in flight stay until the "
+        "next copy there, or s3migrator cleanup, aborts them");
+    return;
+  }
+  set(summary, "interrupted", exit_interrupted,
+      fmt::format(
+          "{}. What was copied stays, and uploads in flight are finished by the next run",
+          ending.stop == Stop::paused ? "Paused, as another process asked" : "Interrupted"));
 }
 
 std::string weak_sentence(const transfer::Verification& found) {
@@ -77,7 +85,7 @@ void add_grant_left(const Ending& ending, SummaryEvent& summary) {
 
 // A command comes last, so that it can be copied as it stands.
 void add_resume_command(const Ending& ending, SummaryEvent& summary) {
-  if (summary.exit_code != exit_interrupted) return;
+  if (summary.exit_code != exit_interrupted || ending.stop == Stop::cancelled) return;
   summary.message += fmt::format(
       "{} go on with: {}", ending.grant_left == nullptr ? ";" : " ; then", ending.resume_command);
 }

@@ -9,6 +9,7 @@
 #include "base/error.hpp"
 #include "base/event.hpp"
 #include "transfer/transfer.hpp"
+#include "workflow/stop.hpp"
 
 namespace s3m::workflow {
 
@@ -21,6 +22,7 @@ inline constexpr int exit_interrupted = 130;
 
 struct Ending {
   const Error* fatal = nullptr;       // what stopped the job
+  Stop stop = Stop::interrupted;      // with Errc::cancelled: by whom
   const Error* grant_left = nullptr;  // why the grant could not be taken away
   std::string granted_bucket;         // where it stands then
   std::uint64_t failed = 0;           // objects

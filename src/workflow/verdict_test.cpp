@@ -60,6 +60,20 @@ TEST(Judge, AFatalErrorIsOneAndAnInterruptionCanGoOn) {
   EXPECT_THAT(summary.message, testing::EndsWith("go on with: s3migrator x"));
 }
 
+TEST(Judge, AJobThatWasStoppedFromOutsideSaysBySuch) {
+  const Error cancelled(Errc::cancelled);
+  const auto paused = judged(
+      {.fatal = &cancelled, .stop = Stop::paused, .resume_command = "s3migrator jobs resume j"});
+  EXPECT_EQ(paused.exit_code, 130);
+  EXPECT_THAT(paused.message, testing::StartsWith("Paused, as another process asked"));
+  EXPECT_THAT(paused.message, testing::EndsWith("go on with: s3migrator jobs resume j"));
+  const auto ended = judged(
+      {.fatal = &cancelled, .stop = Stop::cancelled, .resume_command = "s3migrator jobs resume j"});
+  EXPECT_EQ(ended.exit_code, 130);
+  EXPECT_EQ(ended.outcome, "cancelled");
+  EXPECT_THAT(ended.message, testing::Not(HasSubstr("resume"))) << "it cannot be resumed";
+}
+
 TEST(Judge, WithoutVerificationItSaysSo) {
   EXPECT_EQ(judged({}).outcome, "copied");
   EXPECT_EQ(judged({}).exit_code, 0);

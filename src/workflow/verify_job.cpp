@@ -141,7 +141,7 @@ void VerifyJob::report(SummaryEvent& summary) {
   if (!spec_.report.empty()) {
     Report document{.program = context_.program,
                     .job = context_.job_id,
-                    .spec = to_json(spec_, source_, destination_, {}),
+                    .spec = to_json(spec_, source_, destination_),
                     .started = started_,
                     .ended = system_clock().now(),
                     .steps = steps_.records(),

@@ -76,7 +76,8 @@ def test_json_is_ndjson_on_stdout_and_nothing_else(cli, bucket):
     assert run.code == 0, run
     events = [json.loads(line) for line in run.stdout.splitlines()]
     assert all(event["v"] == 1 for event in events)
-    assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
+    numbers = [event["seq"] for event in events]
+    assert numbers[0] == 1 and numbers == sorted(set(numbers))
     assert len({event["job"] for event in events}) == 1
     assert {event["type"] for event in events} >= {"note", "step", "progress", "summary"}
     assert events[-1]["type"] == "summary"
@@ -215,11 +216,12 @@ def test_ctrl_c_takes_the_grant_away_and_tells_how_to_go_on(cli, cloud, bucket):
     process.send_signal(signal.SIGINT)
     stdout, stderr = process.communicate(timeout=60)
     assert process.returncode == 130, stderr
-    assert f"go on with: {PROGRAM} copy s3://photos s3://{bucket}" in stderr
+    proposed = re.search(rf"go on with: {PROGRAM} (jobs resume \S+)$", stderr, re.M)
+    assert proposed, stderr
     assert policy(cloud, bucket) is None
 
     cloud.call("POST", "latency", {})
-    run = copy(cli, bucket, "--json")
+    run = cli.run(*proposed[1].split(), "--json")
     assert run.code == 0 and 0 < run.summary["skipped"] < OBJECTS, run
 
 
@@ -230,7 +232,7 @@ def test_after_a_kill_cleanup_takes_the_grant_away(cli, cloud, bucket):
              "--external-id", cloud.external_ids[DESTINATION_ROLE]]
     running = cli.run(*clean)
     assert running.code == 0 and "0 grants taken out" in running.stdout, running
-    assert "still running on this machine" in running.stderr
+    assert "still running" in running.stderr
     assert "S3MigratorGrant" in policy(cloud, bucket)
 
     process.kill()

@@ -68,7 +68,7 @@ TEST(Grant, GoesOnCtrlCAndTheSameCommandGoesOn) {
   const auto stopped = rig.copy({"--concurrency", "4"});
   EXPECT_EQ(stopped.exit_code, 130);
   EXPECT_EQ(stopped.outcome, "interrupted");
-  EXPECT_THAT(stopped.message, HasSubstr("go on with: s3migrator copy s3://source-bucket"));
+  EXPECT_THAT(stopped.message, HasSubstr("go on with: s3migrator jobs resume " + rig.last_job()));
   EXPECT_EQ(rig.policy(destination), "");
   const auto there = rig.keys(destination).size();
   EXPECT_GT(there, 0u);

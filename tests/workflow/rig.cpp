@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "app/cli.hpp"
+#include "app/jobs.hpp"
 #include "base/ids.hpp"
 
 namespace s3m::workflow {
@@ -97,14 +98,36 @@ SummaryEvent Rig::run(std::vector<std::string> words) {
     ADD_FAILURE() << notice->text;
     return {};
   }
-  recorder_.events.clear();
-  const aws::Environment variables = [this](std::string_view name) -> std::optional<std::string> {
+  return execute(std::get<app::Arguments>(parsed), new_job_id());
+}
+
+aws::Environment Rig::variables() const {
+  return [this](std::string_view name) -> std::optional<std::string> {
     const auto found = environment.find(name);
     return found == environment.end() ? std::nullopt : std::optional(found->second);
   };
-  auto outcome = app::execute(std::get<app::Arguments>(parsed), variables, recorder_, new_job_id());
+}
+
+SummaryEvent Rig::execute(const app::Arguments& arguments, const std::string& job) {
+  recorder_.events.clear();
+  last_job_ = job;
+  auto outcome = app::execute(arguments, variables(), recorder_, job);
   EXPECT_TRUE(std::holds_alternative<SummaryEvent>(recorder_.events.back()));
   return outcome.summary;
+}
+
+Result<SummaryEvent> Rig::again(const std::string& verb, const std::string& job) {
+  auto parsed =
+      app::parse_command_line({"s3migrator", "jobs", verb, job, "--store", file("store.db")});
+  auto command = app::take_up(std::get<app::Arguments>(parsed), variables());
+  if (!command) return forward(command);
+  return execute(*command, job);
+}
+
+std::unique_ptr<store::Store> Rig::store() const {
+  auto store = store::open_store({.url = file("store.db")});
+  EXPECT_TRUE(store) << store.error().describe();
+  return *std::move(store);
 }
 
 SummaryEvent Rig::copy(std::vector<std::string> options) {

@@ -13,6 +13,7 @@
 
 #include "app/run.hpp"
 #include "sim/server.hpp"
+#include "store/store.hpp"
 
 namespace s3m::workflow {
 
@@ -47,6 +48,11 @@ class Rig {
   SummaryEvent verify(std::vector<std::string> options = {});
   SummaryEvent cleanup(std::vector<std::string> options = {});
 
+  // `jobs resume` or `jobs retry` of a job; what refuses them before they begin is an error.
+  Result<SummaryEvent> again(const std::string& verb, const std::string& job);
+  const std::string& last_job() const { return last_job_; }
+  std::unique_ptr<store::Store> store() const;
+
   template <class T>
   std::vector<T> events() const {
     std::vector<T> found;
@@ -78,9 +84,13 @@ class Rig {
   std::map<std::string, std::string, std::less<>> environment;
 
  private:
+  aws::Environment variables() const;
+  SummaryEvent execute(const app::Arguments& arguments, const std::string& job);
+
   std::filesystem::path directory_;
   std::unique_ptr<sim::Server> server_;
   Recorder recorder_;
+  std::string last_job_;
 };
 
 }  // namespace s3m::workflow

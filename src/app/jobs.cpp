@@ -1,0 +1,285 @@
+#include "app/jobs.hpp"
+
+#include <chrono>
+#include <filesystem>
+#include <iostream>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "app/cli.hpp"
+#include "app/engine.hpp"
+#include "app/job_command.hpp"
+#include "app/jobs_text.hpp"
+#include "app/run.hpp"
+#include "app/store_place.hpp"
+#include "base/text.hpp"
+#include "workflow/job_run.hpp"
+#include "workflow/job_story.hpp"
+#include "workflow/verdict.hpp"
+
+namespace s3m::app {
+namespace {
+
+using namespace std::chrono_literals;
+using workflow::JobView;
+
+constexpr std::size_t usual_jobs = 20;
+constexpr std::size_t usual_failures = 100;
+// A running job looks every two seconds, and may then have large requests to finish.
+constexpr std::chrono::seconds patience{30};
+constexpr std::chrono::milliseconds look_gap{100};
+
+using OpenStore = std::unique_ptr<store::Store>;
+
+// One command with what it needs.
+class Jobs {
+ public:
+  Jobs(const Arguments& arguments, OpenStore store)
+      : arguments_(arguments), store_(std::move(store)) {}
+
+  Result<void> run();
+
+ private:
+  bool json() const { return arguments_.output.json; }
+  void print(const std::string& text) const;
+  void say(const std::string& sentence) const { print(sentence + "\n"); }
+  std::string command(std::string_view action) const {
+    return jobs_command(arguments_, action, arguments_.job);
+  }
+
+  Result<void> list();
+  Result<void> show();
+  Result<void> pause();
+  Result<void> cancel();
+  Result<void> failures();
+  Result<void> report();
+  Result<void> forget();
+  Result<JobView> wait_for_end();
+  Result<void> tell_end(std::string_view next);
+
+  const Arguments& arguments_;
+  OpenStore store_;
+};
+
+void Jobs::print(const std::string& text) const {
+  if (arguments_.output.quiet) return;
+  fmt::print(stdout, "{}", text);
+}
+
+Result<void> Jobs::list() {
+  const auto limit = arguments_.limit == 0 ? usual_jobs : arguments_.limit;
+  auto views = workflow::view_jobs(*store_, limit);
+  if (!views) return forward(views);
+  if (json()) {
+    for (const auto& view : *views)
+      say(job_line(view));
+    return ok;
+  }
+  if (views->empty()) {
+    say("There are no jobs in this store yet: s3migrator copy begins one.");
+    return ok;
+  }
+  print(jobs_table(*views));
+  if (views->size() == limit) {
+    say(fmt::format("The newest {} are shown; --limit N shows more.", limit));
+  }
+  return ok;
+}
+
+Result<void> Jobs::show() {
+  auto story = workflow::read_story(*store_, arguments_.job);
+  if (!story) return forward(story);
+  if (json()) {
+    say(story_line(*story));
+  } else {
+    print(story_text(*story, arguments_));
+  }
+  return ok;
+}
+
+// Asked, the job ends within seconds; who asked wants to know.
+Result<JobView> Jobs::wait_for_end() {
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  for (;;) {
+    auto view = workflow::view_job(*store_, arguments_.job);
+    if (!view || !view->at_work || std::chrono::steady_clock::now() >= deadline) return view;
+    std::this_thread::sleep_for(look_gap);
+  }
+}
+
+Result<void> Jobs::tell_end(std::string_view next) {
+  auto view = wait_for_end();
+  if (!view) return forward(view);
+  if (json()) {
+    say(job_line(*view));
+  } else if (view->at_work) {
+    say(fmt::format("Job {} was asked, and still finishes what is in flight; see {}.",
+                    printable(arguments_.job), command("show")));
+  } else {
+    say(fmt::format("Job {} is {}{}", printable(arguments_.job), view->state(), next));
+  }
+  return ok;
+}
+
+Result<void> Jobs::pause() {
+  auto asked = workflow::pause_job(*store_, arguments_.job);
+  if (!asked) return asked;
+  return tell_end("; go on with: " + command("resume"));
+}
+
+Result<void> Jobs::cancel() {
+  auto asked = workflow::cancel_job(*store_, arguments_.job);
+  if (!asked) return forward(asked);
+  return tell_end(".");
+}
+
+Result<void> Jobs::failures() {
+  auto known = workflow::view_job(*store_, arguments_.job);
+  if (!known) return forward(known);
+  const auto limit = arguments_.limit == 0 ? usual_failures : arguments_.limit;
+  auto failures = store_->failures_of(arguments_.job, limit, arguments_.offset);
+  if (!failures) return forward(failures);
+  for (const auto& failure : *failures)
+    say(json() ? failure_json(arguments_.job, failure) : stored_failure_line(failure));
+  if (json()) return ok;
+  if (failures->empty()) {
+    say(fmt::format("Job {} has no {}failures.", printable(arguments_.job),
+                    arguments_.offset == 0 ? "" : "more "));
+  } else if (failures->size() == limit) {
+    say(fmt::format("There may be more: --offset {} goes on.", arguments_.offset + limit));
+  }
+  return ok;
+}
+
+Result<void> Jobs::report() {
+  auto story = workflow::read_story(*store_, arguments_.job);
+  if (!story) return forward(story);
+  auto report = workflow::report_of(*story, program_name());
+  if (!report) return forward(report);
+  auto failures = workflow::read_failures(*store_, arguments_.job);
+  if (!failures) return forward(failures);
+  const auto files = workflow::report_files(arguments_.spec.report);
+  if (arguments_.spec.report.empty()) {
+    return workflow::write_report_json(std::cout, *report, *failures, nullptr);
+  }
+  auto written = workflow::write_report(files, *report, *failures);
+  if (!written) return written;
+  for (const auto& file : {files.json, files.csv, files.html})
+    if (!file.empty() && !json()) say("wrote " + printable(file));
+  return ok;
+}
+
+Result<void> Jobs::forget() {
+  auto deleted = workflow::delete_job(*store_, arguments_.job);
+  if (!deleted) return deleted;
+  if (!json()) say(fmt::format("Job {} is forgotten.", printable(arguments_.job)));
+  return ok;
+}
+
+Result<void> Jobs::run() {
+  switch (arguments_.verb) {
+    case Verb::jobs_list:
+      return list();
+    case Verb::jobs_show:
+      return show();
+    case Verb::jobs_pause:
+      return pause();
+    case Verb::jobs_cancel:
+      return cancel();
+    case Verb::jobs_failures:
+      return failures();
+    case Verb::jobs_report:
+      return report();
+    default:
+      return forget();
+  }
+}
+
+Result<OpenStore> open_named(const std::string& url) {
+  return store::open_store({.url = url});
+}
+
+// A relative path means the same file after the directory was changed.
+std::string store_from_elsewhere(const std::string& given, const std::string& url) {
+  constexpr std::string_view scheme = "sqlite:";
+  if (url.contains("://")) return given;
+  const std::filesystem::path path(url.starts_with(scheme) ? url.substr(scheme.size()) : url);
+  if (path.is_absolute()) return given;
+  std::error_code unknown;
+  const auto absolute = std::filesystem::absolute(path, unknown);
+  return unknown ? given : absolute.string();
+}
+
+struct Stored {
+  store::JobRecord job;
+  JobCommand command;
+};
+
+Result<Stored> stored_command(const std::string& url, const Arguments& arguments,
+                              workflow::Again again) {
+  auto store = open_named(url);
+  if (!store) return forward(store);
+  auto view = workflow::view_job(**store, arguments.job);
+  if (!view) return forward(view);
+  auto may = workflow::may_run_again(view->job, again);
+  if (!may) return forward(may);
+  auto text = (*store)->fact(arguments.job, workflow::command_fact);
+  if (!text) return forward(text);
+  auto command = *text ? decode_command(**text) : std::nullopt;
+  if (command) return Stored{std::move(view->job), *std::move(command)};
+  return fail(
+      Errc::refused,
+      fmt::format("job {} does not know its command line (it was begun by an older version, "
+                  "or had a password in a URL); run the command itself again: it goes on "
+                  "where the job stopped",
+                  printable(arguments.job)));
+}
+
+std::unexpected<Error> no_longer_understood(const std::string& job, const Notice& notice) {
+  return fail(Errc::config,
+              fmt::format("the command line of job {} is no longer understood: {}", printable(job),
+                          single_line(notice.text.substr(0, notice.text.find('\n')))));
+}
+
+}  // namespace
+
+int run_jobs(const Arguments& arguments, const aws::Environment& environment) {
+  const auto work = [&]() -> Result<void> {
+    auto url = store_url(arguments, environment);
+    if (!url) return forward(url);
+    auto store = open_named(*url);
+    if (!store) return forward(store);
+    return Jobs(arguments, *std::move(store)).run();
+  };
+  const auto done = work();
+  if (done) return workflow::exit_verified;
+  fmt::print(stderr, "s3migrator: {}\n", single_line(done.error().describe()));
+  return exit_code_of(done.error());
+}
+
+Result<Arguments> take_up(const Arguments& arguments, const aws::Environment& environment) {
+  const auto again =
+      arguments.verb == Verb::jobs_retry ? workflow::Again::retry : workflow::Again::resume;
+  auto url = store_url(arguments, environment);
+  if (!url) return forward(url);
+  auto stored = stored_command(*url, arguments, again);
+  if (!stored) return forward(stored);
+  auto store = store_from_elsewhere(arguments.store, *url);
+  // Where the directory is gone the command says itself which of its files it misses.
+  std::error_code gone;
+  std::filesystem::current_path(stored->command.directory, gone);
+  auto parsed = parse_command_line(stored->command.words);
+  if (const auto* const notice = std::get_if<Notice>(&parsed)) {
+    return no_longer_understood(arguments.job, *notice);
+  }
+  auto command = std::get<Arguments>(std::move(parsed));
+  command.output = arguments.output;
+  command.store = std::move(store);
+  command.job = arguments.job;
+  command.again = again;
+  command.attempt = stored->job.attempt + 1;
+  return command;
+}
+
+}  // namespace s3m::app

@@ -1,0 +1,92 @@
+#include "base/event_reader.hpp"
+
+#include <gtest/gtest.h>
+
+namespace s3m {
+namespace {
+
+// What is written once more is the same line: no field was lost on the way.
+TEST(EventReader, ASummaryComesBackWhole) {
+  SummaryEvent event{.outcome = "mismatch",
+                     .exit_code = 4,
+                     .objects = 1,
+                     .bytes = 1ULL << 63U,
+                     .copied = 3,
+                     .copied_bytes = 4,
+                     .skipped = 5,
+                     .deleted = 6,
+                     .failed = 7,
+                     .same_strong = 8,
+                     .same_weak = 9,
+                     .mismatched = 10,
+                     .missing = 11,
+                     .extra = 12,
+                     .requests = 13,
+                     .retried = 14,
+                     .throttled = 15,
+                     .all_versions = true,
+                     .version_keys = 16,
+                     .delete_markers = 17,
+                     .copied_markers = 18,
+                     .elapsed_seconds = 19.5,
+                     .not_carried = 20,
+                     .digest = "ab",
+                     .message = "\"quoted\"\n\x1b[31m\xC3\xBC"};
+  const auto line = to_json_line({}, event);
+  const auto back = read_summary(line);
+  ASSERT_TRUE(back);
+  EXPECT_EQ(to_json_line({}, *back), line);
+  EXPECT_EQ(back->message, event.message);
+  EXPECT_FALSE(read_progress(line));
+}
+
+TEST(EventReader, FiguresComeBackWhole) {
+  ProgressEvent event{.step = "copy",
+                      .step_number = 1,
+                      .step_count = 2,
+                      .percent = 3,
+                      .objects_done = 4,
+                      .bytes_done = 5,
+                      .objects_total = 6,
+                      .bytes_total = 7,
+                      .totals_final = true,
+                      .totals_estimated = true,
+                      .copied = 8,
+                      .skipped = 9,
+                      .failed = 10,
+                      .retried = 11,
+                      .throttled = 12,
+                      .requests = 13,
+                      .in_flight = 14,
+                      .budget = 15,
+                      .rate_limit = 16.5,
+                      .elapsed_seconds = 17,
+                      .objects_per_second = 18,
+                      .bytes_per_second = 19,
+                      .bytes_per_second_average = 20,
+                      .eta_low_seconds = 21,
+                      .eta_high_seconds = 22};
+  for (const bool with_eta : {true, false}) {
+    if (!with_eta) event.eta_low_seconds = event.eta_high_seconds = std::nullopt;
+    const auto line = to_json_line({}, event);
+    const auto back = read_progress(line);
+    ASSERT_TRUE(back);
+    EXPECT_EQ(to_json_line({}, *back), line);
+  }
+}
+
+TEST(EventReader, WhatIsNoSuchEventIsRefused) {
+  for (const auto* const line :
+       {"", "{", "[]", "null", "{}", R"({"type":"summary"})", R"({"v":2,"type":"summary"})",
+        R"({"v":1,"type":"note"})", R"({"v":"1","type":"summary"})"}) {
+    EXPECT_FALSE(read_summary(line)) << line;
+  }
+  const auto odd = read_summary(R"({"v":1,"type":"summary","objects":-1,"digest":7,"copied":3})");
+  ASSERT_TRUE(odd);
+  EXPECT_EQ(odd->objects, 0u);
+  EXPECT_EQ(odd->digest, "");
+  EXPECT_EQ(odd->copied, 3u);
+}
+
+}  // namespace
+}  // namespace s3m

@@ -1,0 +1,71 @@
+// job_recorder.hpp: what a job tells, on its way to the display, gathered for the store.
+//
+// Layer      workflow.
+// Threading  one loop. It writes nothing itself: whoever owns it stores its news from time to time.
+// Memory     what is not stored yet; of failures at most `most_failures_kept` in all. A job's own
+//            report lists every one of them.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/event.hpp"
+#include "store/store.hpp"
+
+namespace s3m::workflow {
+
+inline constexpr std::uint64_t most_failures_kept = 100'000;
+
+// The fact of a job that holds its last figures, and the one that holds how it ended: lines as
+// to_json_line() makes them.
+inline constexpr std::string_view progress_fact = "progress";
+inline constexpr std::string_view summary_fact = "summary";
+
+struct JobNews {
+  std::vector<store::JobStep> steps;
+  std::vector<store::EventRecord> events;
+  std::vector<store::FailureRecord> failures;
+  std::string progress, summary;  // empty: none, or none since
+
+  bool empty() const noexcept;
+};
+
+class JobRecorder final : public EventSink {
+ public:
+  // Passes every event on to `next`, which outlives this.
+  JobRecorder(EventSink& next, std::string job_id, int attempt);
+
+  void emit(const Event& event) override;
+
+  // What the store does not have yet, the oldest first, at most a batch of each kind.
+  JobNews news() const;
+  // The store has them.
+  void stored(const JobNews& news);
+
+ private:
+  struct Step {
+    store::JobStep step;
+    bool stored = false;
+  };
+
+  void note_step(const StepEvent& event);
+  void note_progress(const ProgressEvent& event);
+  void note_failure(const FailureEvent& event);
+  void note_event(const Event& event);
+
+  EventSink& next_;
+  EventStamp stamp_;
+  std::map<std::string, Step> steps_;
+  std::deque<store::EventRecord> events_;
+  std::deque<store::FailureRecord> failures_;
+  std::uint64_t failure_count_ = 0;
+  std::string progress_, summary_;
+};
+
+// On the store's thread. A part of it may be stored when it fails; it may be stored again.
+Result<void> store_news(store::Store& store, const std::string& job_id, const JobNews& news);
+
+}  // namespace s3m::workflow

@@ -1,0 +1,207 @@
+#include "workflow/job_run.hpp"
+
+#include <ctime>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "store/process_identity.hpp"
+#include "workflow/copy_spec.hpp"
+#include "workflow/verdict.hpp"
+
+namespace s3m::workflow {
+namespace {
+
+// A lease goes on while the machine sleeps; so must the clock that watches it (guard G25).
+std::chrono::milliseconds boot_time() {
+  timespec now{};
+  ::clock_gettime(CLOCK_BOOTTIME, &now);
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec));
+}
+
+Result<int> begin_new(store::Store& store, const std::string& id, const JobStart& start,
+                      std::chrono::milliseconds lease) {
+  if (auto created = store.create_job(id, start.kind, start.spec); !created) {
+    return forward(created);
+  }
+  if (auto claimed = take_claim(store, id, lease); !claimed) return forward(claimed);
+  if (!start.command.empty()) {
+    if (auto set = store.set_fact(id, command_fact, start.command); !set) return forward(set);
+  }
+  return 1;
+}
+
+Result<int> take_up_claimed(store::Store& store, const std::string& id, const JobStart& start) {
+  auto job = store.find_job(id);
+  if (!job) return forward(job);
+  if (!*job) return fail(Errc::not_found, "the store knows no job " + printable(id));
+  if (auto may = may_run_again(**job, *start.again); !may) return forward(may);
+  if (auto same = same_sides(id, (*job)->spec, start.spec); !same) return forward(same);
+  // What the last attempt found, and how it ended, would be taken for this one's.
+  if (auto cleared = store.clear_failures(id); !cleared) return forward(cleared);
+  for (const auto name : {progress_fact, summary_fact}) {
+    if (auto cleared = store.set_fact(id, name, ""); !cleared) return forward(cleared);
+  }
+  if (!start.keep_steps) {
+    if (auto cleared = store.clear_steps(id); !cleared) return forward(cleared);
+  }
+  return store.begin_attempt(id);
+}
+
+Result<int> take_up(store::Store& store, const std::string& id, const JobStart& start,
+                    std::chrono::milliseconds lease) {
+  if (auto claimed = take_claim(store, id, lease); !claimed) return forward(claimed);
+  auto taken = take_up_claimed(store, id, start);
+  // What could not be begun is left as it was.
+  if (!taken) static_cast<void>(store.release_job(id, store::this_process()));
+  return taken;
+}
+
+store::JobState state_of(const SummaryEvent& summary, Stop stop) {
+  switch (summary.exit_code) {
+    case exit_verified:
+    case exit_failed_objects:
+    case exit_mismatch:
+      return store::JobState::done;
+    case exit_interrupted:
+      return stop == Stop::cancelled ? store::JobState::cancelled : store::JobState::paused;
+    default:
+      return store::JobState::failed;
+  }
+}
+
+}  // namespace
+
+// What a tick has stored and found.
+struct JobRun::Beat {
+  Result<void> stored = ok;
+  std::optional<Result<store::JobClaim>> claim;  // if it was to be renewed
+  store::JobRequest request = store::JobRequest::none;
+  bool too_late_to_cancel = false;
+};
+
+JobRun::JobRun(JobContext& outer, JobTiming timing)
+    : outer_(outer), timing_(timing), ended_(outer.loop), group_(outer.loop) {}
+
+JobRun::~JobRun() = default;
+
+net::Task<Result<void>> JobRun::begin(JobStart start) {
+  auto attempt = co_await outer_.store.run(outer_.loop, [&](store::Store& store) {
+    return start.again ? take_up(store, outer_.job_id, start, timing_.lease)
+                       : begin_new(store, outer_.job_id, start, timing_.lease);
+  });
+  if (!attempt) co_return forward(attempt);
+  attempt_ = *attempt;
+  renewed_ = boot_time();
+  recorder_.emplace(outer_.events, outer_.job_id, attempt_);
+  context_.emplace(with_events(outer_, *recorder_));
+  group_.spawn(watch());
+  co_return ok;
+}
+
+net::Task<void> JobRun::watch() {
+  bool more = false;  // than fit into a batch
+  for (;;) {
+    if (!more) co_await ended_.sleep_for(timing_.tick);
+    if (ended_.cancelled()) co_return;
+    const auto news = recorder_->news();
+    const bool renew = since_renewal() >= timing_.renewal;
+    const auto found = co_await outer_.store.run(
+        outer_.loop, [&](store::Store& store) { return beat(store, news, renew); });
+    take_note(found, news);
+    more = found.stored && news.failures.size() == store::Store::most_in_a_batch;
+  }
+}
+
+JobRun::Beat JobRun::beat(store::Store& store, const JobNews& news, bool renew) const {
+  Beat found;
+  if (renew) {
+    found.claim = store.claim_job(outer_.job_id, store::this_process(), timing_.lease);
+  }
+  found.stored = store_news(store, outer_.job_id, news);
+  const auto request = store.request_of(outer_.job_id);
+  if (request) found.request = *request;
+  if (found.request == store::JobRequest::cancel) {
+    // In doubt it goes on: it can be asked again.
+    const auto deletes = deletes_source(store, outer_.job_id);
+    found.too_late_to_cancel = !deletes || *deletes;
+  }
+  return found;
+}
+
+void JobRun::take_note(const Beat& beat, const JobNews& news) {
+  if (beat.stored) {
+    recorder_->stored(news);
+  } else if (!std::exchange(told_trouble_, true)) {
+    log::warning("the job's record falls behind: {}", beat.stored.error().describe());
+  }
+  if (beat.claim && *beat.claim) {
+    if (!(*beat.claim)->ours) {
+      stop(Stop::displaced, fmt::format("job {} was taken over by {}", printable(outer_.job_id),
+                                        store::process_words((*beat.claim)->process)));
+      return;
+    }
+    renewed_ = boot_time();
+  }
+  if (since_renewal() > timing_.lease - timing_.margin) {
+    stop(Stop::displaced,
+         fmt::format("the store could not be written for so long that another process may take "
+                     "job {} up; go on with: s3migrator jobs resume {}",
+                     printable(outer_.job_id), printable(outer_.job_id)));
+    return;
+  }
+  const bool cancel = beat.request == store::JobRequest::cancel;
+  obey(cancel && beat.too_late_to_cancel ? store::JobRequest::none : beat.request);
+}
+
+std::chrono::milliseconds JobRun::since_renewal() const {
+  return boot_time() - renewed_;
+}
+
+void JobRun::obey(store::JobRequest request) {
+  if (request == store::JobRequest::pause) stop(Stop::paused, {});
+  if (request == store::JobRequest::cancel) stop(Stop::cancelled, {});
+}
+
+// The first reason stands, but for a claim that is lost: then nothing may be touched any more.
+void JobRun::stop(Stop why, std::string message) {
+  const bool first = !context_->cancel.cancelled();
+  if (!first && why != Stop::displaced) return;
+  context_->stop = why;
+  context_->stop_message = std::move(message);
+  context_->cancel.cancel();
+}
+
+net::Task<void> JobRun::store_all() {
+  for (;;) {
+    const auto news = recorder_->news();
+    if (news.empty()) co_return;
+    const auto done = co_await outer_.store.run(
+        outer_.loop, [&](store::Store& store) { return store_news(store, outer_.job_id, news); });
+    if (!done) {
+      log::warning("the job's record is not complete: {}", done.error().describe());
+      co_return;
+    }
+    recorder_->stored(news);
+  }
+}
+
+net::Task<void> JobRun::end(const SummaryEvent& summary) {
+  ended_.cancel();
+  co_await group_.join();
+  if (context_->stop == Stop::displaced) co_return;
+  co_await store_all();
+  const auto state = state_of(summary, context_->stop);
+  auto closed = co_await outer_.store.run(outer_.loop, [&](store::Store& store) -> Result<void> {
+    auto set = store.set_job_state(outer_.job_id, state, summary.exit_code);
+    auto released = store.release_job(outer_.job_id, store::this_process());
+    if (set && !released) return forward(released);
+    return set;
+  });
+  if (!closed) log::warning("the job's end is not in the store: {}", closed.error().describe());
+}
+
+}  // namespace s3m::workflow

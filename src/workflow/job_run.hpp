@@ -1,0 +1,88 @@
+// job_run.hpp: a running job as the store and other processes see it: its claim, its record, and
+// what is asked of it.
+//
+// Layer      workflow.
+// Threading  one loop.
+//
+// begin() takes the claim before anything is done; while the job runs, the claim is renewed, what
+// the job tells is stored, and what other processes ask of it is obeyed, every two seconds; end()
+// records how it ended and gives the claim back.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "net/task_group.hpp"
+#include "workflow/job_context.hpp"
+#include "workflow/job_control.hpp"
+#include "workflow/job_recorder.hpp"
+
+namespace s3m::workflow {
+
+// The fact of a job that holds what runs it again; only who wrote it knows how to read it.
+inline constexpr std::string_view command_fact = "command";
+
+struct JobStart {
+  std::string kind;     // "copy"
+  std::string spec;     // JSON with "source" and "destination"; never with credentials
+  std::string command;  // the value of command_fact; empty: nothing runs it again
+  // Set: the job is in the store already, and is taken up.
+  std::optional<Again> again;
+  // What earlier attempts recorded of steps is kept: the job goes on in the step it was in.
+  bool keep_steps = false;
+};
+
+struct JobTiming {
+  std::chrono::milliseconds tick{2000};
+  std::chrono::milliseconds renewal{20'000};
+  std::chrono::milliseconds lease{120'000};
+  std::chrono::milliseconds margin{20'000};  // before its lease ends the job stops by itself
+};
+
+class JobRun {
+ public:
+  // `outer` outlives the run; its job_id is the job's.
+  explicit JobRun(JobContext& outer, JobTiming timing = {});
+  // Requires that what began has ended.
+  ~JobRun();
+  JobRun(const JobRun&) = delete;
+  JobRun& operator=(const JobRun&) = delete;
+
+  // Errors  refused    another process runs the job; it must not be run again (may_run_again); or
+  //                    it was begun with other locations, servers, regions or roles
+  //         not_found  there is none to be taken up
+  //         else those of the store
+  net::Task<Result<void>> begin(JobStart start);
+
+  // What the job runs in, after begin(). `cancel` fires when another process asks for it, or when
+  // the claim is lost: `stop` says which.
+  JobContext& context() noexcept { return *context_; }
+  int attempt() const noexcept { return attempt_; }
+
+  // Once, after begin() succeeded. Never fails: what cannot be stored is logged.
+  net::Task<void> end(const SummaryEvent& summary);
+
+ private:
+  struct Beat;
+
+  net::Task<void> watch();
+  net::Task<void> store_all();
+  Beat beat(store::Store& store, const JobNews& news, bool renew) const;
+  void take_note(const Beat& beat, const JobNews& news);
+  void obey(store::JobRequest request);
+  void stop(Stop why, std::string message);
+  std::chrono::milliseconds since_renewal() const;
+
+  JobContext& outer_;
+  const JobTiming timing_;
+  int attempt_ = 0;
+  std::optional<JobRecorder> recorder_;
+  std::optional<JobContext> context_;
+  std::chrono::milliseconds renewed_{};  // by the clock that goes on while the machine sleeps
+  bool told_trouble_ = false;
+  net::CancelToken ended_;
+  net::TaskGroup group_;
+};
+
+}  // namespace s3m::workflow
