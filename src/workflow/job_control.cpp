@@ -180,9 +180,14 @@ Result<void> take_claim(store::Store& store, const std::string& id,
   auto claim = store.claim_job(id, store::this_process(), lease);
   if (!claim) return forward(claim);
   if (claim->ours) return ok;
-  return refuse(id, fmt::format("is being run by {}; wait until it has ended, or pause it with: "
+  // Of a process elsewhere nobody here knows whether it was killed.
+  const auto lapse = store::surely_lives(claim->process)
+                         ? std::string()
+                         : fmt::format(" (if that was killed, the job is free at {})",
+                                       iso8601_seconds(claim->expires_at));
+  return refuse(id, fmt::format("is being run by {}{}; wait until it has ended, or pause it with: "
                                 "s3migrator jobs pause {}",
-                                store::process_words(claim->process), printable(id)));
+                                store::process_words(claim->process), lapse, printable(id)));
 }
 
 Result<void> pause_job(store::Store& store, const std::string& id) {

@@ -114,6 +114,7 @@ TEST_F(JobControlTest, AJobThatRunsIsTakenFromNobody) {
   runs_elsewhere();
   const auto refused = refusal(take_claim(*store_, "j", 1min));
   EXPECT_THAT(refused, HasSubstr("process 17 of another machine"));
+  EXPECT_THAT(refused, HasSubstr("if that was killed, the job is free at 20"));
   EXPECT_THAT(refused, HasSubstr("jobs pause j"));
 }
 
