@@ -89,13 +89,13 @@ JobRun::JobRun(JobContext& outer, JobTiming timing)
 JobRun::~JobRun() = default;
 
 net::Task<Result<void>> JobRun::begin(JobStart start) {
+  renewed_ = boot_time();
   auto attempt = co_await outer_.store.run(outer_.loop, [&](store::Store& store) {
     return start.again ? take_up(store, outer_.job_id, start, timing_.lease)
                        : begin_new(store, outer_.job_id, start, timing_.lease);
   });
   if (!attempt) co_return forward(attempt);
   attempt_ = *attempt;
-  renewed_ = boot_time();
   recorder_.emplace(outer_.events, outer_.job_id, attempt_);
   context_.emplace(with_events(outer_, *recorder_));
   group_.spawn(watch());
@@ -108,10 +108,11 @@ net::Task<void> JobRun::watch() {
     if (!more) co_await ended_.sleep_for(timing_.tick);
     if (ended_.cancelled()) co_return;
     const auto news = recorder_->news();
-    const bool renew = since_renewal() >= timing_.renewal;
+    const auto asked = boot_time();
+    const bool renew = asked - renewed_ >= timing_.renewal;
     const auto found = co_await outer_.store.run(
         outer_.loop, [&](store::Store& store) { return beat(store, news, renew); });
-    take_note(found, news);
+    take_note(found, news, asked);
     more = found.stored && news.failures.size() == store::Store::most_in_a_batch;
   }
 }
@@ -132,33 +133,48 @@ JobRun::Beat JobRun::beat(store::Store& store, const JobNews& news, bool renew) 
   return found;
 }
 
-void JobRun::take_note(const Beat& beat, const JobNews& news) {
+void JobRun::take_note(const Beat& beat, const JobNews& news, std::chrono::milliseconds asked) {
   if (beat.stored) {
     recorder_->stored(news);
   } else if (!std::exchange(told_trouble_, true)) {
     log::warning("the job's record falls behind: {}", beat.stored.error().describe());
   }
   if (beat.claim && *beat.claim) {
-    if (!(*beat.claim)->ours) {
-      stop(Stop::displaced, fmt::format("job {} was taken over by {}", printable(outer_.job_id),
-                                        store::process_words((*beat.claim)->process)));
-      return;
-    }
-    renewed_ = boot_time();
+    if (!(*beat.claim)->ours) return displaced_by(**beat.claim);
+    renewed_ = asked;
   }
-  if (since_renewal() > timing_.lease - timing_.margin) {
-    stop(Stop::displaced,
-         fmt::format("the store could not be written for so long that another process may take "
-                     "job {} up; go on with: s3migrator jobs resume {}",
-                     printable(outer_.job_id), printable(outer_.job_id)));
-    return;
+  if (boot_time() - renewed_ > timing_.lease - timing_.margin) {
+    return stop(
+        Stop::displaced,
+        fmt::format("the store could not be written for so long that another process may take job "
+                    "{0} up; go on with: s3migrator jobs resume {0}",
+                    printable(outer_.job_id)));
   }
   const bool cancel = beat.request == store::JobRequest::cancel;
   obey(cancel && beat.too_late_to_cancel ? store::JobRequest::none : beat.request);
 }
 
-std::chrono::milliseconds JobRun::since_renewal() const {
-  return boot_time() - renewed_;
+void JobRun::displaced_by(const store::JobClaim& claim) {
+  stop(Stop::displaced, fmt::format("job {} was taken over by {}", printable(outer_.job_id),
+                                    store::process_words(claim.process)));
+}
+
+// The claim is renewed first, so that nobody takes the job over before the act has begun.
+net::Task<Result<void>> JobRun::intend(std::string name, std::string detail) {
+  const auto asked = boot_time();
+  auto claim = co_await outer_.store.run(outer_.loop, [&](store::Store& store) {
+    auto renewed = store.claim_job(outer_.job_id, store::this_process(), timing_.lease);
+    if (!renewed || !renewed->ours) return renewed;
+    auto recorded = store.record_intent(outer_.job_id, name, detail);
+    return recorded ? std::move(renewed) : Result<store::JobClaim>(forward(recorded));
+  });
+  if (!claim) co_return forward(claim);
+  if (claim->ours) {
+    renewed_ = asked;
+    co_return ok;
+  }
+  displaced_by(*claim);
+  co_return fail(stop_error(*context_));
 }
 
 void JobRun::obey(store::JobRequest request) {

@@ -60,6 +60,13 @@ class JobRun {
   JobContext& context() noexcept { return *context_; }
   int attempt() const noexcept { return attempt_; }
 
+  // Before an act that cannot be undone (guards G1, G25): records the intent while the job is
+  // surely this process's.
+  // Errors  conflict  the job was taken over, which `cancel` tells as well; or it has another
+  //                   intent of that name
+  //         else those of the store. In each case the act must not take place.
+  net::Task<Result<void>> intend(std::string name, std::string detail);
+
   // Once, after begin() succeeded. Never fails: what cannot be stored is logged.
   net::Task<void> end(const SummaryEvent& summary);
 
@@ -69,17 +76,18 @@ class JobRun {
   net::Task<void> watch();
   net::Task<void> store_all();
   Beat beat(store::Store& store, const JobNews& news, bool renew) const;
-  void take_note(const Beat& beat, const JobNews& news);
+  void take_note(const Beat& beat, const JobNews& news, std::chrono::milliseconds asked);
+  void displaced_by(const store::JobClaim& claim);
   void obey(store::JobRequest request);
   void stop(Stop why, std::string message);
-  std::chrono::milliseconds since_renewal() const;
 
   JobContext& outer_;
   const JobTiming timing_;
   int attempt_ = 0;
   std::optional<JobRecorder> recorder_;
   std::optional<JobContext> context_;
-  std::chrono::milliseconds renewed_{};  // by the clock that goes on while the machine sleeps
+  // When the claim was last asked for, by the clock that goes on while the machine sleeps.
+  std::chrono::milliseconds renewed_{};
   bool told_trouble_ = false;
   net::CancelToken ended_;
   net::TaskGroup group_;

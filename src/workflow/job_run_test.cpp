@@ -196,6 +196,27 @@ TEST_F(JobRunTest, AJobThatAnotherProcessTookOverStopsAndTouchesItsRecordNoMore)
   EXPECT_EQ(open()->claim_of("j").value()->process, elsewhere);
 }
 
+// Guard G25.
+TEST_F(JobRunTest, AnIntentIsRecordedByTheHolderOfTheClaimAlone) {
+  const auto done = run(start(),
+                        [&](JobRun& job) -> net::Task<void> {
+                          const auto first = co_await job.intend("source_delete", "s3://a");
+                          EXPECT_TRUE(first);
+                          const auto store = open();
+                          for (bool theirs = false; !theirs;) {
+                            EXPECT_TRUE(store->release_job("j", store::this_process()));
+                            theirs = store->claim_job("j", elsewhere, 1h)->ours;
+                          }
+                          const auto second = co_await job.intend("other", "");
+                          EXPECT_EQ(second.error().code(), Errc::conflict);
+                          EXPECT_EQ(store->intents_of("j")->size(), 1u);
+                          EXPECT_EQ(job.context().stop, Stop::displaced);
+                          EXPECT_TRUE(job.context().cancel.cancelled());
+                        },
+                        1, {.tick = 1h});
+  ASSERT_TRUE(done);
+}
+
 TEST_F(JobRunTest, AJobWhoseClaimCannotBeRenewedStopsBeforeItsLeaseEnds) {
   const auto done =
       run(start(),
