@@ -5,6 +5,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "app/jobs_text.hpp"
+#include "base/json_text.hpp"
 #include "base/text.hpp"
 #include "workflow/step_names.hpp"
 

@@ -165,9 +165,6 @@ struct EventStamp {
 // One line of NDJSON without the newline.
 std::string to_json_line(const EventStamp& stamp, const Event& event);
 
-// JSON with what a terminal would act upon escaped: still the same JSON. to_json_line() does it.
-std::string safe_json(std::string_view json);
-
 class EventSink {
  public:
   virtual ~EventSink() = default;
