@@ -34,10 +34,10 @@ JobView view(std::string id, store::JobState state, std::optional<int> exit_code
 TEST(JobsTable, HasALineForEachJob) {
   EXPECT_EQ(jobs_table({view("20261122t162800-3f9a1c", store::JobState::done, 0),
                         view("j", store::JobState::running, std::nullopt)}),
-            "JOB                     STATE            %  BEGUN (UTC)       WHAT\n"
-            "20261122t162800-3f9a1c  done          100%  2026-11-22 16:28  "
+            "JOB                     STATE           %  BEGUN (UTC)       WHAT\n"
+            "20261122t162800-3f9a1c  done         100%  2026-11-22 16:28  "
             "copy s3://photos -> s3://photos-eu/\\x1b[31m\n"
-            "j                       interrupted    42%  2026-11-22 16:28  "
+            "j                       interrupted   42%  2026-11-22 16:28  "
             "copy s3://photos -> s3://photos-eu/\\x1b[31m\n");
 }
 
