@@ -157,7 +157,8 @@ net::Task<std::optional<Error>> Client::Impl::send(const Request& request, const
                                            {.head = head,
                                             .body = request.body,
                                             .response_has_body = request.method != Method::head,
-                                            .timeouts = request.timeouts});
+                                            .timeouts = request.timeouts,
+                                            .once = !request.retry});
   idle_heads_.push_back(std::move(head));
   if (!answer) co_return std::move(answer.error());
   response = std::move(*answer);

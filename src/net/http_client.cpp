@@ -120,7 +120,8 @@ Task<Result<HttpResponse>> HttpClient::Impl::send(std::shared_ptr<Impl> self, Or
       co_return response;
     }
     if (flight.stopped()) co_return flight.stop_error();
-    if (outcome == Outcome::failed) co_return fault_error(connection.parser.fault());
+    if (outcome == Outcome::failed || request.once)
+      co_return fault_error(connection.parser.fault());
     ++self->stats_.stale_replaced;
     lease.set(nullptr);
   }

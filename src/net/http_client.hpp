@@ -8,8 +8,9 @@
 // What an S3 endpoint does to a connection is ordinary here: `Connection: close` after about a
 // hundred requests, an idle close after a few seconds, white space before a late error. A kept
 // connection that turns out to be dead before the first response byte is replaced once, silently,
-// by a fresh one: the server closed it while idle, so it has not seen the request. Everything else
-// that goes wrong is an Error for the layer above, which owns retrying.
+// by a fresh one: the server closed it while idle, so it has not seen the request (a request that
+// says `once` does not rely on that). Everything else that goes wrong is an Error for the layer
+// above, which owns retrying.
 #pragma once
 
 #include <chrono>
@@ -64,6 +65,9 @@ struct WireRequest {
   std::string_view body;          // Content-Length in the head says its size
   bool response_has_body = true;  // false for HEAD
   HttpTimeouts timeouts{};
+  // A kept connection that ends without an answer is an Error too: the server may have acted on the
+  // request before it went away, and doing it twice would do harm.
+  bool once = false;
 };
 
 struct HttpClientStats {

@@ -145,6 +145,16 @@ TEST_F(HttpClientTest, ReplacesAConnectionThatWasReset) {
   EXPECT_EQ(client().stats().stale_replaced, 1u);
 }
 
+TEST_F(HttpClientTest, WhatMayBeSentOnceIsNotSentOnAnotherConnection) {
+  ScriptedServer server(loop_, answering({sized("x")}));
+  EXPECT_EQ(get(origin_of(server.port()))->body, "x");
+  const auto second = get(origin_of(server.port()), {.head = get_head, .once = true});
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code(), Errc::reset);
+  EXPECT_EQ(client().stats().stale_replaced, 0u);
+  EXPECT_EQ(server.connections(), 1);
+}
+
 TEST_F(HttpClientTest, AStaleConnectionIsReplacedOnceOnly) {
   ScriptedServer server(loop_, [](Peer& peer) -> Task<void> {
     co_await peer.read_head();
