@@ -132,6 +132,21 @@ json::value add_bucket(Command& command) {
   return json::object{};
 }
 
+json::value add_thief(Command& command) {
+  ThiefSpec thief;
+  JsonReader reader = command.reader();
+  read_thief(reader, thief);
+  reader.done();
+  if (!command.error.empty()) return {};
+  const auto known = check_thief(command.service.world, thief);
+  if (!known) {
+    command.error = known.error();
+  } else {
+    command.service.world.thieves.push_back(std::move(thief));
+  }
+  return json::object{};
+}
+
 json::value add_object(Command& command) {
   std::string name;
   ObjectSpec object;
@@ -181,6 +196,7 @@ constexpr auto entries = std::to_array<Entry>({
     {"POST", "expire", expire},
     {"POST", "bucket", add_bucket},
     {"POST", "object", add_object},
+    {"POST", "thief", add_thief},
     {"POST", "throttle", set_throttles},
     {"POST", "latency", set_latencies},
 });

@@ -1,8 +1,5 @@
 #include "sim/bucket_lifecycle.hpp"
 
-#include <algorithm>
-#include <array>
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -13,6 +10,7 @@
 #include "base/time.hpp"
 #include "sim/access.hpp"
 #include "sim/bucket_configuration.hpp"
+#include "sim/bucket_names.hpp"
 #include "sim/tagging.hpp"
 #include "sim/xml_writer.hpp"
 
@@ -20,39 +18,22 @@ namespace s3m::sim {
 namespace {
 
 constexpr std::string_view classic_region = "us-east-1";
-
-constexpr auto regions = std::to_array<std::string_view>(
-    {"us-east-1",      "us-east-2",      "us-west-1",      "us-west-2",      "af-south-1",
-     "ap-east-1",      "ap-south-1",     "ap-south-2",     "ap-northeast-1", "ap-northeast-2",
-     "ap-northeast-3", "ap-southeast-1", "ap-southeast-2", "ap-southeast-3", "ap-southeast-4",
-     "ca-central-1",   "ca-west-1",      "eu-central-1",   "eu-central-2",   "eu-north-1",
-     "eu-south-1",     "eu-south-2",     "eu-west-1",      "eu-west-2",      "eu-west-3",
-     "il-central-1",   "me-central-1",   "me-south-1",     "mx-central-1",   "sa-east-1",
-     "cn-north-1",     "cn-northwest-1", "us-gov-east-1",  "us-gov-west-1",  "EU"});
-
-bool is_ip_address(std::string_view name) {
-  return name.find_first_not_of("0123456789.") == std::string_view::npos;
-}
-
-// An account-regional name ends with the account and region it belongs to: -123456789012-x-an.
-bool foreign_account_regional(std::string_view name, std::string_view account,
-                              std::string_view region) {
-  if (!name.ends_with("-an")) return false;
-  const std::string own = fmt::format("-{}-{}-an", account, region);
-  if (name.ends_with(own)) return false;
-  const std::string_view stem = name.substr(0, name.size() - 3);
-  return std::any_of(regions.begin(), regions.end(), [&](std::string_view known) {
-    if (!stem.ends_with(known) || stem.size() < known.size() + 14) return false;
-    const std::string_view id = stem.substr(stem.size() - known.size() - 13, 12);
-    return id.find_first_not_of("0123456789") == std::string_view::npos;
-  });
-}
+constexpr std::size_t most_bucket_tags = 50;
 
 struct Wish {
   std::string region;
   std::string location;  // as it was named
   Pairs tags;
 };
+
+std::expected<Pairs, ApiError> read_tags(const pugi::xml_node& root) {
+  Pairs tags;
+  for (const auto tag : root.child("Tags").children("Tag")) {
+    if (!tag.child("Key") || !tag.child("Value")) return refuse("MalformedXML");
+    tags.emplace_back(tag.child_value("Key"), tag.child_value("Value"));
+  }
+  return checked_tags(std::move(tags), most_bucket_tags);
+}
 
 // The region a CreateBucket asks for, from the endpoint (the signature's scope) and the body.
 std::expected<Wish, ApiError> read_wish(const Call& call) {
@@ -65,9 +46,9 @@ std::expected<Wish, ApiError> read_wish(const Call& call) {
     const auto root = document.child("CreateBucketConfiguration");
     if (!root) return refuse("MalformedXML");
     constraint = root.child_value("LocationConstraint");
-    for (const auto tag : root.child("Tags").children("Tag")) {
-      wish.tags.emplace_back(tag.child_value("Key"), tag.child_value("Value"));
-    }
+    auto tags = read_tags(root);
+    if (!tags) return refuse(tags.error());
+    wish.tags = std::move(*tags);
   }
   const auto incompatible = [&](std::string_view named) {
     return refuse("IllegalLocationConstraintException",
@@ -88,22 +69,8 @@ std::expected<Wish, ApiError> read_wish(const Call& call) {
   return wish;
 }
 
-// What speaks against the name; nothing when it is free.
-Permit check_name(World& world, const Call& call, const Wish& wish) {
-  if (!valid_bucket_name(call.bucket)) {
-    return refuse(api_error("InvalidBucketName").with("BucketName", call.bucket));
-  }
-  if (foreign_account_regional(call.bucket, call.principal->account, wish.region)) {
-    return refuse("InvalidBucketNamespace",
-                  "The bucket name belongs to the namespace of another account or region.");
-  }
-  if (const auto released = world.released.find(call.bucket); released != world.released.end()) {
-    if (call.true_now < released->second && !world.switches.names_freed_at_once) {
-      return refuse("OperationAborted");
-    }
-    world.released.erase(released);
-  }
-  return {};
+bool wants_lock(const Call& call) {
+  return call.header("x-amz-bucket-object-lock-enabled") == "true";
 }
 
 std::string owner_of_new(const World& world, const Call& call) {
@@ -111,12 +78,20 @@ std::string owner_of_new(const World& world, const Call& call) {
                                                         : call.principal->account;
 }
 
-Permit may_create(const World& world, const Call& call) {
+// What is asked for with the bucket needs its own permission.
+Permit may_create(const World& world, const Call& call, const Wish& wish) {
   if (call.principal->kind == PrincipalKind::anonymous) return refuse("AccessDenied");
   Bucket future;
   future.name = call.bucket;
   future.owner = call.principal->account;
-  return authorize(world, call, future, "s3:CreateBucket");
+  const auto may = [&](bool asked, std::string_view action) {
+    return asked ? authorize(world, call, future, action) : Permit();
+  };
+  const bool locked = wants_lock(call);
+  return all_permitted(
+      {may(true, "s3:CreateBucket"), may(!wish.tags.empty(), "s3:TagResource"),
+       may(!call.header("x-amz-object-ownership").empty(), "s3:PutBucketOwnershipControls"),
+       may(locked, "s3:PutBucketObjectLockConfiguration"), may(locked, "s3:PutBucketVersioning")});
 }
 
 Outcome created(const Call& call) {
@@ -137,26 +112,6 @@ Outcome already_there(World& world, const Call& call, Bucket& bucket, const Wish
 }
 
 }  // namespace
-
-bool is_region(std::string_view name) {
-  return std::find(regions.begin(), regions.end(), name) != regions.end();
-}
-
-bool valid_bucket_name(std::string_view name) {
-  const auto alphanumeric = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
-  if (name.size() < 3 || name.size() > 63) return false;
-  if (!alphanumeric(name.front()) || !alphanumeric(name.back())) return false;
-  for (const char c : name) {
-    if (!alphanumeric(c) && c != '-' && c != '.') return false;
-  }
-  for (const std::string_view prefix : {"xn--", "sthree-", "amzn-s3-demo-"}) {
-    if (name.starts_with(prefix)) return false;
-  }
-  for (const std::string_view suffix : {"-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3"}) {
-    if (name.ends_with(suffix)) return false;
-  }
-  return name.find("..") == std::string_view::npos && !is_ip_address(name);
-}
 
 Bucket new_bucket(std::string_view name, std::string_view owner, std::string_view region,
                   WallTime now) {
@@ -196,22 +151,26 @@ Outcome list_buckets(World& world, Call& call) {
 Outcome create_bucket(World& world, Call& call) {
   const auto wish = read_wish(call);
   if (!wish) return refuse(wish.error());
-  if (const auto allowed = may_create(world, call); !allowed) return refuse(allowed.error());
+  if (const auto allowed = may_create(world, call, *wish); !allowed) {
+    return refuse(allowed.error());
+  }
   if (Bucket* existing = world.bucket(call.bucket)) {
     return already_there(world, call, *existing, *wish);
   }
-  if (const auto free = check_name(world, call, *wish); !free) return refuse(free.error());
+  if (const auto free = check_name(world, call, wish->region); !free) return refuse(free.error());
   Bucket bucket = new_bucket(call.bucket, owner_of_new(world, call), wish->region, call.now);
   bucket.location = wish->location;
   bucket.visible_from = call.true_now + world.switches.bucket_visible_after;
   if (const auto ownership = call.header("x-amz-object-ownership"); !ownership.empty()) {
     set_ownership(bucket, ownership);
   }
-  if (call.header("x-amz-bucket-object-lock-enabled") == "true") {
+  if (wants_lock(call)) {
     bucket.object_lock = true;
     bucket.versioning = Versioning::enabled;
   }
-  if (!wish->tags.empty()) bucket.configuration["tagging"] = tagging_xml(wish->tags);
+  if (!wish->tags.empty() && !world.switches.ignore_tags_at_create) {
+    bucket.configuration["tagging"] = tagging_xml(wish->tags);
+  }
   world.buckets.emplace(call.bucket, std::move(bucket));
   return created(call);
 }
@@ -248,8 +207,8 @@ Outcome delete_bucket(World& world, Call& call) {
                                      : "")
                       .with("BucketName", call.bucket));
   }
-  world.released[call.bucket] = call.true_now + world.switches.name_release;
   world.buckets.erase(call.bucket);
+  release_name(world, call.bucket, call.true_now);
   net::ServerReply reply;
   reply.status = 204;
   return reply;

@@ -1,4 +1,4 @@
-// bucket_lifecycle.hpp: making, finding and removing buckets, and their names.
+// bucket_lifecycle.hpp: making, finding and removing buckets.
 //
 // Layer  sim.
 #pragma once
@@ -8,12 +8,6 @@
 #include "sim/call.hpp"
 
 namespace s3m::sim {
-
-// AWS's rules for names of general purpose buckets.
-bool valid_bucket_name(std::string_view name);
-
-// One of the regions a LocationConstraint may name ("EU" stands for eu-west-1).
-bool is_region(std::string_view name);
 
 // A bucket as CreateBucket makes it: ACLs off, public
 // access blocked, SSE-S3.

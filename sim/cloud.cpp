@@ -76,6 +76,10 @@ Cloud::Cloud(const Scenario& scenario, WallTime now) : impl_(std::make_unique<Im
     const auto made = populate(impl_->service.world, bucket, now);
     if (!made) throw std::invalid_argument(made.error());
   }
+  for (const auto& thief : scenario.thieves) {
+    const auto known = check_thief(impl_->service.world, thief);
+    if (!known) throw std::invalid_argument(known.error());
+  }
 }
 
 Cloud::~Cloud() = default;
@@ -196,6 +200,12 @@ std::string Cloud::read(std::string_view name, std::string_view key, std::size_t
 
 bool Cloud::add_bucket(const BucketSpec& bucket, WallTime now) {
   return populate(impl_->service.world, bucket, now).has_value();
+}
+
+bool Cloud::add_thief(const ThiefSpec& thief) {
+  if (!check_thief(impl_->service.world, thief)) return false;
+  impl_->service.world.thieves.push_back(thief);
+  return true;
 }
 
 bool Cloud::put(std::string_view name, const ObjectSpec& object, WallTime now) {

@@ -105,6 +105,8 @@ class Cloud {
 
   // Adds or replaces. False when the bucket or account is not there, or the policy is malformed.
   bool add_bucket(const BucketSpec& bucket, WallTime now = system_clock().now());
+  // For names that are deleted from now on. False for an unknown account or region.
+  bool add_thief(const ThiefSpec& thief);
   bool put(std::string_view bucket, const ObjectSpec& object, WallTime now = system_clock().now());
   bool remove(std::string_view bucket, std::string_view key);
   // Where versioning is on. False when it is not.

@@ -14,6 +14,7 @@
 #include "base/text.hpp"
 #include "sim/bucket_configuration.hpp"
 #include "sim/bucket_lifecycle.hpp"
+#include "sim/bucket_names.hpp"
 #include "sim/bucket_policy.hpp"
 #include "sim/object_write.hpp"
 #include "sim/tagging.hpp"
@@ -199,6 +200,14 @@ Populated populate(World& world, Bucket& bucket, const ObjectSpec& spec, WallTim
   version.checksum = checksum.value_or(ChecksumAlgorithm::none);
   finish(world, version, spec.part_size);
   place(world, bucket, spec.key, std::move(version));
+  return {};
+}
+
+Populated check_thief(const World& world, const ThiefSpec& thief) {
+  if (world.directory.account(thief.account) == nullptr) {
+    return wrong("a thief is of no account: " + thief.account);
+  }
+  if (!is_region(thief.region)) return wrong("a thief's region is unknown: " + thief.region);
   return {};
 }
 

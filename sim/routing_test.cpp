@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "sim/bucket_lifecycle.hpp"
+#include "sim/bucket_names.hpp"
 #include "sim/copy.hpp"
 #include "sim/test_support.hpp"
 

@@ -116,6 +116,17 @@ struct KmsKeySpec {
   std::vector<std::string> users;
 };
 
+// Somebody who takes names of deleted buckets as soon as they are free: at the first request that
+// comes so long after that. The first whose glob matches; who is late finds the name taken.
+struct ThiefSpec {
+  std::string bucket = "*";  // glob over names
+  std::string account;
+  std::string region = "us-east-1";
+  std::chrono::milliseconds after{0};
+  bool open = true;  // everybody may read and write there: a trap for those who do not look
+  Pairs tags;
+};
+
 // A token bucket for each prefix that matches: as S3's partitions.
 struct ThrottleSpec {
   std::string bucket = "*";        // glob
@@ -146,6 +157,7 @@ struct Scenario {
   std::vector<AccountSpec> accounts;
   std::vector<BucketSpec> buckets;
   std::vector<KmsKeySpec> kms_keys;
+  std::vector<ThiefSpec> thieves;
   std::vector<FaultRule> faults;
   std::vector<ThrottleSpec> throttles;
   std::vector<LatencySpec> latencies;

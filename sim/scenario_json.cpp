@@ -143,6 +143,7 @@ void read_switches(JsonReader& json, Switches& switches) {
   json.flag("complete_etag_empty", switches.complete_etag_empty);
   json.flag("second_complete_fails", switches.second_complete_fails);
   json.flag("delete_encryption_deletes_bucket", switches.delete_encryption_deletes_bucket);
+  json.flag("ignore_tags_at_create", switches.ignore_tags_at_create);
   json.flag("own_bucket_answers_200", switches.own_bucket_answers_200);
   json.flag("sts_errors_unwrapped", switches.sts_errors_unwrapped);
   json.flag("expired_token_is_unknown_key", switches.expired_token_is_unknown_key);
@@ -151,6 +152,7 @@ void read_switches(JsonReader& json, Switches& switches) {
   json.flag("not_principal_needs_whole_chain", switches.not_principal_needs_whole_chain);
   json.flag("buckets_belong_to_assuming_user", switches.buckets_belong_to_assuming_user);
   json.duration("name_release_ms", switches.name_release);
+  json.duration("name_seems_taken_ms", switches.name_seems_taken);
   json.duration("bucket_visible_after_ms", switches.bucket_visible_after);
   json.duration("policy_effective_after_ms", switches.policy_effective_after);
   json.duration("restore_takes_ms", switches.restore_takes);
@@ -214,6 +216,15 @@ void read_bucket(JsonReader& json, BucketSpec& bucket) {
   });
 }
 
+void read_thief(JsonReader& json, ThiefSpec& thief) {
+  json.text("bucket", thief.bucket);
+  json.text("account", thief.account);
+  json.text("region", thief.region);
+  json.duration("after_ms", thief.after);
+  json.flag("open", thief.open);
+  json.pairs("tags", thief.tags);
+}
+
 void read_throttle(JsonReader& json, ThrottleSpec& throttle) {
   json.text("bucket", throttle.bucket);
   json.text("key", throttle.key);
@@ -264,6 +275,8 @@ Result<Scenario> parse_scenario(std::string_view text) {
               [&](JsonReader& json) { read_bucket(json, scenario.buckets.emplace_back()); });
   reader.list("kms_keys",
               [&](JsonReader& json) { read_key(json, scenario.kms_keys.emplace_back()); });
+  reader.list("thieves",
+              [&](JsonReader& json) { read_thief(json, scenario.thieves.emplace_back()); });
   reader.list("faults",
               [&](JsonReader& json) { read_fault(json, scenario.faults.emplace_back()); });
   reader.list("throttles",

@@ -32,10 +32,13 @@ TEST(Scenario, IsReadFromJson) {
     "faults": [{"operation": "CopyObject", "code": "SlowDown", "first": 2}],
     "throttles": [{"writes_per_second": 100, "prefix_slashes": 1}],
     "latencies": [{"operation": "List*", "fixed_us": 10, "servers": 3}],
+    "thieves": [{"bucket": "da*", "account": "444444444444", "after_ms": 5, "open": false}],
     "switches": {"dialect": "radosgw", "ignore_if_match": true, "clock_skew_ms": -5}})");
   ASSERT_TRUE(scenario) << scenario.error().describe();
   EXPECT_EQ(scenario->requests_per_connection, 7u);
   EXPECT_TRUE(scenario->switches.names_freed_at_once);
+  ASSERT_EQ(scenario->thieves.size(), 1u);
+  EXPECT_EQ(scenario->thieves[0].after, std::chrono::milliseconds(5));
   EXPECT_TRUE(scenario->switches.ignore_if_match);
   EXPECT_EQ(scenario->switches.clock_skew, std::chrono::milliseconds(-5));
 
@@ -65,6 +68,8 @@ TEST(Scenario, SaysWhatIsWrongAndWhere) {
       "owner": "111111111111", "policy": {"Statement": []}}]})"),
               HasSubstr("bucket b: policy"));
   EXPECT_THAT(complaint(R"({"switches": {"dialect": "minio"}})"), HasSubstr("dialect"));
+  EXPECT_THAT(complaint(R"({"thieves": [{"account": "1"}]})"),
+              HasSubstr("a thief is of no account"));
   EXPECT_THAT(complaint(R"({"faults": [{"effect": "melt"}]})"), HasSubstr("faults[0].effect"));
 }
 

@@ -6,6 +6,7 @@
 
 #include "sim/access.hpp"
 #include "sim/aws_chunked.hpp"
+#include "sim/bucket_names.hpp"
 #include "sim/copy.hpp"
 #include "sim/operation.hpp"
 #include "sim/routing.hpp"
@@ -255,6 +256,7 @@ Answer Service::answer(const net::HttpRequest& request, WallTime now) {
   call.true_now = now;
   call.now = now + world.switches.clock_skew;
   call.request_id = world.new_request_id();
+  if (!world.thefts.empty()) let_thieves_act(world, now);
   const auto prepared = prepare(call);
   const FaultRule* found = prepared ? find_fault(call) : nullptr;
   // A hook may change the rules.

@@ -36,6 +36,7 @@ Switches moto() {
   switches.names_freed_at_once = true;
   switches.no_copy_size_limit = true;
   switches.deny_hits_everyone = true;
+  switches.ignore_tags_at_create = true;
   switches.name_release = {};
   return switches;
 }

@@ -43,6 +43,7 @@ struct Switches {
   bool complete_etag_empty = false;
   bool second_complete_fails = false;             // 500 instead of the same answer again
   bool delete_encryption_deletes_bucket = false;  // an empty one
+  bool ignore_tags_at_create = false;             // of CreateBucket
   bool own_bucket_answers_200 = true;             // us-east-1's CreateBucket of a bucket one owns
   WrongRegion wrong_region = WrongRegion::malformed;
 
@@ -56,6 +57,7 @@ struct Switches {
 
   // Time.
   std::chrono::milliseconds name_release{2'000};      // DeleteBucket until the name can be taken
+  std::chrono::milliseconds name_seems_taken{0};      // of it, how long it is BucketAlreadyExists
   std::chrono::milliseconds bucket_visible_after{0};  // CreateBucket until sub-requests find it
   std::chrono::milliseconds policy_effective_after{0};
   std::chrono::milliseconds restore_takes{0};            // RestoreObject until it can be read

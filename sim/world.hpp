@@ -18,15 +18,27 @@
 
 namespace s3m::sim {
 
+// A name that is coming free, and who waits for it.
+struct Theft {
+  std::string name;
+  WallTime at;
+  ThiefSpec thief;
+};
+
 struct World {
   explicit World(const Scenario& scenario)
-      : directory(scenario), kms_keys(scenario.kms_keys), switches(scenario.switches) {}
+      : directory(scenario),
+        kms_keys(scenario.kms_keys),
+        thieves(scenario.thieves),
+        switches(scenario.switches) {}
 
   Directory directory;
   std::vector<KmsKeySpec> kms_keys;
+  std::vector<ThiefSpec> thieves;
+  std::vector<Theft> thefts;  // to come
   Switches switches;
   std::map<std::string, Bucket, std::less<>> buckets;
-  std::map<std::string, WallTime, std::less<>> released;  // deleted names: free from then on
+  std::map<std::string, WallTime, std::less<>> released;  // deleted names, and when
 
   Bucket* bucket(std::string_view name);
   const Bucket* bucket(std::string_view name) const;
