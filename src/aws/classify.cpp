@@ -89,7 +89,7 @@ constexpr auto verdicts = std::to_array<CodeVerdict>({
     {"PreconditionFailed", {Errc::precondition_failed}},
     {"BucketAlreadyExists", {Errc::bucket_exists}},
     {"BucketAlreadyOwnedByYou", {Errc::bucket_owned}},
-    {"BucketNotEmpty", {Errc::conflict}},
+    {"BucketNotEmpty", {Errc::bucket_not_empty}},
     {"ConditionalRequestConflict", {Errc::conflict, RetryClass::transient}},
     {"OperationAborted", {Errc::conflict, RetryClass::transient}},
     {"RestoreAlreadyInProgress", {Errc::conflict}},

@@ -81,6 +81,7 @@ TEST(Classify, ServiceCodes) {
   expect_code("NoSuchUpload", 404, Errc::no_such_upload, RetryClass::never);
   expect_code("NoSuchBucketPolicy", 404, Errc::not_found, RetryClass::never);
   expect_code("PreconditionFailed", 412, Errc::precondition_failed, RetryClass::never);
+  expect_code("BucketNotEmpty", 409, Errc::bucket_not_empty, RetryClass::never);
   expect_code("BucketAlreadyExists", 409, Errc::bucket_exists, RetryClass::never);
   expect_code("BucketAlreadyOwnedByYou", 409, Errc::bucket_owned, RetryClass::never);
   expect_code("InvalidObjectState", 403, Errc::invalid_state, RetryClass::never);

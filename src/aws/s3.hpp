@@ -254,6 +254,13 @@ struct BucketEncryption {
 struct CreateBucketRequest {
   std::string bucket;
   std::string region;  // us-east-1 or empty: no LocationConstraint
+  // Kept by AWS with the bucket itself; other services may ignore or refuse them.
+  Pairs tags;
+  std::string ownership;  // "BucketOwnerEnforced"...; empty: the service's default
+  bool object_lock = false;
+  // In the namespace of the signer's account and the region: the name ends with both and "-an", and
+  // nobody else can have it. AWS alone.
+  bool account_regional = false;
 };
 
 class S3 {
@@ -313,15 +320,31 @@ class S3 {
                                                 std::string body, std::string object_etag,
                                                 std::string expected_owner);
 
-  // Errors: no_such_bucket (404); access_denied (403: another owner, or no right);
-  //         wrong_region with region() set (301, 400).
+  // Errors: no_such_bucket (404); access_denied (403: another owner than the expected one, or no
+  //         right: HEAD does not tell which); wrong_region with region() set (301, 400).
   net::Task<Result<BucketHead>> head_bucket(std::string bucket, std::string expected_owner);
   // The bucket's region from any endpoint of the partition, regardless of permissions, by the
   // x-amz-bucket-region header of whatever answer; empty where the service does not say.
   // Errors: no_such_bucket, and those of the way there.
   net::Task<Result<std::string>> locate_bucket(std::string bucket);
+  // Sent again after an answer that was lost: bucket_owned may be its own success. In us-east-1 a
+  // bucket that one owns already answers 200 as well, so success says only that the bucket is there
+  // (guard G2).
   // Errors: bucket_owned, bucket_exists, conflict (OperationAborted).
   net::Task<Result<void>> create_bucket(CreateBucketRequest request);
+  // Sent once, to the client's region alone: a redirect is not followed (guard G2).
+  // Errors: bucket_not_empty, no_such_bucket, access_denied, wrong_region, conflict;
+  //         unavailable  the answer was lost: the bucket may be gone or not. Settle it by
+  //                      head_bucket, not by another delete_bucket.
+  net::Task<Result<void>> delete_bucket(std::string bucket, std::string expected_owner);
+  // Empty where there are none.
+  net::Task<Result<Pairs>> get_bucket_tagging(std::string bucket, std::string expected_owner);
+  // The whole set. Errors: invalid_argument for an empty one, which not every service knows.
+  net::Task<Result<void>> put_bucket_tagging(std::string bucket, Pairs tags,
+                                             std::string expected_owner);
+  // Only for a bucket whose tags were read: a service that does not know the sub-resource might
+  // take it for a request to the bucket itself.
+  net::Task<Result<void>> delete_bucket_tagging(std::string bucket, std::string expected_owner);
   // nullopt when there is no policy.
   net::Task<Result<std::optional<std::string>>> get_bucket_policy(std::string bucket,
                                                                   std::string expected_owner);

@@ -1,4 +1,4 @@
-// Buckets and their policy, ownership and versioning (Amazon S3 API reference).
+// Where buckets are, their policy, ownership and versioning (Amazon S3 API reference).
 #include "aws/s3.hpp"
 #include "aws/s3_codec.hpp"
 #include "aws/s3_exchange.hpp"
@@ -14,19 +14,6 @@ Result<std::string> body_of(net::HttpResponse& response) {
 }
 
 }  // namespace
-
-Request create_bucket_request(CreateBucketRequest create) {
-  auto request =
-      s3_request("CreateBucket", Method::put, RequestKind::control, std::move(create.bucket));
-  if (create.region.empty() || create.region == "us-east-1") return request;
-  request.body =
-      "<CreateBucketConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
-      "<LocationConstraint>";
-  append_xml_text(request.body, create.region);
-  request.body += "</LocationConstraint></CreateBucketConfiguration>";
-  add_header(request, "content-type", "application/xml");
-  return request;
-}
 
 Request put_policy_request(std::string bucket, std::string policy, std::string expected_owner) {
   auto request = bucket_request("PutBucketPolicy", Method::put, "policy", std::move(bucket),
@@ -75,10 +62,6 @@ net::Task<Result<std::string>> S3::locate_bucket(std::string bucket) {
   const bool answered = status == 301 || status == 307 || status == 400 || status == 403;
   if (!answered) co_return forward(head);
   co_return error.region();
-}
-
-net::Task<Result<void>> S3::create_bucket(CreateBucketRequest create) {
-  return exchange<void>(client_, create_bucket_request(std::move(create)), read_nothing);
 }
 
 net::Task<Result<std::optional<std::string>>> S3::get_bucket_policy(std::string bucket,

@@ -97,6 +97,11 @@ Result<BucketEncryption> parse_bucket_encryption(std::string body);
 bool says_archive_transition(std::string body);
 bool says_archive_tier(std::string body);
 Request create_bucket_request(CreateBucketRequest request);
+Request delete_bucket_request(std::string bucket, std::string expected_owner);
+Request put_bucket_tagging_request(std::string bucket, const Pairs& tags,
+                                   std::string expected_owner);
+// The failure of a DeleteBucket: one that does not say whether it was done becomes `unavailable`.
+Error settled_or_lost(Error error);
 Request put_policy_request(std::string bucket, std::string policy, std::string expected_owner);
 Result<std::string> parse_ownership(std::string body);  // empty for another document
 Result<BucketVersioning> parse_versioning_rules(std::string body);

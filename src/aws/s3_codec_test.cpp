@@ -461,6 +461,51 @@ TEST(Buckets, OnlyOtherRegionsAreSaidAtCreation) {
               testing::HasSubstr("<LocationConstraint>eu-west-1</LocationConstraint>"));
 }
 
+TEST(Buckets, WhatIsAskedForAtCreationIsSaid) {
+  const auto request = create_bucket_request({.bucket = "b",
+                                              .region = "eu-west-1",
+                                              .tags = {{"a&b", "<1>"}},
+                                              .ownership = "BucketOwnerEnforced",
+                                              .object_lock = true,
+                                              .account_regional = true});
+  EXPECT_EQ(request.body,
+            "<CreateBucketConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
+            "<LocationConstraint>eu-west-1</LocationConstraint><Tags><Tag><Key>a&amp;b</Key>"
+            "<Value>&lt;1&gt;</Value></Tag></Tags></CreateBucketConfiguration>");
+  EXPECT_EQ(header(request, "x-amz-object-ownership"), "BucketOwnerEnforced");
+  EXPECT_EQ(header(request, "x-amz-bucket-object-lock-enabled"), "true");
+  EXPECT_EQ(header(request, "x-amz-bucket-namespace"), "account-regional");
+  const auto classic = create_bucket_request({.bucket = "b", .tags = {{"a", "1"}}});
+  EXPECT_THAT(classic.body, testing::Not(testing::HasSubstr("LocationConstraint")));
+  EXPECT_EQ(header(classic, "x-amz-bucket-namespace"), "(none)");
+}
+
+TEST(Buckets, AreDeletedOnceAndUnderTheirOwner) {
+  const auto request = delete_bucket_request("b", "111122223333");
+  EXPECT_FALSE(request.retry);
+  EXPECT_EQ(request.method, Method::del);
+  EXPECT_EQ(query(request), "");
+  EXPECT_EQ(header(request, "x-amz-expected-bucket-owner"), "111122223333");
+}
+
+TEST(Buckets, ADeletionThatMayHaveBeenDoneIsInDoubt) {
+  for (const auto code :
+       {Errc::reset, Errc::timeout, Errc::protocol, Errc::unavailable, Errc::too_large})
+    EXPECT_EQ(settled_or_lost(Error(code)).code(), Errc::unavailable) << name(code);
+  for (const auto code : {Errc::bucket_not_empty, Errc::no_such_bucket, Errc::access_denied,
+                          Errc::wrong_region, Errc::conflict, Errc::connect, Errc::cancelled})
+    EXPECT_EQ(settled_or_lost(Error(code)).code(), code) << name(code);
+}
+
+TEST(Buckets, TagsCarryTheirChecksum) {
+  const auto request = put_bucket_tagging_request("b", {{"s3migrator:job", "j"}}, "owner");
+  EXPECT_EQ(request.body,
+            "<Tagging xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><TagSet><Tag>"
+            "<Key>s3migrator:job</Key><Value>j</Value></Tag></TagSet></Tagging>");
+  EXPECT_NE(header(request, "content-md5"), "(none)");
+  EXPECT_EQ(query(request), "tagging=;");
+}
+
 TEST(Buckets, APolicyCarriesItsChecksum) {
   const auto request = put_policy_request("b", "{}", "owner");
   EXPECT_EQ(header(request, "content-md5"), "mZFLkyvTelC5g8XnyQrpOw==");

@@ -36,6 +36,7 @@ constexpr std::array names = std::to_array<std::string_view>({
     "conflict",
     "bucket_exists",
     "bucket_owned",
+    "bucket_not_empty",
     "too_large",
     "invalid_state",
     "invalid_request",

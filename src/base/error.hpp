@@ -50,6 +50,7 @@ enum class Errc : std::uint8_t {
   conflict,             // 409 of an operation in progress
   bucket_exists,        // the name belongs to another account
   bucket_owned,         // the name is already ours
+  bucket_not_empty,     // only an empty bucket can be deleted
   too_large,            // above a limit of the service (a copy source over 5 GiB, a policy...)
   invalid_state,        // an archived object
   invalid_request,      // any other 4xx

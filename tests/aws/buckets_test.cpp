@@ -61,6 +61,87 @@ TEST_F(Buckets, AreCreatedWhereTheyShallBe) {
   EXPECT_EQ(cloud([](sim::Cloud& cloud) { return cloud.bucket_region("new-there"); }), "eu-west-1");
 }
 
+TEST_F(Buckets, AreMadeWithTagsOwnershipAndLock) {
+  CreateBucketRequest wanted{.bucket = "new-tagged",
+                             .tags = {{"s3migrator:job", "j & k"}},
+                             .ownership = "BucketOwnerPreferred",
+                             .object_lock = true};
+  EXPECT_EQ(outcome(run(s3_.create_bucket(wanted))), "ok");
+  const std::string owner(sim::source_account);
+  EXPECT_EQ(*run(s3_.get_bucket_tagging("new-tagged", owner)), wanted.tags);
+  EXPECT_EQ(*run(s3_.get_object_ownership("new-tagged", owner)), "BucketOwnerPreferred");
+  EXPECT_TRUE(*run(s3_.has_object_lock("new-tagged", owner)));
+  EXPECT_EQ(*run(s3_.get_bucket_versioning("new-tagged", owner)), "Enabled");
+}
+
+TEST_F(Buckets, AnAccountRegionalNameIsOneAccountsOwn) {
+  const std::string name = "s3m-0a1b-111111111111-us-east-1-an";
+  auto stranger = s3(administrator(sim::destination_account));
+  EXPECT_EQ(outcome(run(stranger.create_bucket({.bucket = name, .account_regional = true}))),
+            "invalid_request");
+  EXPECT_EQ(outcome(run(s3_.create_bucket({.bucket = name}))), "invalid_request");
+  EXPECT_EQ(outcome(run(s3_.create_bucket({.bucket = name, .account_regional = true}))), "ok");
+}
+
+TEST_F(Buckets, TagsRoundTrip) {
+  const std::string owner(sim::source_account);
+  EXPECT_EQ(*run(s3_.get_bucket_tagging("photos", owner)), Pairs());
+  const Pairs tags{{"a", "1"}, {"b", ""}};
+  EXPECT_EQ(outcome(run(s3_.put_bucket_tagging("photos", tags, owner))), "ok");
+  EXPECT_EQ(*run(s3_.get_bucket_tagging("photos", owner)), tags);
+  EXPECT_EQ(outcome(run(s3_.put_bucket_tagging("photos", {}, owner))), "invalid_argument");
+  EXPECT_EQ(outcome(run(s3_.delete_bucket_tagging("photos", owner))), "ok");
+  EXPECT_EQ(*run(s3_.get_bucket_tagging("photos", owner)), Pairs());
+  EXPECT_EQ(outcome(run(s3_.get_bucket_tagging("nowhere", ""))), "no_such_bucket");
+  EXPECT_EQ(outcome(run(s3_.get_bucket_tagging("photos", std::string(sim::destination_account)))),
+            "access_denied");
+}
+
+TEST_F(Buckets, DeletionSaysWhyNot) {
+  const std::string owner(sim::source_account);
+  cloud([](sim::Cloud& cloud) { cloud.put("photos", {.key = "k", .body = "x"}); });
+  EXPECT_EQ(outcome(run(s3_.delete_bucket("photos", owner))), "bucket_not_empty");
+  EXPECT_EQ(outcome(run(s3_.delete_bucket("copies", std::string(sim::destination_account)))),
+            "access_denied");
+  EXPECT_EQ(outcome(run(s3_.delete_bucket("nowhere", owner))), "no_such_bucket");
+  EXPECT_EQ(outcome(run(s3_.delete_bucket("copies", owner))), "ok");
+  EXPECT_FALSE(cloud([](sim::Cloud& cloud) { return cloud.has_bucket("copies"); }));
+}
+
+TEST_F(Buckets, DeletionGoesToItsRegionAlone) {
+  using sim::WrongRegion;
+  for (const auto way :
+       {WrongRegion::malformed, WrongRegion::permanent_redirect, WrongRegion::temporary_redirect}) {
+    cloud([way](sim::Cloud& cloud) { cloud.switches().wrong_region = way; });
+    EXPECT_EQ(outcome(run(s3_.delete_bucket("europe", ""))), "wrong_region");
+    EXPECT_TRUE(cloud([](sim::Cloud& cloud) { return cloud.has_bucket("europe"); }));
+  }
+  EXPECT_EQ(seen("DeleteBucket"), 3u);
+}
+
+TEST_F(Buckets, ADeletionWhoseAnswerIsLostIsNotSentAgain) {
+  for (const bool applied : {false, true}) {
+    for (const auto effect : {sim::FaultEffect::reset_before_head, sim::FaultEffect::error}) {
+      cloud([](sim::Cloud& cloud) {
+        cloud.add_bucket({.name = "gone", .owner = std::string(sim::source_account)});
+        cloud.metrics().reset();
+      });
+      // A connection that is kept: its end before an answer is what a client may take for idleness.
+      EXPECT_EQ(outcome(run(s3_.head_bucket("gone", ""))), "ok");
+      add_fault({.operation = "DeleteBucket",
+                 .effect = effect,
+                 .status = 500,
+                 .code = "InternalError",
+                 .applied = applied});
+      const auto deleted = run(s3_.delete_bucket("gone", ""));
+      EXPECT_EQ(outcome(deleted), "unavailable");
+      EXPECT_EQ(deleted.error().bucket(), "gone");
+      EXPECT_EQ(seen("DeleteBucket"), 1u);
+      EXPECT_EQ(cloud([](sim::Cloud& cloud) { return cloud.has_bucket("gone"); }), !applied);
+    }
+  }
+}
+
 TEST_F(Buckets, NamesAreGlobal) {
   cloud([](sim::Cloud& cloud) { cloud.switches().own_bucket_answers_200 = false; });
   EXPECT_EQ(outcome(run(s3_.create_bucket({.bucket = "photos"}))), "bucket_owned");
