@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "workflow/marked_bucket.hpp"
 
 namespace s3m::workflow {
 namespace {
@@ -93,6 +94,7 @@ class Deleting {
 
  private:
   net::Task<Result<bool>> is_gone();
+  net::Task<Result<bool>> is_the_jobs_own();
   net::Task<Result<void>> commit();
   // One DeleteBucket. Gives true when it was done for certain, false when it must be looked again.
   net::Task<Result<bool>> send();
@@ -114,7 +116,8 @@ net::Task<Result<bool>> Deleting::is_gone() {
   if (head) {
     const bool elsewhere =
         !head->region.empty() && !deletion_.region.empty() && head->region != deletion_.region;
-    if (!elsewhere || deletion_.begun) co_return elsewhere;
+    if (!elsewhere) co_return co_await is_the_jobs_own();
+    if (deletion_.begun) co_return true;
     co_return fail(Errc::refused,
                    fmt::format("bucket {} was in {} and answers from {}; it is not deleted",
                                printable(deletion_.bucket), printable(deletion_.region),
@@ -125,6 +128,23 @@ net::Task<Result<bool>> Deleting::is_gone() {
   const bool anothers = code == Errc::access_denied || code == Errc::wrong_region;
   if (anothers && deletion_.begun) co_return true;
   co_return forward(head);
+}
+
+net::Task<Result<bool>> Deleting::is_the_jobs_own() {
+  if (deletion_.job_id.empty()) co_return false;
+  auto tags = co_await owner_.get_bucket_tagging(deletion_.bucket, deletion_.expected_owner);
+  if (!tags) {
+    const auto code = tags.error().code();
+    if (code == Errc::not_supported) co_return false;
+    if (code == Errc::no_such_bucket) co_return true;
+    co_return forward(tags);
+  }
+  if (marked_job(*tags) != deletion_.job_id) co_return false;
+  if (deletion_.begun) co_return true;
+  co_return fail(Errc::refused,
+                 fmt::format("bucket {} has the mark of this very job, so it is not its source; it "
+                             "is not deleted",
+                             printable(deletion_.bucket)));
 }
 
 net::Task<Result<void>> Deleting::commit() {

@@ -18,6 +18,10 @@ namespace s3m::workflow {
 struct BucketDeletion {
   std::string bucket, region;  // as recorded; region empty: the service knows none
   std::string expected_owner;  // empty: the service knows no owners
+  // Not empty: a bucket with this job's mark is what the job made under the name, and is never
+  // deleted here. Owner and region cannot tell it from the source where a service ignores the one
+  // and has not the other (guard G1).
+  std::string job_id;
   // An earlier run has committed the intent, so that a DeleteBucket may have been sent: then 403
   // and 301 mean that the bucket is gone. Before, they are errors like others.
   bool begun = false;

@@ -209,9 +209,9 @@ std::chrono::milliseconds name_wait(int attempts) noexcept {
 }
 
 net::Task<Result<BucketGone>> delete_source(aws::S3& owner, BucketDeletion source, Pause pause) {
-  if (!source.before_delete) {
+  if (!source.before_delete || source.job_id.empty()) {
     co_return fail(Errc::invalid_argument,
-                   "the source is not deleted without an intent that is recorded first");
+                   "the source is not deleted without a job and an intent that is recorded first");
   }
   co_return co_await delete_empty_bucket(owner, std::move(source), std::move(pause));
 }

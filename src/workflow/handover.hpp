@@ -21,10 +21,10 @@
 namespace s3m::workflow {
 
 // Deletes the source bucket. As delete_empty_bucket(); before_delete commits the intent
-// "source_delete" and is not empty here.
+// "source_delete", and neither it nor job_id is empty here.
 //
 // Gives   ok once the source is certainly gone: only then may take_name() begin.
-// Errors  invalid_argument without before_delete; else those of delete_empty_bucket().
+// Errors  invalid_argument without before_delete or job_id; else those of delete_empty_bucket().
 net::Task<Result<BucketGone>> delete_source(aws::S3& owner, BucketDeletion source, Pause pause);
 
 // A pause while the name is not to be had.

@@ -86,6 +86,7 @@ TEST_F(MarkedBucketTest, IsNotDeletedWhereItIsNotExpected) {
   BucketDeletion deletion{.bucket = "photos",
                           .region = "us-east-1",
                           .expected_owner = "111111111111",
+                          .job_id = {},
                           .before_delete = {},
                           .abandoned_uploads = {}};
   const Pause pause = [](std::chrono::milliseconds) -> net::Task<bool> { co_return true; };

@@ -236,6 +236,7 @@ net::Task<Result<void>> remove_temporary(aws::S3& owner, MarkedBucket bucket, Pa
   BucketDeletion deletion{.bucket = bucket.name,
                           .region = bucket.region,
                           .expected_owner = bucket.expected_owner,
+                          .job_id = {},
                           .before_delete = {},
                           .abandoned_uploads = {}};
   auto gone = co_await delete_empty_bucket(owner, std::move(deletion), std::move(pause));

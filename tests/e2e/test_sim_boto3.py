@@ -252,6 +252,28 @@ def test_names_are_global_and_come_free_late(sim, source, destination, bucket):
     assert bucket not in [b["Name"] for b in source.list_buckets()["Buckets"]]
 
 
+def test_what_is_asked_for_at_creation(sim, source, destination):
+    name = f"t-{uuid.uuid4().hex[:12]}"
+    source.create_bucket(Bucket=name, ObjectOwnership="BucketOwnerPreferred",
+                         CreateBucketConfiguration={"Tags": [{"Key": "team", "Value": "a & b"}]})
+    assert source.get_bucket_tagging(Bucket=name)["TagSet"] == [{"Key": "team", "Value": "a & b"}]
+    assert source.get_bucket_ownership_controls(Bucket=name)["OwnershipControls"]["Rules"] == [
+        {"ObjectOwnership": "BucketOwnerPreferred"}]
+    own = f"t-{SOURCE}-us-east-1-an"
+    assert refused(destination.create_bucket, Bucket=own, BucketNamespace="account-regional") == (
+        400, "InvalidBucketNamespace")
+    assert refused(source.create_bucket, Bucket=own) == (400, "InvalidBucketNamespace")
+    source.create_bucket(Bucket=own, BucketNamespace="account-regional")
+
+
+def test_a_thief_takes_a_name_when_it_is_free(sim, source, destination, bucket):
+    sim.switch(name_release_ms=0)
+    sim.call("POST", "thief", {"bucket": bucket, "account": DESTINATION})
+    source.delete_bucket(Bucket=bucket)
+    assert refused(source.create_bucket, Bucket=bucket) == (409, "BucketAlreadyExists")
+    assert bucket in [b["Name"] for b in destination.list_buckets()["Buckets"]]
+
+
 def test_invalid_names(source):
     for name in ("Upper-case", "xn--punycode", "192.168.0.1", "under_score"):
         try:

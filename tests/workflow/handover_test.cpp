@@ -35,6 +35,7 @@ class Handover : public BucketSteps {
     return {.bucket = name,
             .region = "us-east-1",
             .expected_owner = source_owner,
+            .job_id = job,
             .begun = begun,
             .before_delete = [this] { return committed(); },
             .abandoned_uploads = {}};
@@ -149,6 +150,9 @@ TEST_F(Handover, WithoutAnIntentNothingIsDeleted) {
   auto without = deletion();
   without.before_delete = nullptr;
   EXPECT_EQ(outcome(delete_it(without)), "invalid_argument");
+  auto nobodys = deletion();
+  nobodys.job_id.clear();
+  EXPECT_EQ(outcome(delete_it(nobodys)), "invalid_argument");
   EXPECT_TRUE(there(name));
   EXPECT_EQ(seen("DeleteBucket"), 0u);
 }
@@ -275,6 +279,23 @@ TEST_F(Handover, AnothersBucketOfTheNameMeansThatTheSourceIsGone) {
   EXPECT_TRUE(there(name));
   EXPECT_EQ(seen("DeleteBucket"), 0u);
   EXPECT_THAT(operations_on(name), Each("HeadBucket"));
+}
+
+// Where neither owner nor region tell the new bucket from the source, the mark does.
+TEST_F(Handover, TheNewBucketIsNeverTakenForTheSource) {
+  switches([](sim::Switches& switches) {
+    switches.names_freed_at_once = true;
+    switches.ignore_expected_owner = true;
+  });
+  free_the_name();
+  auto wanted = terms();
+  ASSERT_TRUE(run(take_name(source_, wanted, pause(), nullptr)));
+  const auto gone = delete_it(deletion(true));
+  ASSERT_TRUE(gone) << gone.error().describe();
+  EXPECT_FALSE(gone->deleted_now);
+  EXPECT_EQ(outcome(delete_it()), "refused");
+  EXPECT_TRUE(there(name));
+  EXPECT_EQ(seen("DeleteBucket"), 1u);
 }
 
 TEST_F(Handover, WhoMayNotDeleteIsToldWhatToLookAt) {
