@@ -330,4 +330,11 @@ void set_ownership(Bucket& bucket, std::string_view ownership) {
   bucket.configuration["ownershipControls"] = xml.finish();
 }
 
+void enable_object_lock(Bucket& bucket) {
+  bucket.object_lock = true;
+  XmlWriter xml("ObjectLockConfiguration");
+  xml.leaf("ObjectLockEnabled", "Enabled");
+  bucket.configuration["object-lock"] = xml.finish();
+}
+
 }  // namespace s3m::sim

@@ -44,5 +44,6 @@ Permit configure(Bucket& bucket, const SubResource& sub_resource, std::string_vi
 void set_public_access_block(Bucket& bucket, PublicAccessBlock block);
 void set_default_encryption(Bucket& bucket, Encryption encryption);
 void set_ownership(Bucket& bucket, std::string_view ownership);
+void enable_object_lock(Bucket& bucket);  // without a default retention
 
 }  // namespace s3m::sim

@@ -165,8 +165,8 @@ Outcome create_bucket(World& world, Call& call) {
     set_ownership(bucket, ownership);
   }
   if (wants_lock(call)) {
-    bucket.object_lock = true;
     bucket.versioning = Versioning::enabled;
+    enable_object_lock(bucket);
   }
   if (!wish->tags.empty() && !world.switches.ignore_tags_at_create) {
     bucket.configuration["tagging"] = tagging_xml(wish->tags);
