@@ -70,4 +70,11 @@ bool overlap(const Location& a, const Location& b) noexcept {
   return a.bucket == b.bucket && (a.prefix.starts_with(b.prefix) || b.prefix.starts_with(a.prefix));
 }
 
+std::optional<std::string_view> reserved_below(const Location& location) noexcept {
+  const auto& prefix = location.prefix;
+  const bool inside = reserved_prefix.starts_with(prefix) && prefix.size() < reserved_prefix.size();
+  if (location.bucket.empty() || !inside) return std::nullopt;
+  return reserved_prefix.substr(prefix.size());
+}
+
 }  // namespace s3m::transfer

@@ -3,12 +3,17 @@
 // Layer  transfer; pure.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/error.hpp"
 
 namespace s3m::transfer {
+
+// Where this program keeps what is its own in a bucket: records, manifests, scratch objects. No
+// walk shows it.
+inline constexpr std::string_view reserved_prefix = ".s3migrator/";
 
 struct Location {
   std::string bucket;
@@ -28,5 +33,9 @@ Result<Location> parse_location(std::string_view uri);
 // True when a walk of one could meet what a copy to the other writes: same bucket, one prefix
 // containing the other (guard G26). The caller knows whether the servers are the same.
 bool overlap(const Location& a, const Location& b) noexcept;
+
+// How keys of the location begin, after its prefix, that are reserved; nullopt: none is, also where
+// the location itself lies below the reserved prefix, which then was asked for.
+std::optional<std::string_view> reserved_below(const Location& location) noexcept;
 
 }  // namespace s3m::transfer

@@ -78,5 +78,14 @@ TEST(Location, OverlapMeansOnePrefixContainsTheOther) {
   EXPECT_FALSE(overlaps("s3://one", "s3://two"));
 }
 
+TEST(Reserved, IsWhatLiesBelowTheLocationUnlessThatIsReservedItself) {
+  EXPECT_EQ(reserved_below({"b", ""}), ".s3migrator/");
+  EXPECT_EQ(reserved_below({"b", ".s3"}), "migrator/");
+  EXPECT_EQ(reserved_below({"b", "a/"}), std::nullopt);
+  EXPECT_EQ(reserved_below({"b", ".s3migrator/"}), std::nullopt);
+  EXPECT_EQ(reserved_below({"b", ".s3migrator/job/"}), std::nullopt);
+  EXPECT_EQ(reserved_below({}), std::nullopt) << "no bucket";
+}
+
 }  // namespace
 }  // namespace s3m::transfer

@@ -12,17 +12,32 @@ bool stands_for_the_location(const Side& side, const Side& other, const aws::Obj
   return other.location.prefix.empty() && empty && prefix.ends_with('/') && entry.key == prefix;
 }
 
+// What is reserved on one side has no counterpart on the other.
+std::vector<std::string_view> reserved(const Context& context) {
+  std::vector<std::string_view> beginnings;
+  for (const auto* side : {&context.source, &context.destination})
+    if (const auto below = reserved_below(side->location)) beginnings.push_back(*below);
+  return beginnings;
+}
+
 }  // namespace
 
 Merge::Merge(Shared& shared, ActiveRange& range)
     : shared_(shared),
       range_(range),
       flow_(range.flow ? range.flow : std::make_shared<Flow>(shared.context.governor)),
-      source_(shared.context.runtime.loop, shared.context.source, range.range, shared.pages,
-              page_sink(WalkSide::source)),
+      source_(shared.context.runtime.loop, shared.context.source, range.range,
+              listing_options(shared, WalkSide::source), page_sink(WalkSide::source)),
       destination_(shared.context.runtime.loop, shared.context.destination, range.range,
-                   shared.pages, page_sink(WalkSide::destination)) {
+                   listing_options(shared, WalkSide::destination),
+                   page_sink(WalkSide::destination)) {
   range.flow = flow_;
+}
+
+ListingOptions Merge::listing_options(const Shared& shared, WalkSide side) {
+  return {.pages = shared.pages,
+          .restart = shared.restart_source && side == WalkSide::source,
+          .left_out = reserved(shared.context)};
 }
 
 Listing::PageSink Merge::page_sink(WalkSide side) {
@@ -48,6 +63,10 @@ net::Task<Result<void>> Merge::run() {
 net::Task<Result<void>> Merge::merge() {
   while (!shared_.over()) {
     if (shared_.context.cancel.cancelled()) co_return fail(Errc::cancelled, "the job was stopped");
+    if (shared_.restart_source && source_.needs_page()) {
+      co_await shared_.visitor.finish_page(flow_);
+      if (shared_.over()) co_return ok;
+    }
     auto loaded = co_await source_.load();
     if (!loaded) co_return forward(loaded);
     loaded = co_await destination_.load();

@@ -21,6 +21,7 @@ class Merge {
     Visitor& visitor;
     KeyRanges& ranges;
     PagesOptions pages;
+    bool restart_source;
     std::function<void()> on_page;  // a range may be splittable now
     std::function<bool()> over;     // the walk ends early
   };
@@ -32,6 +33,7 @@ class Merge {
   net::Task<Result<void>> run();
 
  private:
+  static ListingOptions listing_options(const Shared& shared, WalkSide side);
   Listing::PageSink page_sink(WalkSide side);
   net::Task<Result<void>> merge();
   void visit_what_is_here();

@@ -71,6 +71,7 @@ class Walk {
                         visitor_,
                         ranges_,
                         {options_.page_size, options_.versions},
+                        options_.restart_source,
                         [this] { page_came(); },
                         [this] { return over(); }};
 };
@@ -78,6 +79,10 @@ class Walk {
 }  // namespace
 
 net::Task<void> Visitor::room(FlowPtr /*flow*/) {
+  co_return;
+}
+
+net::Task<void> Visitor::finish_page(FlowPtr /*flow*/) {
   co_return;
 }
 

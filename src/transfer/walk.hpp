@@ -35,15 +35,22 @@ class Visitor {
   virtual bool full(const FlowPtr& /*flow*/) const { return false; }
   // Waits until not full, or stopped.
   virtual net::Task<void> room(FlowPtr flow);
+  // With WalkOptions::restart_source: all of a page of the source was visited. Waits until what was
+  // made of it is done, or stopped.
+  virtual net::Task<void> finish_page(FlowPtr flow);
   // The operation has failed for all: the walk ends early, and says ok.
   virtual bool stopped() const { return false; }
 };
 
 struct WalkOptions {
   int page_size = 1000;
-  std::size_t lanes = 32;     // ranges walked at once
-  bool versions = false;      // histories instead of current objects
-  bool split = true;          // false: the ranges are walked as they were given
+  std::size_t lanes = 32;  // ranges walked at once
+  bool versions = false;   // histories instead of current objects
+  bool split = true;       // false: the ranges are walked as they were given
+  // The visitor deletes from the source what it is shown: each range of the source is listed from
+  // its start again, page by page, until a page is empty (guard G7). Every key must be gone when
+  // finish_page() has ended.
+  bool restart_source = false;
   KeyTotal* total = nullptr;  // brought up to date with each page; outlives the walk
 };
 
@@ -52,10 +59,11 @@ struct WalkOptions {
 // is listed in many places at once.
 //
 // Gives   ok when every range was walked to its end on both sides, or the visitor stopped.
-// Errors  the first failure of a listing, listing_order among them; cancelled. The other lanes end
-//         at their next page.
+// Errors  the first failure of a listing, listing_order among them; conflict where a key stays that
+//         was to be deleted; cancelled. The other lanes end at their next page.
 // Left out, because it has no counterpart: the empty object that stands for the folder which is
 //         one location itself ("photos/" below s3://b/photos/) where the other is a whole bucket.
+//         And what is reserved (location.hpp) on either side: it is nobody's data.
 net::Task<Result<void>> walk(Context& context, std::vector<KeyRange> ranges, Visitor& visitor,
                              WalkOptions options = {});
 

@@ -2,6 +2,7 @@
 
 #include "base/ids.hpp"
 #include "base/log.hpp"
+#include "transfer/location.hpp"
 
 namespace s3m::workflow {
 namespace {
@@ -10,7 +11,7 @@ namespace {
 constexpr const char* impossible_etag = "00000000000000000000000000000000";
 
 std::string scratch_key() {
-  return std::string(reserved_prefix) + "probe-" + random_hex(8);
+  return std::string(transfer::reserved_prefix) + "probe-" + random_hex(8);
 }
 
 bool means_absent(Errc code) {

@@ -12,9 +12,6 @@
 
 namespace s3m::workflow {
 
-// The prefix that no walk copies and where our own scratch objects lie.
-inline constexpr std::string_view reserved_prefix = ".s3migrator/";
-
 class GrantProbe {
  public:
   virtual ~GrantProbe() = default;

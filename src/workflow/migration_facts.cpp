@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "workflow/grant_probe.hpp"
+#include "transfer/location.hpp"
 
 namespace s3m::workflow {
 namespace {
@@ -100,7 +100,7 @@ class FactReader {
   net::Task<Result<void>> reserved() {
     if (facts_.ever_versioned()) {
       aws::ListVersionsRequest request{.bucket = facts_.bucket,
-                                       .prefix = std::string(reserved_prefix),
+                                       .prefix = std::string(transfer::reserved_prefix),
                                        .key_marker = {},
                                        .version_id_marker = {},
                                        .max_keys = 1,
@@ -112,7 +112,7 @@ class FactReader {
       co_return taken;
     }
     aws::ListRequest request{.bucket = facts_.bucket,
-                             .prefix = std::string(reserved_prefix),
+                             .prefix = std::string(transfer::reserved_prefix),
                              .start_after = {},
                              .continuation_token = {},
                              .max_keys = 1,

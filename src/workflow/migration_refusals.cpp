@@ -4,7 +4,7 @@
 
 #include "aws/endpoint.hpp"
 #include "base/text.hpp"
-#include "workflow/grant_probe.hpp"
+#include "transfer/location.hpp"
 #include "workflow/movable_name.hpp"
 
 namespace s3m::workflow {
@@ -171,11 +171,12 @@ void of_configuration(const MigrationFacts& facts, const MigrationWishes& wishes
            "(BucketOwnerEnforced)");
   }
   if (!facts.reserved_key.empty()) {
-    refuse(out, "reserved-prefix",
-           fmt::format("{} has objects below {}, which this program keeps for itself and does not "
-                       "copy: {}",
-                       quoted(facts.bucket), reserved_prefix, printable(facts.reserved_key)),
-           "move or delete them");
+    refuse(
+        out, "reserved-prefix",
+        fmt::format("{} has objects below {}, which this program keeps for itself and does not "
+                    "copy: {}",
+                    quoted(facts.bucket), transfer::reserved_prefix, printable(facts.reserved_key)),
+        "move or delete them");
   }
 }
 
