@@ -55,6 +55,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check_parts(text);
   (void)accepted(parse_tagging(text));
   (void)accepted(parse_copy_result(text));
+  (void)accepted(parse_delete_result(text, {{.key = "a", .version = "v"}}));
   (void)accepted(parse_part_copy(text));
   (void)accepted(parse_complete(text));
   (void)accepted(parse_upload_id(text));

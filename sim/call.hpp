@@ -57,7 +57,7 @@ class Call final : public ConditionSource {
   // Condition keys that come from the request: s3:prefix, s3:x-amz-*, aws:SourceIp...
   std::optional<std::vector<std::string>> values(std::string_view key) const override;
 
-  // What a scripted fault makes of a listing's page.
+  // What a scripted fault makes of the content of the answer: a listing's page, DeleteObjects.
   std::optional<FaultEffect> page_fault;
 
   // Tags of the object that is being judged, for s3:ExistingObjectTag/.

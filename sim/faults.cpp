@@ -45,7 +45,7 @@ struct EffectName {
   FaultEffect effect;
 };
 
-constexpr std::array<EffectName, 17> effect_names{{
+constexpr std::array<EffectName, 19> effect_names{{
     {"error", FaultEffect::error},
     {"error_in_200", FaultEffect::error_in_200},
     {"trickle", FaultEffect::trickle},
@@ -61,6 +61,8 @@ constexpr std::array<EffectName, 17> effect_names{{
     {"page_empty", FaultEffect::page_empty},
     {"page_repeats_token", FaultEffect::page_repeats_token},
     {"page_goes_back", FaultEffect::page_goes_back},
+    {"names_another_key", FaultEffect::names_another_key},
+    {"first_key_fails", FaultEffect::first_key_fails},
     {"overwrite_object", FaultEffect::overwrite_object},
     {"delete_object", FaultEffect::delete_object},
 }};

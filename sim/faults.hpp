@@ -39,6 +39,8 @@ enum class FaultEffect : std::uint8_t {
   page_goes_back,      // the entries are those of the listing's beginning
   overwrite_object,    // the key gets other bytes before the operation (for a copy: the source)
   delete_object,       // the key goes before the operation (for a copy: the source)
+  names_another_key,   // DeleteObjects: the answer has another key in place of the first
+  first_key_fails,     // DeleteObjects: InternalError for the first key, which stays
 };
 
 // Which requests, which of those, and what happens to them.

@@ -162,7 +162,16 @@ Outcome delete_objects(World& world, Call& call) {
   if (!request) return refuse(request.error());
   XmlWriter xml("DeleteResult");
   for (const Deletion& deletion : request->deletions) {
+    const bool first = &deletion == &request->deletions.front();
+    if (first && call.page_fault == FaultEffect::first_key_fails) {
+      write_failure(xml, deletion, api_error("InternalError"));
+      continue;
+    }
     const auto deleted = remove(world, call, **bucket, deletion);
+    if (first && deleted && call.page_fault == FaultEffect::names_another_key) {
+      write_deleted(xml, {.key = "another key", .version_id = {}, .if_match = {}}, *deleted);
+      continue;
+    }
     if (!deleted) {
       write_failure(xml, deletion, deleted.error());
     } else if (!request->quiet) {

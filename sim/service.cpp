@@ -201,6 +201,8 @@ Outcome Service::execute(Call& call, const FaultRule& fault) {
     case FaultEffect::page_empty:
     case FaultEffect::page_repeats_token:
     case FaultEffect::page_goes_back:
+    case FaultEffect::names_another_key:
+    case FaultEffect::first_key_fails:
       call.page_fault = fault.effect;
       return execute(call);
     case FaultEffect::close:

@@ -263,6 +263,14 @@ std::optional<Error> judge(const Request& request, const SignedWith& signed_with
   return with_request(request, std::move(error));
 }
 
+Error judge_part(std::string service_code, std::string message) {
+  const auto verdict =
+      by_service_code(service_code).value_or(Verdict{.code = Errc::invalid_request});
+  Error error(verdict.code, std::move(message), verdict.retry);
+  error.service_code(std::move(service_code));
+  return error;
+}
+
 Error with_request(const Request& request, Error error) {
   if (error.operation().empty())
     error.operation(std::string(request.operation)).bucket(request.bucket).key(request.key);

@@ -30,6 +30,9 @@ std::optional<Error> judge(const Request& request, const SignedWith& signed_with
 // `error` with the operation, bucket and key of `request`, unless it names one already.
 Error with_request(const Request& request, Error error);
 
+// What is meant by a code that stands for one of many objects inside an answer.
+Error judge_part(std::string service_code, std::string message);
+
 // True for a refusal that may be an expired session but cannot say so, because a HEAD has no body.
 bool may_hide_an_expired_session(const Request& request, const Error& error) noexcept;
 

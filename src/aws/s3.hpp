@@ -224,6 +224,19 @@ struct BucketHead {
   std::string region;  // x-amz-bucket-region; empty where the service does not say
 };
 
+// One of many objects to be deleted, pinned by its version, or by the ETag that it must have.
+struct DeleteTarget {
+  std::string key, version, etag;
+};
+struct DeleteManyRequest {
+  std::string bucket;
+  std::vector<DeleteTarget> objects;  // at most 1000
+  std::string expected_owner;
+  Admission* admission = nullptr;  // as Request::admission
+};
+// Of each object in the order asked: why it is still there; nullopt: it is gone.
+using DeleteOutcomes = std::vector<std::optional<Error>>;
+
 struct RestoreRequest {
   ObjectAddress object;
   std::string tier;  // "Standard", "Bulk", "Expedited"
@@ -277,6 +290,10 @@ class S3 {
   // `if_match` empty: unconditional. 404 is success (already gone).
   net::Task<Result<void>> delete_object(ObjectAddress object, std::string if_match,
                                         std::string expected_owner);
+
+  // Errors: refused, with nothing sent, for a key that XML cannot carry (guard G6); protocol for an
+  // answer that names a key or version that was not asked for, or does not name one that was.
+  net::Task<Result<DeleteOutcomes>> delete_objects(DeleteManyRequest request);
 
   // Makes a delete marker where versioning is on. Sent once: after an ambiguous failure it is for
   // the caller to look. Gives the marker's version id; empty where the service does not tell.

@@ -60,6 +60,12 @@ Result<Pairs> parse_tagging(std::string body);
 Request copy_object_request(CopyRequest request);
 Result<CopyResult> parse_copy_result(std::string body);
 
+// Requires keys that XML can carry.
+Request delete_objects_request(const DeleteManyRequest& request);
+// Every key in the answer must be one of `targets` (guard G6).
+Result<DeleteOutcomes> parse_delete_result(std::string body,
+                                           const std::vector<DeleteTarget>& targets);
+
 // "ongoing-request="true"", "ongoing-request="false", expiry-date=...": the header of a HEAD.
 RestoreState parse_restore_state(std::string_view header);
 Request restore_request(RestoreRequest request);

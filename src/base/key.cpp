@@ -3,6 +3,7 @@
 namespace s3m {
 
 bool needs_single_delete(std::string_view key) noexcept {
+  if (key.starts_with(' ') || key.ends_with(' ')) return true;
   for (const char c : key) {
     const auto byte = static_cast<unsigned char>(c);
     if (byte < 0x20 || byte == 0x7F) return true;

@@ -25,7 +25,8 @@ struct KeyRange {
 };
 
 // True if the XML of DeleteObjects cannot carry the key: a byte below 0x20, 0x7F, U+FFFE or
-// U+FFFF (guard G6; a raw CR in DeleteObjects deleted another key).
+// U+FFFF (guard G6; a raw CR in DeleteObjects deleted another key), or a space at an end, which
+// some parsers trim.
 bool needs_single_delete(std::string_view key) noexcept;
 
 inline constexpr std::size_t max_key_bytes = 1024;

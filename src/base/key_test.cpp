@@ -55,7 +55,7 @@ TEST(KeyRange, neighbours_share_no_key) {
 
 TEST(SingleDelete, for_keys_that_xml_cannot_carry) {
   for (const auto key : {"\0"sv, "a\rb"sv, "tab\t"sv, "line\n"sv, "\x1b[0m"sv, "\x1F"sv,
-                         "del\x7F"sv, "\xEF\xBF\xBE"sv, "x\xEF\xBF\xBFy"sv}) {
+                         "del\x7F"sv, " a"sv, "a "sv, "\xEF\xBF\xBE"sv, "x\xEF\xBF\xBFy"sv}) {
     EXPECT_TRUE(needs_single_delete(key)) << key;
   }
   for (const auto key : {""sv, "a b"sv, "<&>\"'"sv, "\xC2\x80"sv, "\xEF\xBF\xBD"sv, "\xEF\xBF"sv,

@@ -175,6 +175,42 @@ TEST_F(Objects, DeletesArePinnedAndTheGoneIsGone) {
   EXPECT_EQ(outcome(run(s3_.delete_object({"nowhere", "k", ""}, "", ""))), "no_such_bucket");
 }
 
+TEST_F(Objects, ManyAreDeletedAtOnceEachPinned) {
+  for (auto* const key : {"a<&>\"'", "b", "c"})
+    put("copies", {.key = key, .body = "hello"});
+  const std::string etag = "5d41402abc4b2a76b9719d911017c592";
+  const auto deleted = run(s3_.delete_objects({.bucket = "copies",
+                                               .objects = {{.key = "a<&>\"'", .etag = etag},
+                                                           {.key = "b", .etag = "another"},
+                                                           {.key = "gone", .etag = etag}}}));
+  ASSERT_TRUE(deleted.has_value()) << deleted.error().describe();
+  ASSERT_EQ(deleted->size(), 3U);
+  EXPECT_FALSE((*deleted)[0].has_value());
+  ASSERT_TRUE((*deleted)[1].has_value());
+  EXPECT_EQ((*deleted)[1]->code(), Errc::precondition_failed);
+  EXPECT_EQ((*deleted)[1]->bucket(), "copies");
+  EXPECT_FALSE((*deleted)[1]->request_id().empty());
+  EXPECT_FALSE((*deleted)[2].has_value());
+  EXPECT_THAT(keys_of("copies"), ElementsAre("b", "c"));
+}
+
+TEST_F(Objects, G6AKeyThatXmlCannotCarryIsNotSentInIt) {
+  put("copies", {.key = "a\nb", .body = "hello"});
+  EXPECT_EQ(outcome(run(s3_.delete_objects(
+                {.bucket = "copies", .objects = {{.key = "a\rb", .version = {}, .etag = "e"}}}))),
+            "refused");
+  EXPECT_EQ(seen("DeleteObjects"), 0U);
+  EXPECT_THAT(keys_of("copies"), ElementsAre("a\nb"));
+}
+
+TEST_F(Objects, G6AnAnswerAboutAnotherKeyIsAnError) {
+  put("copies", {.key = "k", .body = "hello"});
+  add_fault({.operation = "DeleteObjects", .effect = sim::FaultEffect::names_another_key});
+  EXPECT_EQ(outcome(run(s3_.delete_objects(
+                {.bucket = "copies", .objects = {{.key = "k", .version = {}, .etag = {}}}}))),
+            "protocol");
+}
+
 TEST_F(Objects, WhatIsNotThere) {
   EXPECT_EQ(outcome(run(s3_.head_object({.object = {"photos", "none", ""}}))), "no_such_key");
   EXPECT_EQ(outcome(run(s3_.get_object({"photos", "none", ""}, ""))), "no_such_key");
