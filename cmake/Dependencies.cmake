@@ -10,6 +10,7 @@ find_package(OpenSSL 3 REQUIRED)
 find_package(fmt 9 CONFIG REQUIRED)
 find_package(spdlog CONFIG REQUIRED)
 find_package(pugixml CONFIG REQUIRED)
+find_package(zstd CONFIG REQUIRED)
 find_package(CLI11 CONFIG REQUIRED)
 find_package(SOCI REQUIRED COMPONENTS sqlite3 postgresql)
 set(Python3_ROOT_DIR /usr)  # the system's, not one that a version manager puts in front

@@ -23,7 +23,7 @@ AttributeCarrier::AttributeCarrier(Context& context, const CopyOptions& options,
       counters_(counters),
       retention_(context.runtime.loop),
       hold_(context.runtime.loop),
-      tags_(context.runtime.loop) {}
+      tags_(context.runtime.loop, *context.source.reader, context.source.expected_owner) {}
 
 aws::ObjectAddress AttributeCarrier::address_of(const aws::ObjectEntry& source) const {
   return {.bucket = context_.source.location.bucket, .key = source.key, .version = source.version};
@@ -128,37 +128,11 @@ net::Task<Result<bool>> AttributeCarrier::hold_denied(aws::ObjectAddress source)
 
 net::Task<Result<aws::Pairs>> AttributeCarrier::tags(aws::ObjectAddress source, int tag_count,
                                                      std::vector<Loss>& losses) {
-  if (tag_count > 0 || !counts_tags_) {
-    co_return co_await context_.source.reader->get_object_tagging(std::move(source),
-                                                                  context_.source.expected_owner);
-  }
-  while (tags_.asking)
-    co_await tags_.settled.wait();
-  if (!tags_.hidden) co_return co_await first_tags(std::move(source), losses);
-  if (*tags_.hidden) losses.push_back({Attribute::tags, not_known("tags", "s3:GetObjectTagging")});
+  auto tags = co_await tags_.read(std::move(source), tag_count);
+  if (!tags) co_return forward(tags);
+  if (*tags) co_return std::move(**tags);
+  losses.push_back({Attribute::tags, not_known("tags", "s3:GetObjectTagging")});
   co_return aws::Pairs{};
-}
-
-// Of the first object that is said to have none.
-net::Task<Result<aws::Pairs>> AttributeCarrier::first_tags(aws::ObjectAddress source,
-                                                           std::vector<Loss>& losses) {
-  tags_.asking = true;
-  auto tags = co_await context_.source.reader->get_object_tagging(std::move(source),
-                                                                  context_.source.expected_owner);
-  tags_.asking = false;
-  if (tags) {
-    tags_.hidden = false;
-    counts_tags_ = tags->empty();
-  } else if (tags.error().code() == Errc::access_denied) {
-    tags_.hidden = true;
-    losses.push_back({Attribute::tags, not_known("tags", "s3:GetObjectTagging")});
-    tags = aws::Pairs{};
-  } else if (tags.error().code() == Errc::not_supported) {
-    tags_.hidden = false;
-    tags = aws::Pairs{};
-  }
-  tags_.settled.notify_all();
-  co_return tags;
 }
 
 net::Task<Result<void>> AttributeCarrier::carry_annotations(aws::ObjectAddress source,

@@ -15,6 +15,7 @@
 
 #include "net/signal.hpp"
 #include "transfer/attributes.hpp"
+#include "transfer/tag_reader.hpp"
 #include "transfer/transfer.hpp"
 
 namespace s3m::transfer {
@@ -68,15 +69,14 @@ class AttributeCarrier {
   net::Task<Result<bool>> hold_denied(aws::ObjectAddress source);
   net::Task<Result<void>> look_for_hidden_locks(aws::ObjectHead source, aws::ObjectAddress address,
                                                 Carried& carried);
-  net::Task<Result<aws::Pairs>> first_tags(aws::ObjectAddress source, std::vector<Loss>& losses);
   net::Task<Result<void>> carry_annotation(aws::ObjectAddress source, std::string copy_key,
                                            std::string copy_etag, std::string name);
 
   Context& context_;
   const AttributeRules& rules_;
   Counters& counters_;
-  Finding retention_, hold_, tags_;
-  bool counts_tags_ = true;  // the service tells the number of tags
+  Finding retention_, hold_;
+  TagReader tags_;
   bool annotations_known_ = true;
 };
 

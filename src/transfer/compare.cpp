@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <utility>
 
 namespace s3m::transfer {
 namespace {
@@ -87,6 +88,22 @@ Proof compare_heads(const aws::ObjectHead& source, const aws::ObjectHead& copy,
   const auto original = entry_of({}, source);
   const auto likeness = compare(original, entry_of({}, copy), rules);
   return proof_of_listing(settle_encryption(likeness, source, copy), original);
+}
+
+ContentMark content_mark(const aws::ObjectHead& head) {
+  const aws::Checksum* chosen = nullptr;
+  for (const auto& checksum : head.checksums) {
+    // Of several the one that S3 gives to all new objects, else any, but always the same.
+    const auto rank = [](const aws::Checksum& each) {
+      return std::pair(each.algorithm != "CRC64NVME", std::string_view(each.algorithm));
+    };
+    if (!checksum.full_object) continue;
+    if (chosen == nullptr || rank(checksum) < rank(*chosen)) chosen = &checksum;
+  }
+  if (chosen != nullptr) return {chosen->algorithm, chosen->value};
+  const bool told = form_of(head.etag) != EtagForm::opaque && !hides_content(head);
+  if (told) return {std::string(etag_proof), head.etag};
+  return {std::string(weak_proof), {}};
 }
 
 Proof proof_of_listing(Likeness likeness, const aws::ObjectEntry& source) {

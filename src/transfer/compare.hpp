@@ -55,11 +55,20 @@ struct Proof {
   Likeness likeness = Likeness::unproven;  // never encryption_decides
   std::string kind, value;                 // of same_*: the algorithm, "etag" or "weak"
 };
-inline constexpr std::string_view etag_proof = "etag", weak_proof = "weak";
+inline constexpr std::string_view etag_proof = "etag", weak_proof = "weak",
+                                  marker_proof = "delete-marker";
 
 // What HEADs of both sides tell, checksums asked for.
 Proof compare_heads(const aws::ObjectHead& source, const aws::ObjectHead& copy,
                     const CompareRules& rules);
+
+// What stands for the content of an object in a digest that has to be the same wherever the object
+// is copied to (G14): its full-object checksum; else its ETag, where that is made of the content
+// and not of a key as well; else "weak".
+struct ContentMark {
+  std::string kind, value;
+};
+ContentMark content_mark(const aws::ObjectHead& head);
 
 // The proof that goes with a likeness that listing entries gave; only for same_*.
 Proof proof_of_listing(Likeness likeness, const aws::ObjectEntry& source);

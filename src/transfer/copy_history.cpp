@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "transfer/history_match.hpp"
 #include "transfer/list_history.hpp"
 #include "transfer/restore.hpp"
 
@@ -76,26 +77,17 @@ class HistoryRun {
   // Whether what is there is a beginning of what is wanted (G18).
   net::Task<Result<void>> match() {
     const auto& source = work_.source.versions;
-    for (std::size_t i = 0; i < there(); ++i) {
-      if (i == source.size()) co_return another_history(i, "the source does not have it");
-      auto likeness = co_await likeness_of(source[i], work_.copy.versions[i]);
-      if (!likeness) co_return forward(likeness);
-      if (!is_same(*likeness)) {
-        co_return another_history(i, is_open(*likeness)
-                                         ? "nothing proves that it is a copy of " + named(source[i])
-                                         : "it is no copy of " + named(source[i]));
-      }
-      skipped(source[i], *likeness);
-    }
-    co_return ok;
-  }
-
-  net::Task<Result<Likeness>> likeness_of(const ObjectVersion& source, const ObjectVersion& copy) {
-    const auto listed = compare(source, copy, parts_.prover.rules());
-    if (!is_open(listed)) co_return listed;
-    auto proof = co_await parts_.prover.prove(work_.key, source, copy, false);
-    if (!proof) co_return forward(proof);
-    co_return *proof ? (*proof)->likeness : Likeness::differs;
+    auto begun =
+        co_await beginning_of(context_, parts_.prover, work_.key, work_.source, work_.copy);
+    if (!begun) co_return forward(begun);
+    const auto same = begun->versions.size();
+    for (std::size_t i = 0; i < same; ++i)
+      skipped(source[i], begun->versions[i]);
+    if (begun->whole) co_return ok;
+    if (same == source.size()) co_return another_history(same, "the source does not have it");
+    co_return another_history(
+        same, is_open(begun->broken) ? "nothing proves that it is a copy of " + named(source[same])
+                                     : "it is no copy of " + named(source[same]));
   }
 
   std::unexpected<Error> another_history(std::size_t ordinal, std::string_view why) const {

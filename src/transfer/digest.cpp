@@ -18,12 +18,12 @@ void append_number(std::string& text, std::uint64_t value) {
   text.append(bytes.data(), bytes.size());
 }
 
+}  // namespace
+
 void append_field(std::string& text, std::string_view field) {
   append_number(text, field.size());
   text += field;
 }
-
-}  // namespace
 
 void Digest::add(const ProvenPair& pair) {
   text_.clear();
@@ -33,6 +33,7 @@ void Digest::add(const ProvenPair& pair) {
   append_number(text_, pair.delete_marker ? 1 : 0);
   append_field(text_, pair.proof_kind);
   append_field(text_, pair.proof_value);
+  if (!pair.attributes.empty()) append_field(text_, pair.attributes);
   const Sha256 hash = sha256(text_);
   Sum value;
   std::memcpy(value.data(), hash.data(), hash.size());

@@ -21,7 +21,11 @@ struct ProvenPair {
   bool delete_marker = false;
   std::string_view proof_kind;   // "CRC64NVME"..., "etag", "weak"
   std::string_view proof_value;  // as the service writes it; empty for "weak"
+  std::string_view attributes;   // a hash of what else was proven of it (G12); empty: nothing was
 };
+
+// Appends a field as digests have them: its length in eight bytes, then itself.
+void append_field(std::string& text, std::string_view field);
 
 // The sum modulo 2^256 of the SHA-256 of each pair, its fields length-prefixed, so that ranges,
 // lanes and workers merge in any order; and beside it the number of pairs.

@@ -86,6 +86,13 @@ void Failures::stop(Error error) {
   if (!fatal_) fatal_.emplace(std::move(error));
 }
 
+void Failures::finding(std::string_view operation, const Error& error, std::string_view key,
+                       std::string_view version) const {
+  const auto& destination = context_.destination.location;
+  const auto full_key = destination.prefix + std::string(key);
+  context_.on_failure(failure_event(error, {operation, destination.bucket, full_key, version}));
+}
+
 Result<void> Failures::result() {
   if (fatal_) return fail(std::move(*fatal_));
   if (context_.cancel.cancelled()) return fail(Errc::cancelled, "the job was stopped");

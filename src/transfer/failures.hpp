@@ -32,6 +32,10 @@ class Failures {
   // Gives true if it was one object's failure, now reported; false if the operation is over.
   bool failed(Error error, const Subject& subject);
   void stop(Error error);
+  // Tells of something that is wrong with an object of the destination, whose `key` is after the
+  // prefix.
+  void finding(std::string_view operation, const Error& error, std::string_view key,
+               std::string_view version = {}) const;
 
   bool stopped() const noexcept { return fatal_.has_value() || context_.cancel.cancelled(); }
   // What ended the operation, or ok. Once.

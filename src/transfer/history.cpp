@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+
 namespace s3m::transfer {
 
 std::uint64_t History::bytes() const noexcept {
@@ -19,7 +23,7 @@ std::uint64_t History::delete_markers() const noexcept {
 
 CompareRules rules_for(const aws::ObjectVersion& source, CompareRules rules) noexcept {
   // Some dates are of whole seconds, some are not.
-  if (source.id != "null") rules.guard = -std::chrono::seconds(1);
+  if (!source.id.empty() && source.id != "null") rules.guard = -std::chrono::seconds(1);
   return rules;
 }
 
@@ -36,6 +40,13 @@ Likeness compare(const aws::ObjectVersion& source, const aws::ObjectVersion& cop
   return compare(listed(source), listed(copy), rules_for(source, rules));
 }
 
+std::string in_words(const aws::ObjectVersion& version, std::uint64_t ordinal,
+                     std::string_view finding) {
+  return fmt::format("{} {} (number {} of the key) {}",
+                     version.delete_marker ? "delete marker" : "version", printable(version.id),
+                     ordinal + 1, finding);
+}
+
 aws::ObjectEntry entry_of(std::string key, const aws::ObjectVersion& version) {
   return {.key = std::move(key),
           .size = version.size,
@@ -44,6 +55,15 @@ aws::ObjectEntry entry_of(std::string key, const aws::ObjectVersion& version) {
           .storage_class = version.storage_class,
           .restore = version.restore,
           .version = version.id};
+}
+
+aws::ObjectVersion version_of(const aws::ObjectEntry& object) {
+  return {.id = object.version,
+          .size = object.size,
+          .etag = object.etag,
+          .last_modified = object.last_modified,
+          .storage_class = object.storage_class,
+          .restore = object.restore};
 }
 
 }  // namespace s3m::transfer

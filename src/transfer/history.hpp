@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "transfer/compare.hpp"
@@ -26,7 +27,8 @@ struct History {
 };
 
 // A version never changes, so a copy needs not be safely younger than it to be one of it, only no
-// older (G10); but for the version "null", which a bucket without versioning replaces.
+// older (G10); but for the version "null", which a bucket without versioning replaces, and for a
+// current object, which has no id here.
 CompareRules rules_for(const aws::ObjectVersion& source, CompareRules rules) noexcept;
 
 // What two versions of equal rank tell. Delete markers are the same if both are.
@@ -41,7 +43,13 @@ inline bool is_same(Likeness likeness) noexcept {
   return likeness == Likeness::same_strong || likeness == Likeness::same_weak;
 }
 
+// "version 3sL4 (number 2 of the key) differs": a finding about the version of that rank.
+std::string in_words(const aws::ObjectVersion& version, std::uint64_t ordinal,
+                     std::string_view finding);
+
 // The version as an object to be read by its id; `key` is the full one.
 aws::ObjectEntry entry_of(std::string key, const aws::ObjectVersion& version);
+// A current object as the only version of its key, without an id.
+aws::ObjectVersion version_of(const aws::ObjectEntry& object);
 
 }  // namespace s3m::transfer

@@ -25,15 +25,28 @@ net::Task<Result<std::optional<aws::ObjectHead>>> Prover::head(const Side& side,
   co_return forward(head);
 }
 
-net::Task<Result<Look>> Prover::look(std::string key) {
+net::Task<Result<Look>> Prover::look(std::string key, std::string source_version,
+                                     std::string copy_version) {
   Look look;
-  auto copy = co_await head(context_.destination, context_.destination.location.prefix + key);
+  auto copy = co_await head(context_.destination, context_.destination.location.prefix + key,
+                            std::move(copy_version));
   if (!copy) co_return forward(copy);
   look.copy = std::move(*copy);
-  auto source = co_await head(context_.source, context_.source.location.prefix + key);
+  auto source = co_await head(context_.source, context_.source.location.prefix + key,
+                              std::move(source_version));
   if (!source) co_return forward(source);
   look.source = std::move(*source);
   co_return look;
+}
+
+Proof Prover::judge(std::string_view key, const aws::ObjectVersion& source,
+                    const aws::ObjectVersion& copy, const Look& look) const {
+  if (look.source->etag != source.etag || look.copy->etag != copy.etag) return {};
+  auto proof = compare_heads(*look.source, *look.copy, rules_for(source, rules()));
+  if (!is_open(proof.likeness)) return proof;
+  const bool weak = compare(source, copy, rules()) == Likeness::same_weak ||
+                    context_.receipts.holds(key, entry_of({}, source), entry_of({}, copy));
+  return weak ? Proof{Likeness::same_weak, std::string(weak_proof), {}} : proof;
 }
 
 net::Task<Result<std::optional<Proof>>> Prover::settle(std::string key, std::string copy_etag,

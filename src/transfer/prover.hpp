@@ -29,8 +29,15 @@ class Prover {
   // them. Gives nullopt for 404. Errors: what else the HEAD fails with.
   net::Task<Result<std::optional<aws::ObjectHead>>> head(const Side& side, std::string key,
                                                          std::string version = {});
-  // Both sides of a key, which is relative to the prefixes.
-  net::Task<Result<Look>> look(std::string key);
+  // Both sides of a key, which is relative to the prefixes; or one version of each.
+  net::Task<Result<Look>> look(std::string key, std::string source_version = {},
+                               std::string copy_version = {});
+
+  // What a look at both tells of two versions that were listed; or of two objects, whose versions
+  // have no ids. What is open is weak where the listings or a receipt say so; a side that is not
+  // what was listed leaves it open.
+  Proof judge(std::string_view key, const aws::ObjectVersion& source,
+              const aws::ObjectVersion& copy, const Look& look) const;
 
   // The proof for a pair that compare() gave `likeness` for, by as few HEADs as the rules allow:
   // where the copy's encryption decides (G11), the source is not looked at.

@@ -150,12 +150,8 @@ class VerifyOperation final : public Visitor, Lanes<VerifyWork>::Handler {
     report(Errc::no_such_key, source, "the object is not in the destination");
   }
 
-  // Findings are named by the object of the destination: that is where something is wrong.
   void report(Errc code, const aws::ObjectEntry& source, std::string message) {
-    Error error(code, std::move(message));
-    const auto& destination = context_.destination.location;
-    const auto key = destination.prefix + std::string(relative(source));
-    context_.on_failure(failure_event(error, {"verify", destination.bucket, key}));
+    failures_.finding("verify", Error(code, std::move(message)), relative(source));
   }
 
   void failed(const VerifyWork& work, Error error) {

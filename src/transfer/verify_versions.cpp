@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "base/text.hpp"
 #include "transfer/digest.hpp"
 #include "transfer/failures.hpp"
 #include "transfer/lanes.hpp"
@@ -14,8 +13,6 @@
 
 namespace s3m::transfer {
 namespace {
-
-constexpr std::string_view marker_proof = "delete-marker";
 
 // A pair of versions that the listings leave open.
 struct VersionWork {
@@ -152,15 +149,9 @@ class VerifyVersions final : public Visitor, Lanes<VersionWork>::Handler {
            fmt::format("is one of more than {} of its key, which are not compared", most_versions));
   }
 
-  // Findings are named by the destination's key and the version's id.
   void report(Errc code, std::string_view key, std::uint64_t ordinal,
               const aws::ObjectVersion& version, std::string_view finding) {
-    const Error error(code, fmt::format("{} {} (number {} of the key) {}",
-                                        version.delete_marker ? "delete marker" : "version",
-                                        printable(version.id), ordinal + 1, finding));
-    const auto& destination = context_.destination.location;
-    const auto full_key = destination.prefix + std::string(key);
-    context_.on_failure(failure_event(error, {"verify", destination.bucket, full_key, version.id}));
+    failures_.finding("verify", Error(code, in_words(version, ordinal, finding)), key, version.id);
   }
 
   void failed(const VersionWork& work, Error error) {

@@ -134,6 +134,29 @@ Result<Orphans> Rig::abort_orphans() {
   return run(transfer::abort_orphans(*context));
 }
 
+Result<void> Rig::empty(EmptyOptions options, std::vector<KeyRange> ranges) {
+  emptied = {};
+  failures.clear();
+  return run(transfer::empty_source(*context, options, std::move(ranges), emptied));
+}
+
+Result<void> Rig::mirror(MirrorOptions options) {
+  mirrored = {};
+  failures.clear();
+  return run(transfer::mirror(*context, options, {KeyRange{}}, mirrored));
+}
+
+Result<void> Rig::prove(ProofOptions options, ManifestSink* manifest) {
+  proven = {};
+  failures.clear();
+  return run(transfer::prove(*context, options, proven, manifest));
+}
+
+void Rig::go_on_to(const std::string& bucket) {
+  context->source = context->destination;
+  context->destination.location = {bucket, {}};
+}
+
 void Rig::must_copy(CopyOptions options, std::vector<KeyRange> ranges) {
   const auto copied = copy(std::move(options), std::move(ranges));
   ASSERT_TRUE(copied.has_value()) << copied.error().describe();
@@ -172,6 +195,18 @@ void Rig::before_first(std::string operation, std::function<void(sim::Cloud&)> h
     world.before_each([&world, operation = std::move(operation), hook = std::move(hook),
                        done = false](const sim::RequestRecord& request) mutable {
       if (done || request.operation != operation) return;
+      done = true;
+      hook(world);
+    });
+  });
+}
+
+void Rig::before_deletion(std::function<void(sim::Cloud&)> hook) {
+  cloud([&](sim::Cloud& world) {
+    world.before_each([&world, hook = std::move(hook), listed = false,
+                       done = false](const sim::RequestRecord& request) mutable {
+      listed |= request.operation.starts_with("List");
+      if (done || !listed || !request.operation.starts_with("DeleteObject")) return;
       done = true;
       hook(world);
     });

@@ -15,6 +15,9 @@
 #include "aws/s3.hpp"
 #include "net/http_client.hpp"
 #include "sim/server.hpp"
+#include "transfer/empty.hpp"
+#include "transfer/mirror.hpp"
+#include "transfer/prove.hpp"
 #include "transfer/test_journal.hpp"
 #include "transfer/transfer.hpp"
 
@@ -45,6 +48,9 @@ class Rig {
   Result<void> plan(CopyOptions options = {});
   Result<void> delete_extra(std::function<Result<void>(const Deletion&)> allow, Filter filter = {});
   Result<Orphans> abort_orphans();
+  Result<void> empty(EmptyOptions options = {}, std::vector<KeyRange> ranges = {KeyRange{}});
+  Result<void> mirror(MirrorOptions options = {});
+  Result<void> prove(ProofOptions options = {}, ManifestSink* manifest = nullptr);
 
   // The operation must succeed, with no failure of a single object.
   void must_copy(CopyOptions options = {}, std::vector<KeyRange> ranges = {KeyRange{}});
@@ -53,6 +59,9 @@ class Rig {
 
   template <class T>
   T run(net::Task<T> task);
+
+  // What was the destination is the source from now on.
+  void go_on_to(const std::string& bucket);
 
   // As if the program were started again: only the journal and the simulator stay as they are.
   void restart();
@@ -67,6 +76,9 @@ class Rig {
   void switches(std::function<void(sim::Switches&)> change);
   // Calls `hook` on the simulator's thread before the first request of an operation for a key.
   void before_first(std::string operation, std::function<void(sim::Cloud&)> hook);
+  // Before the first DeleteObject or DeleteObjects that comes after a listing: not the scratch
+  // object's, by which the service is tried first.
+  void before_deletion(std::function<void(sim::Cloud&)> hook);
   std::uint64_t requests(std::string operation);
   void forget_requests();
   std::vector<std::string> keys(std::string bucket);
@@ -81,6 +93,9 @@ class Rig {
   Verification verification;
   Plan planned;
   Deletion deletion;
+  Emptying emptied;
+  Mirrored mirrored;
+  Proven proven;
   std::vector<FailureEvent> failures;
   TestJournal journal;
   net::Loop loop;

@@ -19,10 +19,11 @@ PRIVATE_LIBRARIES = {
     "spdlog/": {"base"},
     "soci/": {"store"},
     "pugixml.hpp": {"aws", "sim"},
+    "zstd.h": {"transfer"},
     "boost/asio/impl/": {"net"},
     "boost/beast": set(),
 }
-LIGHT = {"pugixml.hpp"}
+LIGHT = {"pugixml.hpp", "zstd.h"}
 UNBOUND = {"tests", "bench", "fuzz"}
 
 MODULE = re.compile(r"^s3m_module\(([^)]*)\)", re.MULTILINE)

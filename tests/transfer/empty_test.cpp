@@ -1,0 +1,254 @@
+// The emptying walk of objects: G5, G6, and that nothing goes that is not proven to be elsewhere.
+#include "transfer/empty.hpp"
+
+#include <algorithm>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/key.hpp"
+#include "tests/transfer/rig.hpp"
+
+namespace s3m::transfer {
+namespace {
+
+using std::chrono::minutes;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+sim::Scenario numbers(std::uint64_t count = 50) {
+  auto scenario = two_buckets();
+  scenario.bucket("original", sim::source_account)
+      .with(sim::GeneratorSpec{.prefix = "k", .count = count, .min_size = 10, .max_size = 10});
+  return scenario;
+}
+
+class Empty : public testing::Test {
+ protected:
+  void expect(Errc code, const Result<void>& result) {
+    ASSERT_FALSE(result.has_value());
+    EXPECT_EQ(result.error().code(), code) << result.error().describe();
+  }
+  static std::string content(Rig& rig, std::string key) {
+    return rig.cloud([&](sim::Cloud& cloud) { return cloud.read("original", key, 100); });
+  }
+};
+
+TEST_F(Empty, DeletesWhatTheCopyHasAndNothingOfTheCopy) {
+  auto scenario = numbers(2500);
+  scenario.switches.listing_page = 100;
+  Rig rig(scenario);
+  rig.must_copy();
+  rig.put("copy", {.key = "only there", .body = "x"});
+  const auto done = rig.empty();
+  ASSERT_TRUE(done.has_value()) << done.error().describe();
+  EXPECT_THAT(rig.keys("original"), IsEmpty());
+  EXPECT_EQ(rig.keys("copy").size(), 2501U);
+  EXPECT_EQ(rig.emptied.deleted, 2500U);
+  EXPECT_EQ(rig.emptied.bytes, 25'000U);
+  EXPECT_EQ(rig.emptied.weak, 0U);
+  ASSERT_TRUE(rig.empty().has_value()) << "once more does no harm";
+  EXPECT_EQ(rig.emptied.deleted, 0U);
+}
+
+TEST_F(Empty, StopsAtTheFirstThatIsNotThere) {
+  Rig rig(numbers());
+  rig.must_copy();
+  rig.cloud([](sim::Cloud& cloud) { cloud.remove("copy", "k000010"); });
+  const auto done = rig.empty();
+  expect(Errc::mismatch, done);
+  EXPECT_EQ(done.error().key(), "k000010");
+  EXPECT_EQ(rig.emptied.unproven_key, "k000010");
+  EXPECT_EQ(rig.keys("original").size(), 50U) << "its whole page stays";
+}
+
+TEST_F(Empty, StopsAtTheFirstThatDiffers) {
+  Rig rig(numbers());
+  rig.must_copy();
+  rig.put("original", {.key = "k000020", .body = "0123456789"});
+  expect(Errc::mismatch, rig.empty());
+  EXPECT_EQ(content(rig, "k000020"), "0123456789");
+  EXPECT_EQ(rig.emptied.unproven_key, "k000020");
+}
+
+TEST_F(Empty, G5AWriterBetweenProofAndDeletionStopsItAndLosesNothing) {
+  Rig rig(numbers());
+  rig.must_copy();
+  rig.before_deletion(
+      [](sim::Cloud& cloud) { cloud.put("original", {.key = "k000020", .body = "0123456789"}); });
+  const auto done = rig.empty();
+  expect(Errc::precondition_failed, done);
+  EXPECT_EQ(done.error().key(), "k000020");
+  EXPECT_EQ(content(rig, "k000020"), "0123456789");
+}
+
+TEST_F(Empty, G5SoIsItForAKeyThatGoesAlone) {
+  auto scenario = two_buckets();
+  scenario.bucket("original", sim::source_account).with({.key = "a\nb", .body = "old"});
+  Rig rig(scenario);
+  rig.must_copy();
+  rig.before_deletion(
+      [](sim::Cloud& cloud) { cloud.put("original", {.key = "a\nb", .body = "new"}); });
+  expect(Errc::precondition_failed, rig.empty());
+  EXPECT_EQ(content(rig, "a\nb"), "new");
+}
+
+TEST_F(Empty, G5AServiceThatIgnoresIfMatchIsNoticedBeforeAnythingIsDeleted) {
+  Rig rig(numbers());
+  rig.must_copy();
+  rig.switches([](sim::Switches& switches) { switches.ignore_if_match = true; });
+  const auto done = rig.empty();
+  expect(Errc::refused, done);
+  EXPECT_THAT(done.error().message(), HasSubstr("--accept-unpinned-delete"));
+  EXPECT_EQ(rig.keys("original").size(), 50U) << "no object less, no scratch object more";
+  ASSERT_TRUE(rig.empty({.accept_unpinned = true}).has_value());
+  EXPECT_THAT(rig.keys("original"), IsEmpty());
+}
+
+TEST_F(Empty, G7ABucketThatKeepsVersionsIsNotEmptiedWithoutThem) {
+  Rig rig(numbers());
+  rig.must_copy();
+  rig.cloud([&](sim::Cloud& cloud) {
+    auto versioned = numbers();
+    versioned.bucket("original", sim::source_account).versioning = "Enabled";
+    cloud.add_bucket(versioned.buckets.front(), rig.clock.now());
+  });
+  expect(Errc::refused, rig.empty());
+  EXPECT_EQ(rig.keys("original").size(), 50U);
+  EXPECT_EQ(rig.cloud([](sim::Cloud& cloud) { return cloud.versions("original").size(); }), 50U);
+}
+
+TEST_F(Empty, G6WhatXmlCannotCarryIsDeletedSingly) {
+  auto scenario = two_buckets();
+  scenario.bucket("original", sim::source_account).odd_keys = true;
+  Rig rig(scenario);
+  rig.must_copy();
+  const auto keys = rig.keys("original");
+  const auto singles =
+      std::ranges::count_if(keys, [](const std::string& key) { return needs_single_delete(key); });
+  ASSERT_GT(singles, 0);
+  rig.forget_requests();
+  const auto done = rig.empty();
+  ASSERT_TRUE(done.has_value()) << done.error().describe();
+  EXPECT_THAT(rig.keys("original"), IsEmpty());
+  constexpr std::uint64_t of_the_probe = 2;
+  EXPECT_EQ(rig.requests("DeleteObject"), static_cast<std::uint64_t>(singles) + of_the_probe);
+}
+
+// A carriage return is a line feed once XML has been read: that is another key.
+TEST_F(Empty, G6TheNeighbourOfAnOddKeyStays) {
+  auto scenario = two_buckets();
+  scenario.bucket("original", sim::source_account)
+      .with({.key = "a\nb", .body = "same"})
+      .with({.key = "a\rb", .body = "same"});
+  Rig rig(scenario);
+  rig.must_copy();
+  ASSERT_TRUE(rig.empty({}, {KeyRange{.after = "a\nb"}}).has_value());
+  EXPECT_THAT(rig.keys("original"), ElementsAre("a\nb"));
+}
+
+TEST_F(Empty, G6AnAnswerAboutAnotherKeyStopsIt) {
+  Rig rig(numbers());
+  rig.must_copy();
+  rig.fault({.operation = "DeleteObjects",
+             .first = 2,  // the first is the probe's
+             .effect = sim::FaultEffect::names_another_key});
+  const auto done = rig.empty();
+  expect(Errc::protocol, done);
+  EXPECT_THAT(done.error().message(), HasSubstr("another key"));
+}
+
+TEST_F(Empty, WhatFailsForTheMomentIsTriedAgainByItself) {
+  Rig rig(numbers());
+  rig.must_copy();
+  rig.fault(
+      {.operation = "DeleteObjects", .first = 2, .effect = sim::FaultEffect::first_key_fails});
+  ASSERT_TRUE(rig.empty().has_value());
+  EXPECT_THAT(rig.keys("original"), IsEmpty());
+  EXPECT_EQ(rig.emptied.deleted, 50U);
+}
+
+TEST_F(Empty, AnAnswerThatWasLostIsAskedForAgain) {
+  Rig rig(numbers());
+  rig.must_copy();
+  rig.fault({.operation = "DeleteObjects",
+             .first = 2,
+             .effect = sim::FaultEffect::reset_mid_head,
+             .applied = true});
+  ASSERT_TRUE(rig.empty().has_value());
+  EXPECT_THAT(rig.keys("original"), IsEmpty());
+}
+
+TEST_F(Empty, WhatComesBackIsNotDeletedAgain) {
+  auto scenario = numbers();
+  scenario.switches.listing_page = 10;
+  Rig rig(scenario);
+  rig.must_copy();
+  rig.cloud([](sim::Cloud& cloud) {
+    int deletions = 0;
+    cloud.before_each([&cloud, deletions](const sim::RequestRecord& request) mutable {
+      if (request.operation == "DeleteObjects" && ++deletions == 3)
+        cloud.put("original", {.key = "k000001", .body = "new here"});
+    });
+  });
+  expect(Errc::conflict, rig.empty());
+  EXPECT_EQ(content(rig, "k000001"), "new here");
+}
+
+sim::Scenario weak_pair(bool checksums) {
+  auto scenario = two_buckets();
+  const std::string checksum = checksums ? "CRC64NVME" : "none";
+  scenario.bucket("original", sim::source_account)
+      .with({.key = "k",
+             .size = 20 * mib,
+             .seed = 1,
+             .part_size = 8 * mib,
+             .checksum = checksum,
+             .age = minutes(60)});
+  scenario.bucket("copy", sim::source_account)
+      .with({.key = "k", .size = 20 * mib, .seed = 1, .checksum = checksum, .age = minutes(29)});
+  scenario.switches.ignore_checksums = !checksums;
+  return scenario;
+}
+
+TEST_F(Empty, G14WhatIsWeakGoesOnlyWhereThatIsAccepted) {
+  Rig rig(weak_pair(false));
+  const auto done = rig.empty();
+  expect(Errc::mismatch, done);
+  EXPECT_THAT(done.error().message(), HasSubstr("--accept-weak-proof"));
+  EXPECT_THAT(rig.keys("original"), ElementsAre("k"));
+  ASSERT_TRUE(rig.empty({.accept_weak = true}).has_value());
+  EXPECT_THAT(rig.keys("original"), IsEmpty());
+  EXPECT_EQ(rig.emptied.weak, 1U);
+}
+
+TEST_F(Empty, AChecksumMakesItStrong) {
+  Rig rig(weak_pair(true));
+  ASSERT_TRUE(rig.empty().has_value());
+  EXPECT_THAT(rig.keys("original"), IsEmpty());
+  EXPECT_EQ(rig.emptied.heads, 2U);
+  EXPECT_EQ(rig.emptied.weak, 0U);
+}
+
+TEST_F(Empty, WhatIsReservedStaysUntilItIsCleared) {
+  auto scenario = numbers(3);
+  scenario.switches.listing_page = 2;
+  Rig rig(scenario);
+  rig.must_copy();
+  for (const auto* const key : {".s3migrator/1", ".s3migrator/2", ".s3migrator/3"})
+    rig.put("original", {.key = key, .body = "x"});
+  ASSERT_TRUE(rig.empty().has_value());
+  EXPECT_EQ(rig.keys("original").size(), 3U);
+  Removed removed;
+  ASSERT_TRUE(
+      rig.run(clear_reserved(*rig.context, rig.context->source, false, removed)).has_value());
+  EXPECT_THAT(rig.keys("original"), IsEmpty());
+  EXPECT_EQ(removed.deleted, 3U);
+  EXPECT_EQ(rig.keys("copy").size(), 3U);
+}
+
+}  // namespace
+}  // namespace s3m::transfer
