@@ -36,24 +36,24 @@ function(s3m_postgres_fixture)
   target_compile_definitions(store_test PRIVATE S3M_POSTGRES_URL_FILE="${directory}/url")
 endfunction()
 
-# A module: DIRECTORY (src/NAME unless given) becomes the static library s3m::NAME, its *_test.cpp
-# the program NAME_test. DEPENDS are modules, LIBRARIES others' libraries that our headers show,
-# PRIVATE_LIBRARIES those behind our sources. main.cpp is left for s3m_program. A module without
-# sources is allowed: it only passes on what it depends on. TEST_FIXTURE is a fixture of ctest that
-# its tests need.
+# A module: DIRECTORY (src/NAME unless given) and its folders become the static library s3m::NAME,
+# their *_test.cpp the program NAME_test. DEPENDS are modules, LIBRARIES others' libraries that our
+# headers show, PRIVATE_LIBRARIES those behind our sources. main.cpp is left for s3m_program. A
+# module without sources is allowed: it only passes on what it depends on. TEST_FIXTURE is a fixture
+# of ctest that its tests need.
 function(s3m_module)
   cmake_parse_arguments(ARG "" "NAME;DIRECTORY;TEST_FIXTURE"
                         "DEPENDS;LIBRARIES;PRIVATE_LIBRARIES" ${ARGN})
   if(NOT ARG_DIRECTORY)
     set(ARG_DIRECTORY src/${ARG_NAME})
   endif()
-  file(GLOB sources CONFIGURE_DEPENDS ${ARG_DIRECTORY}/*.cpp)
+  file(GLOB sources CONFIGURE_DEPENDS ${ARG_DIRECTORY}/*.cpp ${ARG_DIRECTORY}/*/*.cpp)
   set(tests ${sources})
   list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
   list(FILTER sources EXCLUDE REGEX "(_test|/main)\\.cpp$")
   list(TRANSFORM ARG_DEPENDS PREPEND s3m::)
 
-  file(GLOB headers CONFIGURE_DEPENDS ${ARG_DIRECTORY}/*.hpp)
+  file(GLOB headers CONFIGURE_DEPENDS ${ARG_DIRECTORY}/*.hpp ${ARG_DIRECTORY}/*/*.hpp)
   cmake_path(GET ARG_DIRECTORY PARENT_PATH include_root)
 
   set(target s3m_${ARG_NAME})

@@ -4,8 +4,11 @@
 #include <array>
 #include <utility>
 
+#include <pugixml.hpp>
+
 #include "base/text.hpp"
 #include "sim/access.hpp"
+#include "sim/body_check.hpp"
 #include "sim/object_read.hpp"
 #include "sim/xml_writer.hpp"
 
@@ -103,6 +106,24 @@ Permit acls_on(const Bucket& bucket) {
   return {};
 }
 
+// An ACL as a document: of the bucket's owner, and not public where that is blocked.
+Permit check_acl_document(const World& world, const Bucket& bucket, std::string_view xml) {
+  pugi::xml_document document;
+  const auto parsed = document.load_buffer(xml.data(), xml.size());
+  const auto root = document.child("AccessControlPolicy");
+  if (!parsed || !root || !root.child("AccessControlList")) return refuse("MalformedACLError");
+  const Account* owner = world.directory.account(bucket.owner);
+  if (owner == nullptr || root.child("Owner").child_value("ID") != owner->canonical_id)
+    return refuse("AccessDenied", "The ACL names another owner than the bucket's");
+  for (const auto grant : root.child("AccessControlList").children("Grant")) {
+    const std::string_view group = grant.child("Grantee").child_value("URI");
+    const bool open = all_users.substr(4) == group || known_users.substr(4) == group;
+    if (open && bucket.public_access_block.acls)
+      return refuse("AccessDenied", "public ACLs are blocked by the BlockPublicAcls setting");
+  }
+  return {};
+}
+
 }  // namespace
 
 std::expected<RequestedAcl, ApiError> requested_acl(const World& world, const Call& call,
@@ -137,6 +158,9 @@ Outcome get_bucket_acl(World& world, Call& call) {
   if (!bucket) return refuse(bucket.error());
   const auto allowed = authorize(world, call, **bucket, "s3:GetBucketAcl");
   if (!allowed) return refuse(allowed.error());
+  const auto kept = (*bucket)->configuration.find("acl");
+  if (kept != (*bucket)->configuration.end() && !(*bucket)->acls_off())
+    return xml_reply(kept->second);
   AclXml xml(world, (*bucket)->owner);
   xml.grant((*bucket)->owner);
   return xml_reply(xml.finish());
@@ -148,6 +172,11 @@ Outcome put_bucket_acl(World& world, Call& call) {
   const auto allowed =
       all_permitted({authorize(world, call, **bucket, "s3:PutBucketAcl"), acls_on(**bucket)});
   if (!allowed) return refuse(allowed.error());
+  if (call.body.empty()) return net::ServerReply();  // a canned one, or headers
+  const auto whole = all_permitted(
+      {require_checked_body(world, call), check_acl_document(world, **bucket, call.body)});
+  if (!whole) return refuse(whole.error());
+  (*bucket)->configuration["acl"] = call.body;
   return net::ServerReply();
 }
 

@@ -78,6 +78,8 @@ struct Bucket {
   bool object_lock = false;
   BucketPolicy policy;
   std::map<std::string, std::string, std::less<>> configuration;  // sub-resource -> XML, as put
+  // x-amz-transition-default-minimum-object-size, which goes with the lifecycle rules.
+  std::string smallest_transition = "all_storage_classes_128K";
 
   std::map<std::string, History, std::less<>> objects;
   std::map<std::string, Upload, std::less<>> uploads;  // by id

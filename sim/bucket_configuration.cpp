@@ -15,6 +15,8 @@
 namespace s3m::sim {
 namespace {
 
+constexpr std::string_view smallest_transition = "x-amz-transition-default-minimum-object-size";
+
 std::string slot(const SubResource& sub_resource, std::string_view id) {
   return std::string(sub_resource.query) + (id.empty() ? "" : ":" + std::string(id));
 }
@@ -116,6 +118,7 @@ void reset_ownership(Bucket& bucket) {
 std::string default_xml(const Bucket& bucket, const SubResource& sub_resource) {
   XmlWriter xml(sub_resource.root);
   if (sub_resource.query == "requestPayment") xml.leaf("Payer", "BucketOwner");
+  if (sub_resource.query == "abac") xml.leaf("Status", "Disabled");
   if (sub_resource.query == "versioning" && bucket.versioning != Versioning::never) {
     xml.leaf("Status", bucket.versioning == Versioning::enabled ? "Enabled" : "Suspended");
   }
@@ -144,7 +147,12 @@ Outcome get_configuration(World& world, Call& call) {
   const std::string_view id = call.parameter("id");
   if (sub_resource.by_id && id.empty()) return xml_reply(list_xml(**bucket, sub_resource));
   const auto found = (*bucket)->configuration.find(slot(sub_resource, id));
-  if (found != (*bucket)->configuration.end()) return xml_reply(found->second);
+  if (found != (*bucket)->configuration.end()) {
+    auto reply = xml_reply(found->second);
+    if (sub_resource.query == "lifecycle")
+      add_header(reply, smallest_transition, (*bucket)->smallest_transition);
+    return reply;
+  }
   if (!sub_resource.absent.empty()) {
     ApiError error = api_error(sub_resource.absent, "The configuration does not exist");
     error.status = 404;
@@ -165,6 +173,10 @@ Outcome put_configuration(World& world, Call& call) {
   }
   const auto done = configure(**bucket, sub_resource, call.parameter("id"), call.body);
   if (!done) return refuse(done.error());
+  if (sub_resource.query == "lifecycle") {
+    const auto size = call.header(smallest_transition);
+    (*bucket)->smallest_transition = size.empty() ? "all_storage_classes_128K" : size;
+  }
   net::ServerReply reply;
   if (sub_resource.query == "tagging") reply.status = 204;
   return reply;
@@ -272,6 +284,13 @@ constexpr auto all_sub_resources = std::to_array<SubResource>({
      get_operation("GetBucketIntelligentTieringConfiguration"),
      put_operation("PutBucketIntelligentTieringConfiguration"),
      delete_operation("DeleteBucketIntelligentTieringConfiguration")},
+    {"abac", "AbacStatus", "s3:GetBucketAbac", "s3:PutBucketAbac", "", true, false, nullptr,
+     nullptr, get_operation("GetBucketAbac"), put_operation("PutBucketAbac"), no_operation},
+    // Made by another document than it is read as, which the simulator does not know.
+    {"metadataConfiguration", "GetBucketMetadataConfigurationResult",
+     "s3:GetBucketMetadataTableConfiguration", "s3:CreateBucketMetadataTableConfiguration",
+     "MetadataConfigurationNotFound", true, false, nullptr, nullptr,
+     get_operation("GetBucketMetadataConfiguration"), no_operation, no_operation},
 });
 
 }  // namespace

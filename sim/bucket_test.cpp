@@ -60,6 +60,7 @@ TEST_F(BucketTest, EverySubResourceRoundTripsAndSaysWhenItIsAbsent) {
       EXPECT_EQ(code(before), one.absent) << one.query;
       EXPECT_FALSE(one.absent.empty()) << one.query;
     }
+    if (one.put.handler == nullptr) continue;
     if (one.apply != nullptr) continue;  // those understand what they are given
     const std::string root(one.root);
     const std::string xml = "<" + root + "><Id>a</Id></" + root + ">";

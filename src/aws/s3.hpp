@@ -264,6 +264,13 @@ struct BucketEncryption {
   std::string kms_key_id;
 };
 
+// A document of a bucket's configuration, and what its answer said in headers that belongs to it.
+struct SubResource {
+  std::string document;  // XML, or JSON (policy)
+  Pairs headers;
+  friend bool operator==(const SubResource&, const SubResource&) = default;
+};
+
 struct CreateBucketRequest {
   std::string bucket;
   std::string region;  // us-east-1 or empty: no LocationConstraint
@@ -391,6 +398,27 @@ class S3 {
   net::Task<Result<std::string>> get_bucket_versioning(std::string bucket,
                                                        std::string expected_owner);
   net::Task<Result<void>> enable_bucket_versioning(std::string bucket, std::string expected_owner);
+
+  // One of a bucket's sub-resources (sub_resource.hpp) as the service writes it; `id` only for
+  // those of which there are several.
+  //
+  // Gives   nullopt when nothing is set: a 404 with a code of its own, or an empty root element.
+  // Errors  access_denied; not_supported by a service that does not know it (405, 501, 400, an
+  //         empty answer, or one to another question); invalid_argument for an unknown query.
+  net::Task<Result<std::optional<SubResource>>> get_sub_resource(std::string bucket,
+                                                                 std::string query, std::string id,
+                                                                 std::string expected_owner);
+  // The ids of all of a kind, pages followed. Errors: as get_sub_resource.
+  net::Task<Result<std::vector<std::string>>> list_sub_resource_ids(std::string bucket,
+                                                                    std::string query,
+                                                                    std::string expected_owner);
+  // For callers who have read it there before: a service that does not know a sub-resource may take
+  // the PUT for CreateBucket, and the DELETE for DeleteBucket. Neither follows a redirect (G2).
+  // Errors: invalid_argument for what cannot be put, or removed.
+  net::Task<Result<void>> put_sub_resource(std::string bucket, std::string query, std::string id,
+                                           SubResource value, std::string expected_owner);
+  net::Task<Result<void>> delete_sub_resource(std::string bucket, std::string query, std::string id,
+                                              std::string expected_owner);
 
   const Client& client() const noexcept { return client_; }
 

@@ -10,6 +10,7 @@
 
 #include "aws/request.hpp"
 #include "aws/s3.hpp"
+#include "aws/sub_resource.hpp"
 #include "net/http_client.hpp"
 
 namespace s3m::aws {
@@ -102,6 +103,16 @@ bool says_website(std::string body);
 Result<BucketEncryption> parse_bucket_encryption(std::string body);
 bool says_archive_transition(std::string body);
 bool says_archive_tier(std::string body);
+// The answer to a GET of a sub-resource, as S3::get_sub_resource gives it.
+Result<std::optional<SubResource>> parse_sub_resource(const SubResourceKind& kind,
+                                                      const net::HttpResponse& response);
+struct SubResourcePage {
+  std::vector<std::string> ids;
+  std::string next_token;  // empty: this was the last
+};
+Result<SubResourcePage> parse_sub_resource_page(const SubResourceKind& kind, std::string body);
+Request put_sub_resource_request(const SubResourceKind& kind, std::string bucket, std::string id,
+                                 SubResource value, std::string expected_owner);
 Request create_bucket_request(CreateBucketRequest request);
 Request delete_bucket_request(std::string bucket, std::string expected_owner);
 Request put_bucket_tagging_request(std::string bucket, const Pairs& tags,
