@@ -6,14 +6,14 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
-#include "workflow/grant_probe.hpp"
+#include "transfer/location.hpp"
 
 namespace s3m::workflow {
 namespace {
 
 namespace json = boost::json;
 
-static_assert(record_key.starts_with(reserved_prefix));
+static_assert(record_key.starts_with(transfer::reserved_prefix));
 
 std::string text_of(json::string_view text) {
   return {text.data(), text.size()};

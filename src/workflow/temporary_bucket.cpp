@@ -7,9 +7,9 @@
 
 #include "base/ids.hpp"
 #include "base/text.hpp"
+#include "transfer/location.hpp"
 #include "workflow/bucket_deletion.hpp"
 #include "workflow/bucket_record.hpp"
-#include "workflow/grant_probe.hpp"
 
 namespace s3m::workflow {
 namespace {
@@ -114,7 +114,8 @@ net::Task<Result<void>> only_ours_is_left(aws::S3& owner, MarkedBucket bucket) {
     auto page = co_await list(owner, bucket, key_marker, id_marker);
     if (!page) co_return forward(page);
     for (const auto& entry : page->versions) {
-      if (!entry.key.starts_with(reserved_prefix)) co_return fail(left_in_it(bucket, entry.key));
+      if (!entry.key.starts_with(transfer::reserved_prefix))
+        co_return fail(left_in_it(bucket, entry.key));
     }
     if (!page->truncated) co_return ok;
     if (page->next_key_marker < key_marker || page->next_key_marker.empty()) {
@@ -151,7 +152,8 @@ class Emptying {
     std::size_t removed = 0;
     for (const auto& entry : versions) {
       if (is_last_record(entry)) continue;
-      if (!entry.key.starts_with(reserved_prefix)) co_return fail(left_in_it(bucket_, entry.key));
+      if (!entry.key.starts_with(transfer::reserved_prefix))
+        co_return fail(left_in_it(bucket_, entry.key));
       auto gone = co_await remove(entry);
       if (!gone) co_return forward(gone);
       ++removed;
