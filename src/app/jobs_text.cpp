@@ -84,8 +84,12 @@ std::string steps_text(const JobStory& story) {
     const std::string_view state = !open                ? workflow::name(step.state)
                                    : story.view.at_work ? "running"
                                                         : "not ended";
-    out += fmt::format("  {:>2} {:<12} {:<9} {:>6}  {}\n", step.number, printable(step.name), state,
-                       elapsed(step), single_line(step.message));
+    out += fmt::format("  {:>2} {:<12} {}", step.number, printable(step.name), state);
+    if (!open) {
+      out += fmt::format("{:{}} {:>6}  {}", "", 9 - std::min<std::size_t>(state.size(), 9),
+                         elapsed(step), single_line(step.message));
+    }
+    out += "\n";
   }
   return out.empty() ? out : "steps:\n" + out;
 }
