@@ -40,7 +40,12 @@ Values value_of(std::string_view key, const AccessQuestion& question) {
     if (question.switches.principal_arn_never_matches) return std::nullopt;
     return one(principal.principal_arn());
   }
-  if (key == "aws:userid") return one(principal.user_id);
+  if (key == "aws:userid") {
+    const bool known =
+        !question.switches.user_id_never_matches &&
+        (!question.switches.user_id_of_sessions_alone || principal.kind == PrincipalKind::session);
+    return known ? one(principal.user_id) : std::nullopt;
+  }
   if (key == "aws:principalaccount") return one(principal.account);
   if (key == "aws:principaltype") return one(type_of(principal));
   if (key == "aws:username") {
@@ -202,7 +207,9 @@ bool holds(const Condition& condition, const AccessQuestion& question) {
     case Quantifier::none:
       break;
   }
-  if (!values) return condition.negated || condition.if_exists;
+  if (!values) {
+    return condition.if_exists || (condition.negated && !question.switches.negated_needs_key);
+  }
   return std::any_of(values->begin(), values->end(), test);
 }
 

@@ -205,6 +205,30 @@ TEST_F(Evaluation, AServiceThatDoesNotKnowThePrincipalArn) {
             Verdict::no_resource_allow);
 }
 
+TEST_F(Evaluation, AnonymousHasNoUserIdAndADenyThatSparesOneHitsIt) {
+  constexpr auto sparing = R"({"StringNotEquals":{"aws:userid":["AROAMOVER:job"]}})";
+  constexpr auto if_exists = R"({"StringNotEqualsIfExists":{"aws:userid":["AROAMOVER:job"]}})";
+  EXPECT_EQ(denied(everyone, sparing), Verdict::allowed);
+  EXPECT_EQ(denied(everyone, if_exists), Verdict::allowed);
+  session = Principal{};
+  EXPECT_EQ(denied(everyone, sparing), Verdict::explicit_deny);
+  EXPECT_EQ(denied(everyone, if_exists), Verdict::explicit_deny);
+  switches.negated_needs_key = true;
+  EXPECT_NE(denied(everyone, sparing), Verdict::explicit_deny);
+  EXPECT_EQ(denied(everyone, if_exists), Verdict::explicit_deny);
+}
+
+TEST_F(Evaluation, ServicesThatDoNotKnowTheUserId) {
+  constexpr auto sparing = R"({"StringNotEquals":{"aws:userid":["AROAMOVER:job"]}})";
+  switches.user_id_of_sessions_alone = true;
+  EXPECT_EQ(denied(everyone, sparing), Verdict::allowed);
+  session.kind = PrincipalKind::user;
+  EXPECT_EQ(denied(everyone, sparing), Verdict::explicit_deny);
+  session.kind = PrincipalKind::session;
+  switches.user_id_never_matches = true;
+  EXPECT_EQ(denied(everyone, sparing), Verdict::explicit_deny);
+}
+
 TEST_F(Evaluation, AnonymousNeedsAGrantToEveryone) {
   session = Principal{};
   EXPECT_EQ(abroad(everyone), Verdict::allowed);

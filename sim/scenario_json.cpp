@@ -148,6 +148,9 @@ void read_switches(JsonReader& json, Switches& switches) {
   json.flag("sts_errors_unwrapped", switches.sts_errors_unwrapped);
   json.flag("expired_token_is_unknown_key", switches.expired_token_is_unknown_key);
   json.flag("principal_arn_never_matches", switches.principal_arn_never_matches);
+  json.flag("user_id_never_matches", switches.user_id_never_matches);
+  json.flag("user_id_of_sessions_alone", switches.user_id_of_sessions_alone);
+  json.flag("negated_needs_key", switches.negated_needs_key);
   json.flag("deny_hits_everyone", switches.deny_hits_everyone);
   json.flag("not_principal_needs_whole_chain", switches.not_principal_needs_whole_chain);
   json.flag("buckets_belong_to_assuming_user", switches.buckets_belong_to_assuming_user);

@@ -66,7 +66,8 @@ const std::vector<CommandSpec>& commands() {
        "cleanup",
        "Takes out what a killed job left in a bucket",
        "Takes our temporary statements out of the bucket's policy (found by the store and by their "
-       "name, S3MigratorGrant...) and aborts unfinished uploads that the store knows as ours. What "
+       "names: S3MigratorGrant, S3MigratorFreeze, S3MigratorClosed, S3MigratorProtect and 16 "
+       "digits) and aborts unfinished uploads that the store knows as ours. What "
        "others wrote or upload stays as it is, and so does what belongs to a job that still runs "
        "on "
        "this machine.",

@@ -21,7 +21,7 @@ std::shared_ptr<aws::Sts> Identities::sts(Shared identity, const aws::EndpointSe
 Identities::Shared Identities::role(Shared by, const aws::EndpointSettings& settings,
                                     aws::AssumeRoleRequest request,
                                     std::shared_ptr<aws::RoleSession> session) {
-  request.session_name = session_name_;
+  if (request.session_name.empty()) request.session_name = session_name_;
   auto source =
       aws::role_source(sts(std::move(by), settings), std::move(request), std::move(session));
   return std::make_shared<aws::Identity>(runtime_.loop, std::move(source), runtime_.clock);
@@ -56,6 +56,21 @@ Result<Identities::Shared> Identities::assuming(const SideArguments& arguments,
   return by_migrator ? migrator(settings) : of_profile({.profile = arguments.options.profile});
 }
 
+// The session that works, and the one that must find itself shut out.
+void Identities::assume(workflow::Access& access, const Side& side, Shared by,
+                        const aws::EndpointSettings& settings) {
+  aws::AssumeRoleRequest request{.role_arn = access.role_arn,
+                                 .external_id = side.arguments.external_id};
+  if (workflow::is_aws(access.endpoint)) {
+    request.session_policy =
+        session_policy(workflow::service_name(access.endpoint), side.source, side.destination);
+  }
+  access.session = std::make_shared<aws::RoleSession>();
+  access.identity = role(by, settings, request, access.session);
+  request.session_name = session_name_ + "-stranger";
+  access.stranger = role(std::move(by), settings, std::move(request), nullptr);
+}
+
 Result<workflow::Access> Identities::access(const Side& side) {
   auto settings = aws::resolve_settings(environment_, config_, side.arguments.options);
   if (!settings) return forward(settings);
@@ -70,14 +85,7 @@ Result<workflow::Access> Identities::access(const Side& side) {
   if (access.role_arn.empty()) {
     access.identity = *std::move(identity);
   } else {
-    access.session = std::make_shared<aws::RoleSession>();
-    aws::AssumeRoleRequest request{.role_arn = access.role_arn,
-                                   .external_id = side.arguments.external_id};
-    if (workflow::is_aws(access.endpoint)) {
-      request.session_policy =
-          session_policy(workflow::service_name(access.endpoint), side.source, side.destination);
-    }
-    access.identity = role(*std::move(identity), settings->sts, std::move(request), access.session);
+    assume(access, side, *std::move(identity), settings->sts);
   }
   access.sts = sts(access.identity, settings->sts);
   return access;

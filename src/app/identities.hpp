@@ -20,7 +20,8 @@ namespace s3m::app {
 class Identities {
  public:
   // `runtime` signs the calls to STS and outlives this and what it makes. `job_id` names the
-  // sessions: s3migrator-<job>.
+  // sessions: s3migrator-<job>, the same in every run of the job, because a Deny spares them by
+  // that name; and s3migrator-<job>-stranger for those it must not spare.
   Identities(aws::Runtime& runtime, const aws::Environment& environment,
              const aws::SharedConfig& config, std::string migrator_role_arn, std::string job_id);
 
@@ -45,6 +46,8 @@ class Identities {
   std::shared_ptr<aws::Sts> sts(Shared identity, const aws::EndpointSettings& settings);
   Shared role(Shared by, const aws::EndpointSettings& settings, aws::AssumeRoleRequest request,
               std::shared_ptr<aws::RoleSession> session);
+  void assume(workflow::Access& access, const Side& side, Shared by,
+              const aws::EndpointSettings& sts);
 
   aws::Runtime& runtime_;
   const aws::Environment& environment_;

@@ -107,14 +107,20 @@ net::Task<Outcome> cleanup(Engine& engine, const Arguments&) {
   for (const auto& sid : cleaned->removed_grants) {
     events.emit(NoteEvent{NoteLevel::info, "took the statement " + sid + " out of the policy"});
   }
-  for (const auto& sid : cleaned->kept_grants) {
+  for (const auto& sid : cleaned->removed_denies) {
+    events.emit(NoteEvent{NoteLevel::info, "took the statement " + sid +
+                                               " out of the policy: others may write there again"});
+  }
+  for (const auto& sid : cleaned->kept) {
     events.emit(NoteEvent{NoteLevel::warning, sid + " stays: its job is still running"});
   }
   Outcome outcome;
   outcome.summary.outcome = "cleaned";
   outcome.summary.message = fmt::format(
-      "{} grants taken out, {} unfinished uploads aborted, {} of others left alone",
-      cleaned->removed_grants.size(), cleaned->aborted_uploads, cleaned->foreign_uploads);
+      "{} grants taken out, {} freezes and other denials taken out, {} unfinished uploads aborted, "
+      "{} of others left alone",
+      cleaned->removed_grants.size(), cleaned->removed_denies.size(), cleaned->aborted_uploads,
+      cleaned->foreign_uploads);
   events.emit(outcome.summary);
   co_return outcome;
 }

@@ -39,12 +39,15 @@ Principal principal_of_role(const Access& access) {
     principal.account = role->account;
     principal.partition = role->partition;
   }
-  if (access.session) principal.session_arn = access.session->arn;
+  if (access.session) {
+    principal.session_arn = access.session->arn;
+    principal.user_id = access.session->role_id;
+  }
   return principal;
 }
 
 Principal principal_of_caller(const aws::CallerIdentity& caller) {
-  Principal principal{.account = caller.account};
+  Principal principal{.account = caller.account, .user_id = caller.user_id};
   if (const auto arn = aws::parse_arn(caller.arn)) principal.partition = arn->partition;
   if (aws::parse_role_session_arn(caller.arn)) {
     principal.session_arn = caller.arn;

@@ -25,6 +25,9 @@ struct Access {
   std::shared_ptr<aws::Sts> sts;              // signed by `identity`
   std::string role_arn;                       // empty: no role is assumed
   std::shared_ptr<aws::RoleSession> session;  // of that role, filled as it is assumed
+  // The same role under another session name, by which a Deny that spares our session alone is
+  // proven; null where no role is assumed. Assumed when it is first used.
+  std::shared_ptr<aws::Identity> stranger;
 };
 
 // Names the service behind an endpoint, the same way in every run: the partition for AWS, whatever

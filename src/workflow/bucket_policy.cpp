@@ -1,6 +1,7 @@
 #include "workflow/bucket_policy.hpp"
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include <boost/json/serialize.hpp>
@@ -22,16 +23,43 @@ json::array to_array(const std::vector<std::string>& items) {
   return out;
 }
 
+constexpr std::string_view hex_digits = "0123456789abcdef";
+constexpr std::size_t job_digits = 16;
+
+// Lower case: keys of conditions are case-insensitive on AWS, and compared by their bytes on
+// radosgw.
+constexpr const char* user_id_key = "aws:userid";
+constexpr const char* spares_operator = "StringNotEqualsIfExists";
+
+json::object condition_of(const PolicyStatement& statement) {
+  json::object condition;
+  if (!statement.principal_arns.empty()) {
+    condition["ArnLike"] = json::object{{"aws:PrincipalArn", to_array(statement.principal_arns)}};
+  }
+  if (!statement.spared_user_ids.empty()) {
+    condition[spares_operator] = json::object{{user_id_key, to_array(statement.spared_user_ids)}};
+  }
+  return condition;
+}
+
+json::value principal_of(const std::vector<std::string>& principals) {
+  if (principals.size() == 1 && principals.front() == "*") return "*";
+  return json::object{{"AWS", to_array(principals)}};
+}
+
 json::value to_json(const PolicyStatement& statement) {
   json::object out;
   out["Sid"] = statement.sid;
-  out["Effect"] = "Allow";
-  out["Principal"] = json::object{{"AWS", to_array(statement.principals)}};
+  out["Effect"] = statement.effect == PolicyStatement::Effect::allow ? "Allow" : "Deny";
+  if (statement.not_principals.empty()) {
+    out["Principal"] = principal_of(statement.principals);
+  } else {
+    out["NotPrincipal"] = principal_of(statement.not_principals);
+  }
   out["Action"] = to_array(statement.actions);
   out["Resource"] = to_array(statement.resources);
-  if (!statement.principal_arns.empty()) {
-    out["Condition"] = json::object{
-        {"ArnLike", json::object{{"aws:PrincipalArn", to_array(statement.principal_arns)}}}};
+  if (auto condition = condition_of(statement); !condition.empty()) {
+    out["Condition"] = std::move(condition);
   }
   return out;
 }
@@ -52,8 +80,8 @@ Result<void> check_size(std::string_view after, std::size_t before) {
   if (after.size() <= max_policy_bytes) return ok;
   return fail(
       Errc::too_large,
-      fmt::format("the bucket policy would be {} bytes with the grant ({} without), and S3 "
-                  "allows {}; remove statements, or use --grant source-policy or none",
+      fmt::format("the bucket policy would be {} bytes with ours in it ({} without), and S3 "
+                  "allows {}; remove statements from it",
                   human_count(after.size()), human_count(before), human_count(max_policy_bytes)));
 }
 
@@ -69,17 +97,51 @@ std::set<std::string> as_set(std::vector<std::string> items, bool fold_case) {
   return {items.begin(), items.end()};
 }
 
+// The values of our own condition; empty when the statement does not have it.
+std::vector<std::string> spared_user_ids(const json::value& statement) {
+  const auto* condition = statement.as_object().if_contains("Condition");
+  const auto* tests = condition != nullptr && condition->is_object()
+                          ? condition->get_object().if_contains(spares_operator)
+                          : nullptr;
+  return tests == nullptr ? std::vector<std::string>() : strings_of(*tests, user_id_key);
+}
+
+bool spares_the_same(const json::value& found, const PolicyStatement& ours) {
+  return found.as_object().contains("NotPrincipal") == !ours.not_principals.empty() &&
+         as_set(spared_user_ids(found), false) == as_set(ours.spared_user_ids, false);
+}
+
 bool same_statement(const json::value& found, const PolicyStatement& ours) {
+  const bool deny = ours.effect == PolicyStatement::Effect::deny;
   return sid_of(found) == ours.sid &&
+         strings_of(found, "Effect") == std::vector<std::string>{deny ? "Deny" : "Allow"} &&
          as_set(strings_of(found, "Action"), true) == as_set(ours.actions, true) &&
-         as_set(strings_of(found, "Resource"), false) == as_set(ours.resources, false);
+         as_set(strings_of(found, "Resource"), false) == as_set(ours.resources, false) &&
+         spares_the_same(found, ours);
 }
 
 }  // namespace
 
-std::string grant_sid(std::string_view job) {
+std::string own_sid(std::string_view prefix, std::string_view job) {
   const auto digest = sha256(job);
-  return std::string(grant_sid_prefix) + hex(bytes_of(digest).substr(0, 8));
+  return std::string(prefix) + hex(bytes_of(digest).substr(0, job_digits / 2));
+}
+
+std::string grant_sid(std::string_view job) {
+  return own_sid(grant_sid_prefix, job);
+}
+
+std::optional<std::string> own_sid_of(std::string_view statement_sid) {
+  constexpr std::array prefixes{grant_sid_prefix, freeze_sid_prefix, closed_sid_prefix,
+                                protect_sid_prefix};
+  for (const auto prefix : prefixes) {
+    if (!statement_sid.starts_with(prefix)) continue;
+    const auto digits = statement_sid.substr(prefix.size(), job_digits);
+    const bool whole = digits.size() == job_digits &&
+                       digits.find_first_not_of(hex_digits) == std::string_view::npos;
+    if (whole) return std::string(statement_sid.substr(0, prefix.size() + job_digits));
+  }
+  return std::nullopt;
 }
 
 Result<std::string> with_statements(const std::optional<std::string>& document,
@@ -124,6 +186,27 @@ Result<PolicyRemoval> without_statements(const std::string& document, std::strin
   }
   if (empty && !original) return PolicyRemoval{remove_policy, {}, false};
   return PolicyRemoval{put, json::serialize(*policy), empty};
+}
+
+Result<std::optional<std::string>> without_ours(const std::optional<std::string>& document) {
+  if (!document) return std::nullopt;
+  auto policy = parse_policy(*document);
+  if (!policy) return forward(policy);
+  const auto statements = statements_of(*policy);
+  json::array left;
+  for (const auto& statement : statements) {
+    if (!own_sid_of(sid_of(statement))) left.push_back(statement);
+  }
+  if (left.size() == statements.size()) return document;
+  if (left.empty()) return std::nullopt;
+  (*policy)["Statement"] = std::move(left);
+  return json::serialize(*policy);
+}
+
+bool says_the_same(const std::string& a, const std::string& b) {
+  auto one = parse_policy(a);
+  auto other = parse_policy(b);
+  return one && other && same_policy(*std::move(one), *std::move(other));
 }
 
 bool holds_statements(const std::optional<std::string>& document,

@@ -20,20 +20,37 @@ namespace s3m::workflow {
 
 inline constexpr std::size_t max_policy_bytes = 20 * 1024;
 
-// What the Sid of every statement that a grant adds begins with; `cleanup` looks for it.
+// What the Sids of our statements begin with, by what the statement is for; 16 hexadecimal digits
+// of the job's name follow, then a word where one purpose takes several statements. `cleanup` looks
+// for them.
 inline constexpr std::string_view grant_sid_prefix = "S3MigratorGrant";
+inline constexpr std::string_view freeze_sid_prefix = "S3MigratorFreeze";
+inline constexpr std::string_view closed_sid_prefix = "S3MigratorClosed";
+inline constexpr std::string_view protect_sid_prefix = "S3MigratorProtect";
 
-// The beginning of the Sids of one job's grant: the prefix and 16 hexadecimal digits of the job's
-// name. Only letters and digits, as a Sid must be.
+// The beginning of the Sids of one job's statements: one of the prefixes and the job's digits. Only
+// letters and digits, as a Sid must be.
+std::string own_sid(std::string_view prefix, std::string_view job);
 std::string grant_sid(std::string_view job);
 
-// An Allow statement of ours.
+// What own_sid() gave for the statement of this Sid; nullopt for a Sid that is not ours, also where
+// somebody gave theirs a name like ours.
+std::optional<std::string> own_sid_of(std::string_view statement_sid);
+
+// A statement of ours.
 struct PolicyStatement {
+  enum class Effect : std::uint8_t { allow, deny };
   std::string sid;
-  std::vector<std::string> principals;      // of type AWS
+  std::vector<std::string> principals;      // of type AWS; {"*"}: everybody
   std::vector<std::string> principal_arns;  // ArnLike on aws:PrincipalArn; empty: no condition
   std::vector<std::string> actions;
   std::vector<std::string> resources;
+  Effect effect = Effect::allow;
+  std::vector<std::string> not_principals;  // of type AWS; not empty: instead of `principals`
+  // Whose aws:userid it does not concern; empty: no condition. A caller without the key is
+  // concerned, on every server: ...IfExists says so where a negated operator alone does not
+  // (radosgw, where users have no aws:userid).
+  std::vector<std::string> spared_user_ids;
 };
 
 // `document` (nullopt: no policy yet) with `ours` in place of whatever statements bear a Sid that
@@ -62,8 +79,19 @@ struct PolicyRemoval {
 Result<PolicyRemoval> without_statements(const std::string& document, std::string_view sid,
                                          const std::optional<std::string>& original);
 
-// Whether each of `ours` stands in the document with the same actions and resources. Principals
-// and order are not compared: services rewrite both.
+// The document without any statement of ours, of whatever job.
+//
+// Gives   the document's own bytes when none is in it; nullopt when there was no policy, or nothing
+//         but ours in it.
+// Errors  refused, as with_statements.
+Result<std::optional<std::string>> without_ours(const std::optional<std::string>& document);
+
+// Whether two documents mean the same policy, however they are written. False if one is no policy.
+bool says_the_same(const std::string& a, const std::string& b);
+
+// Whether each of `ours` stands in the document with the same effect, actions and resources, and
+// spares the same in the same way. Names of principals and order are not compared: services
+// rewrite both.
 bool holds_statements(const std::optional<std::string>& document,
                       const std::vector<PolicyStatement>& ours);
 
@@ -82,12 +110,18 @@ struct PolicyUse {
   std::vector<std::string> principals;  // every ARN and account id the caller goes by
   std::vector<std::string> actions;
   std::vector<std::string> resources;
-  bool tls = true;  // a Deny for plain HTTP alone does not concern it
+  bool tls = true;      // a Deny for plain HTTP alone does not concern it
+  std::string user_id;  // aws:userid of the caller; a Deny that spares it does not concern it
 };
 
 // A sentence for each Deny statement that may hit such a use: an Allow of ours cannot outweigh it.
 // Errors: refused, as with_statements.
 Result<std::vector<std::string>> denies_that_bite(const std::string& document,
                                                   const PolicyUse& use);
+
+// A sentence for each Allow statement by which a service of AWS writes objects into the bucket (log
+// delivery, CloudTrail, inventories): a freeze refuses what they deliver (guard G20).
+// Errors: refused, as with_statements.
+Result<std::vector<std::string>> service_deliveries(const std::string& document);
 
 }  // namespace s3m::workflow

@@ -34,6 +34,20 @@ TEST(GrantSid, HasOnlyLettersAndDigitsAndDiffersByJob) {
   EXPECT_NE(sid, grant_sid("another"));
 }
 
+TEST(OwnSid, IsFoundInTheSidsOfItsStatementsAndNotInThoseThatOthersNamedLikeIt) {
+  for (const auto prefix :
+       {grant_sid_prefix, freeze_sid_prefix, closed_sid_prefix, protect_sid_prefix}) {
+    const auto own = own_sid(prefix, "job");
+    EXPECT_EQ(own_sid_of(own), own);
+    EXPECT_EQ(own_sid_of(own + "Objects"), own);
+    EXPECT_EQ(own_sid_of(own.substr(0, own.size() - 1)), std::nullopt);
+  }
+  for (const auto* others : {"", "S3Migrator", "S3MigratorGrantToTheTeamOfPhotos",
+                             "S3MigratorFreezeForAudit2026", "s3migratorgrant0123456789abcdef"}) {
+    EXPECT_EQ(own_sid_of(others), std::nullopt) << others;
+  }
+}
+
 TEST(WithStatements, MakesAPolicyWhereThereWasNone) {
   const auto made = with_statements(std::nullopt, grant(), sid);
   ASSERT_TRUE(made);
@@ -154,6 +168,63 @@ TEST(WithoutStatements, LeavesAnotherJobsGrant) {
             std::vector<std::string>{grant_sid("other")});
 }
 
+TEST(WithoutOurs, TakesOutTheStatementsOfAllJobsAndLeavesTheBytesWhereThereAreNone) {
+  EXPECT_EQ(without_ours(std::nullopt).value(), std::nullopt);
+  EXPECT_EQ(without_ours(somebody).value(), somebody);
+  auto made = with_statements(somebody, grant(), sid).value();
+  made = with_statements(made,
+                         {{.sid = own_sid(freeze_sid_prefix, "other") + "Objects",
+                           .principals = {"*"},
+                           .actions = {"s3:PutObject*"},
+                           .resources = {"*"},
+                           .effect = PolicyStatement::Effect::deny}},
+                         "S3MigratorFreeze")
+             .value();
+  const auto bare = without_ours(made).value();
+  ASSERT_TRUE(bare);
+  EXPECT_NE(*bare, somebody);
+  EXPECT_TRUE(says_the_same(*bare, somebody));
+  EXPECT_EQ(without_ours(with_statements(std::nullopt, grant(), sid).value()).value(),
+            std::nullopt);
+  EXPECT_FALSE(without_ours(std::string("not json")));
+}
+
+TEST(SaysTheSame, ComparesMeaningNotBytes) {
+  EXPECT_TRUE(says_the_same(R"({"Version":"2012-10-17","Statement":{"Sid":"A"}})",
+                            R"({"Statement":[{"Sid":"A"}], "Version":"2012-10-17"})"));
+  EXPECT_FALSE(says_the_same(R"({"Statement":[{"Sid":"A"}]})", R"({"Statement":[{"Sid":"B"}]})"));
+  EXPECT_FALSE(says_the_same("not json", "not json"));
+}
+
+std::vector<PolicyStatement> deny() {
+  return {{.sid = sid,
+           .principals = {"*"},
+           .actions = {"s3:PutObject*"},
+           .resources = {"arn:aws:s3:::photos/*"},
+           .effect = PolicyStatement::Effect::deny,
+           .spared_user_ids = {"AROA1:job", "AROA2:job"}}};
+}
+
+TEST(HoldsStatements, OfADenyAlsoWhomItSparesAndHow) {
+  EXPECT_TRUE(holds_statements(with_statements(somebody, deny(), sid).value(), deny()));
+  const auto differs = [](auto change) {
+    auto changed = deny();
+    change(changed[0]);
+    return !holds_statements(with_statements(somebody, changed, sid).value(), deny());
+  };
+  EXPECT_TRUE(differs([](auto& one) { one.effect = PolicyStatement::Effect::allow; }));
+  EXPECT_TRUE(differs([](auto& one) { one.spared_user_ids = {"AROA1:job"}; }));
+  EXPECT_TRUE(differs([](auto& one) { one.spared_user_ids = {}; }));
+  EXPECT_TRUE(differs([](auto& one) { one.not_principals = {"arn:aws:iam::1:root"}; }));
+  // The condition in another order and form is the same one.
+  const std::string rewritten =
+      R"({"Statement":[{"Sid":")" + sid +
+      R"(","Effect":"Deny","Principal":{"AWS":"*"},"Action":"s3:putobject*",)"
+      R"("Resource":["arn:aws:s3:::photos/*"],"Condition":{"StringNotEqualsIfExists":)"
+      R"({"aws:userid":["AROA2:job","AROA1:job"]}}}]})";
+  EXPECT_TRUE(holds_statements(rewritten, deny()));
+}
+
 TEST(HoldsStatements, LooksAtActionsAndResourcesInAnyOrderAndForm) {
   const std::string rewritten =
       R"({"Statement":[{"Resource":"arn:aws:s3:::photos/*","Effect":"Allow","Sid":")" + sid +
@@ -224,6 +295,40 @@ TEST(DeniesThatBite, PassesOverWhatDoesNotConcernTheJob) {
   EXPECT_TRUE(bites(R"({"Effect":"Deny","NotPrincipal":{"AWS":"111111111111"},"Action":"*",)"
                     R"("Resource":"*"})")
                   .empty());
+}
+
+TEST(DeniesThatBite, NotWhereTheCallersUserIdIsSpared) {
+  const auto bites_job = [](const std::string& condition) {
+    const PolicyUse use{.principals = {"111111111111"},
+                        .actions = {"s3:PutObject"},
+                        .resources = {"arn:aws:s3:::photos/*"},
+                        .user_id = "AROA1:job"};
+    return !denies_that_bite(R"({"Statement":[{"Effect":"Deny","Principal":"*","Action":)"
+                             R"("s3:Put*","Resource":"*","Condition":)" +
+                                 condition + "}]}",
+                             use)
+                .value()
+                .empty();
+  };
+  EXPECT_FALSE(bites_job(R"({"StringNotEqualsIfExists":{"aws:userid":["x","AROA1:job"]}})"));
+  EXPECT_FALSE(bites_job(R"({"StringNotLike":{"aws:userId":"AROA1:*"}})"));
+  EXPECT_TRUE(bites_job(R"({"StringNotEquals":{"aws:userId":"AROA1:*"}})"));
+  EXPECT_TRUE(bites_job(R"({"StringNotLike":{"aws:userId":"AROA2:*"}})"));
+  EXPECT_TRUE(bites_job(R"({"StringLike":{"aws:userId":"AROA1:*"}})"));
+}
+
+TEST(ServiceDeliveries, AreFoundByTheServiceAndThatItWrites) {
+  const auto found = service_deliveries(
+      R"({"Statement":[{"Sid":"Logs","Effect":"Allow","Principal":{"Service":)"
+      R"(["logging.s3.amazonaws.com"]},"Action":"s3:PutObject","Resource":"*"},)"
+      R"({"Effect":"Allow","Principal":{"Service":"cloudfront.amazonaws.com"},)"
+      R"("Action":"s3:GetObject","Resource":"*"},)"
+      R"({"Effect":"Deny","Principal":{"Service":"x.amazonaws.com"},"Action":"*","Resource":"*"},)"
+      R"({"Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"*"}]})");
+  ASSERT_TRUE(found);
+  ASSERT_EQ(found->size(), 1u);
+  EXPECT_NE(found->front().find("statement 1 (Sid \"Logs\")"), std::string::npos);
+  EXPECT_NE(found->front().find("logging.s3.amazonaws.com"), std::string::npos);
 }
 
 TEST(DeniesThatBite, PlainHttpAloneConcernsOnlyPlainHttp) {

@@ -11,11 +11,12 @@
 namespace s3m::workflow {
 namespace {
 
+// Grants and Denies alike.
 struct Recorded {
   std::set<std::string> dead, alive;  // Sids
 };
 
-Result<Recorded> recorded_grants(store::Store& store, const store::BucketRef& bucket) {
+Result<Recorded> recorded_statements(store::Store& store, const store::BucketRef& bucket) {
   auto grants = store.grants_on(bucket);
   if (!grants) return forward(grants);
   Recorded recorded;
@@ -25,9 +26,8 @@ Result<Recorded> recorded_grants(store::Store& store, const store::BucketRef& bu
   return recorded;
 }
 
-// The Sid of the grant that a statement's Sid belongs to: grants of several statements add a word.
-std::string grant_of(const std::string& statement_sid) {
-  return statement_sid.substr(0, grant_sid({}).size());
+bool is_grant(const std::string& sid) {
+  return sid.starts_with(grant_sid_prefix);
 }
 
 class Cleanup {
@@ -44,33 +44,34 @@ class Cleanup {
 
   net::Task<Result<CleanupResult>> run() {
     CleanupResult result;
-    auto grants = co_await remove_grants(result);
-    if (!grants) co_return forward(grants);
+    auto statements = co_await remove_statements(result);
+    if (!statements) co_return forward(statements);
     auto uploads = co_await abort_uploads(result);
     if (!uploads) co_return forward(uploads);
     co_return result;
   }
 
  private:
-  net::Task<Result<void>> remove_grants(CleanupResult& result) {
+  net::Task<Result<void>> remove_statements(CleanupResult& result) {
     auto recorded = co_await context_.store.run(
-        context_.loop, [this](store::Store& store) { return recorded_grants(store, bucket_); });
+        context_.loop, [this](store::Store& store) { return recorded_statements(store, bucket_); });
     if (!recorded) co_return forward(recorded);
     auto policy = co_await policy_->read();
     if (!policy) co_return forward(policy);
     if (*policy) {
-      auto standing = find_sids(**policy, grant_sid_prefix);
+      auto standing = find_sids(**policy, {});
       if (!standing) co_return forward(standing);
-      for (const auto& sid : *standing)
-        recorded->dead.insert(grant_of(sid));
+      for (const auto& statement : *standing) {
+        if (auto sid = own_sid_of(statement)) recorded->dead.insert(*std::move(sid));
+      }
     }
     for (const auto& sid : recorded->dead) {
       if (recorded->alive.contains(sid)) continue;
       auto removed = co_await editor_.remove(sid);
       if (!removed) co_return forward(removed);
-      if (*removed) result.removed_grants.push_back(sid);
+      if (*removed) (is_grant(sid) ? result.removed_grants : result.removed_denies).push_back(sid);
     }
-    result.kept_grants.assign(recorded->alive.begin(), recorded->alive.end());
+    result.kept.assign(recorded->alive.begin(), recorded->alive.end());
     co_return ok;
   }
 

@@ -1,4 +1,5 @@
-// cleanup_job.hpp: what jobs that died left in a bucket: grants in its policy, unfinished uploads.
+// cleanup_job.hpp: what jobs that died left in a bucket: grants and Denies in its policy,
+// unfinished uploads.
 //
 // Layer      workflow.
 // Threading  one loop.
@@ -14,13 +15,13 @@
 namespace s3m::workflow {
 
 struct CleanupResult {
-  std::vector<std::string> removed_grants;  // Sids
-  std::vector<std::string> kept_grants;     // of jobs that still run on this machine
+  std::vector<std::string> removed_grants, removed_denies;  // Sids
+  std::vector<std::string> kept;  // of jobs that still run on this machine
   std::uint64_t aborted_uploads = 0;
   std::uint64_t foreign_uploads = 0;  // not ours by any record: left alone
 };
 
-// Takes out every grant of ours: those in the store, and any statement with our Sid prefix, unless
+// Takes out every statement of ours: those in the store, and any in the policy by its Sid, unless
 // its job is running in a living process here. Aborts the uploads below the location that are
 // recorded as ours. What others did stays.
 //

@@ -6,6 +6,7 @@
 
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "workflow/known_actions.hpp"
 
 namespace s3m::workflow {
 namespace {
@@ -70,22 +71,19 @@ net::Task<Result<GrantResult>> Grant::place() {
 }
 
 net::Task<Result<void>> Grant::put(Dialect dialect) {
-  const auto text = [&] {
-    return GrantText{
+  const auto text = [this, dialect](ActionSet actions) {
+    return PolicyText{
         .sid = request_.terms.sid,
         .job_id = request_.job_id,
         .dialect = std::string(name(dialect)),
-        .statements = grant_statements(request_.terms, request_.principal, dialect, actions_)};
+        .statements = grant_statements(request_.terms, request_.principal, dialect, actions)};
   };
-  auto added = co_await editor_.add(text());
-  const bool rejected = !added && added.error().code() == Errc::invalid_request;
-  if (rejected && actions_ == ActionSet::full && !request_.aws) {
-    actions_ = ActionSet::basic;
-    added = co_await editor_.add(text());
-  }
+  auto added = co_await add_known_actions(editor_, text, request_.aws, actions_);
   if (added) co_return ok;
-  added.error().context(
-      fmt::format("bucket {} was not given the grant", printable(request_.terms.bucket)));
+  const bool too_large = added.error().code() == Errc::too_large;
+  added.error().context(fmt::format("bucket {} was not given the grant{}",
+                                    printable(request_.terms.bucket),
+                                    too_large ? " (another --grant does without it)" : ""));
   co_return added;
 }
 

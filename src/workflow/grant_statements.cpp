@@ -124,7 +124,7 @@ std::vector<PolicyStatement> grant_statements(const GrantTerms& terms, const Pri
 }
 
 PolicyUse use_of(const GrantTerms& terms, const Principal& principal, bool tls) {
-  PolicyUse use{.principals = principal.names(), .tls = tls};
+  PolicyUse use{.principals = principal.names(), .tls = tls, .user_id = principal.user_id};
   for (const auto& statement :
        grant_statements(terms, principal, Dialect::arns, ActionSet::basic)) {
     use.actions.insert(use.actions.end(), statement.actions.begin(), statement.actions.end());

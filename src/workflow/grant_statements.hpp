@@ -26,6 +26,7 @@ struct Principal {
   std::string arn;          // of the role or user; empty when unknown
   std::string session_arn;  // arn:aws:sts::ACCOUNT:assumed-role/NAME/SESSION; empty for a user
   std::string partition = "aws";
+  std::string user_id;  // aws:userid: ROLE-ID:SESSION, or a user's own id; empty when unknown
 
   bool known() const noexcept { return !account.empty() || !arn.empty() || !session_arn.empty(); }
   // Every name, for looking through Deny statements.

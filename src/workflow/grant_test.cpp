@@ -1,13 +1,9 @@
 #include "workflow/grant.hpp"
 
-#include <deque>
-#include <filesystem>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "base/ids.hpp"
-#include "workflow/run_task.hpp"
+#include "workflow/policy_test_support.hpp"
 
 namespace s3m::workflow {
 namespace {
@@ -16,73 +12,8 @@ using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-const std::string others =
-    R"({ "Statement" : [{"Sid":"Logs","Effect":"Allow","Principal":"*","Action":"s3:GetObject",)"
-    R"("Resource":"arn:aws:s3:::photos/logs/*"}] })";
-
-// A bucket's policy in memory. `on_write` may change what is stored, as somebody else would.
-class FakePolicy final : public PolicyAccess {
- public:
-  std::optional<std::string> document;
-  std::vector<std::string> written;
-  int removed = 0;
-  std::function<Result<void>(const std::string&)> refuse;
-  std::function<void()> on_write;
-
-  net::Task<Result<std::optional<std::string>>> read() override {
-    co_return Result<std::optional<std::string>>(document);
-  }
-  net::Task<Result<void>> write(std::string text) override {
-    if (refuse) {
-      auto verdict = refuse(text);
-      if (!verdict) co_return verdict;
-    }
-    written.push_back(text);
-    document = std::move(text);
-    if (on_write) on_write();
-    co_return ok;
-  }
-  net::Task<Result<void>> remove() override {
-    ++removed;
-    document.reset();
-    co_return ok;
-  }
-};
-
-// Works once `works()` says so.
-class FakeProbe final : public GrantProbe {
- public:
-  std::function<bool()> works = [] { return true; };
-  int uses = 0;
-  Errc otherwise = Errc::access_denied;
-
-  net::Task<Result<void>> use() override {
-    ++uses;
-    if (works()) co_return ok;
-    co_return fail(otherwise, "Access Denied");
-  }
-};
-
-class GrantTest : public testing::Test {
+class GrantTest : public PolicyTest {
  protected:
-  GrantTest() {
-    auto opened = store::open_store({.url = (directory_ / "store.db").string()});
-    EXPECT_TRUE(opened) << opened.error().describe();
-    store_ = std::make_unique<StoreThread>(*std::move(opened));
-  }
-  ~GrantTest() override {
-    store_.reset();
-    std::filesystem::remove_all(directory_);
-  }
-
-  Pause pause() {
-    return [this](std::chrono::milliseconds time) -> net::Task<bool> { return slept(time); };
-  }
-  net::Task<bool> slept(std::chrono::milliseconds time) {
-    pauses_.push_back(time);
-    co_return !cancelled_;
-  }
-
   static GrantRequest request() {
     return {.terms = {.bucket = "photos", .sid = grant_sid("job")},
             .principal = {.account = "111111111111",
@@ -91,37 +22,17 @@ class GrantTest : public testing::Test {
             .job_id = "job"};
   }
 
-  PolicyEditor editor() { return {loop_, *store_, policy_, bucket_, "job", pause()}; }
-
   Result<GrantResult> place(GrantRequest wanted) {
     auto edits = editor();
-    Grant grant(std::move(wanted), policy_, edits, probe_, pause(),
-                [this](std::string text) { warnings_.push_back(std::move(text)); });
+    Grant grant(std::move(wanted), policy_, edits, probe_, pause(), warn());
     auto placed = run_task(loop_, grant.place());
     placed_ = grant.placed();
     return placed;
   }
 
-  Result<bool> revoke() {
-    auto edits = editor();
-    return run_task(loop_, edits.remove(grant_sid("job")));
-  }
+  Result<bool> revoke() { return take_out(grant_sid("job")); }
 
-  std::vector<store::GrantRecord> recorded() {
-    return store_->run_blocking([](store::Store& store) { return store.grants(); }).value();
-  }
-
-  std::filesystem::path directory_ =
-      std::filesystem::temp_directory_path() / ("s3m-grant-" + random_hex(6));
-  net::Loop loop_;
-  std::unique_ptr<StoreThread> store_;
-  store::BucketRef bucket_{"aws", "photos"};
-  FakePolicy policy_;
   FakeProbe probe_;
-  std::vector<std::chrono::milliseconds> pauses_;
-  std::vector<std::string> warnings_;
-  bool cancelled_ = false;
-  bool placed_ = false;
 };
 
 TEST_F(GrantTest, IsPlacedRecordedProvenAndTakenOutAgain) {
@@ -209,10 +120,7 @@ TEST_F(GrantTest, OnAwsItGivesUpAfterTwoMinutesAndSaysWho) {
   ASSERT_FALSE(placed);
   EXPECT_EQ(placed.error().code(), Errc::access_denied);
   EXPECT_THAT(placed.error().message(), HasSubstr("role/s3m-source is still denied"));
-  std::chrono::milliseconds waited{0};
-  for (const auto pause : pauses_)
-    waited += pause;
-  EXPECT_EQ(waited, 120s);
+  EXPECT_EQ(waited(), 120s);
   EXPECT_TRUE(placed_);
 }
 

@@ -127,6 +127,13 @@ std::vector<std::string> strings_of(const json::value& statement, std::string_vi
   return strings_in(object != nullptr ? object->if_contains(member) : nullptr);
 }
 
+std::vector<std::string> service_principals(const json::value& statement, std::string_view member) {
+  const auto* object = statement.if_object();
+  const auto* value = object != nullptr ? object->if_contains(member) : nullptr;
+  const auto* kinds = value != nullptr ? value->if_object() : nullptr;
+  return strings_in(kinds != nullptr ? kinds->if_contains("Service") : nullptr);
+}
+
 std::vector<std::string> aws_principals(const json::value& statement, std::string_view member) {
   const auto* object = statement.if_object();
   const auto* value = object != nullptr ? object->if_contains(member) : nullptr;

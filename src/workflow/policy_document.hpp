@@ -31,6 +31,10 @@ std::string statement_name(const boost::json::value& statement, std::size_t inde
 // A member that is a string or an array of strings; empty when absent.
 std::vector<std::string> strings_of(const boost::json::value& statement, std::string_view member);
 
+// The services that `member` names, as "logging.s3.amazonaws.com".
+std::vector<std::string> service_principals(const boost::json::value& statement,
+                                            std::string_view member);
+
 // The AWS principals of `member` ("Principal", "NotPrincipal"); {"*"} for "*".
 std::vector<std::string> aws_principals(const boost::json::value& statement,
                                         std::string_view member);

@@ -42,22 +42,6 @@ class S3Policy final : public PolicyAccess {
   std::string bucket_, expected_owner_;
 };
 
-// The policy before any grant: those of other jobs are not ours to bring back later.
-Result<std::optional<std::string>> without_grants(const std::optional<std::string>& document) {
-  if (!document) return std::nullopt;
-  auto removal = without_statements(*document, grant_sid_prefix, std::nullopt);
-  if (!removal) return forward(removal);
-  switch (removal->action) {
-    case PolicyRemoval::Action::nothing:
-      return document;
-    case PolicyRemoval::Action::put:
-      return std::move(removal->document);
-    case PolicyRemoval::Action::remove_policy:
-      break;
-  }
-  return std::nullopt;
-}
-
 std::unexpected<Error> stopped() {
   return fail(Errc::cancelled, "stopped before the bucket policy was edited");
 }
@@ -78,7 +62,7 @@ PolicyEditor::PolicyEditor(net::Loop& loop, StoreThread& store, PolicyAccess& po
       owner_{std::move(job_id), store::this_process()},
       pause_(std::move(pause)) {}
 
-net::Task<Result<void>> PolicyEditor::add(GrantText text) {
+net::Task<Result<void>> PolicyEditor::add(PolicyText text) {
   auto locked = co_await lock();
   if (!locked) co_return forward(locked);
   auto added = co_await add_locked(std::move(text));
@@ -121,7 +105,23 @@ net::Task<void> PolicyEditor::unlock() {
   if (!unlocked) log::warning("policy lock not given back: {}", unlocked.error().describe());
 }
 
-net::Task<Result<void>> PolicyEditor::record(GrantText text, std::optional<std::string> original) {
+// The policy before any statement of ours, in its own bytes: where another statement of ours stands
+// already the document has been written anew, and that one's record kept them.
+net::Task<Result<std::optional<std::string>>> PolicyEditor::original_of(
+    std::optional<std::string> current) {
+  auto bare = without_ours(current);
+  if (!bare || !*bare || *bare == current) co_return bare;
+  auto records =
+      co_await store_.run(loop_, [this](store::Store& store) { return store.grants_on(bucket_); });
+  if (!records) co_return forward(records);
+  for (auto& record : *records) {
+    const auto& kept = record.original_policy;
+    if (kept && says_the_same(*kept, **bare)) co_return std::move(record.original_policy);
+  }
+  co_return bare;
+}
+
+net::Task<Result<void>> PolicyEditor::record(PolicyText text, std::optional<std::string> original) {
   store::GrantRecord grant{.bucket = bucket_,
                            .sid = text.sid,
                            .job_id = text.job_id,
@@ -137,20 +137,27 @@ net::Task<Result<void>> PolicyEditor::record(GrantText text, std::optional<std::
   co_return recorded;
 }
 
-net::Task<Result<void>> PolicyEditor::add_locked(GrantText text) {
+net::Task<Result<void>> PolicyEditor::add_locked(PolicyText text) {
   for (int attempt = 0; attempt < put_attempts; ++attempt) {
     auto current = co_await policy_.read();
     if (!current) co_return forward(current);
     if (*current) {
       auto living = check_principals(**current);
       if (!living) co_return forward(living);
+      // What an earlier run of the job put stands on, whatever becomes of this put.
+      const auto earlier = find_sids(**current, text.sid);
+      may_stand_ = may_stand_ || (earlier && !earlier->empty());
     }
     auto edited = with_statements(*current, text.statements, text.sid);
     if (!edited) co_return forward(edited);
-    auto original = without_grants(*current);
+    auto original = co_await original_of(*current);
     if (!original) co_return forward(original);
     auto recorded = co_await record(text, *std::move(original));
     if (!recorded) co_return forward(recorded);
+    if (*edited == *current) {
+      may_stand_ = true;
+      co_return ok;
+    }
     auto put = co_await policy_.write(*std::move(edited));
     if (!put) {
       co_await put_failed(put.error(), text.sid);
@@ -162,8 +169,8 @@ net::Task<Result<void>> PolicyEditor::add_locked(GrantText text) {
     if (*there) co_return ok;
   }
   co_return fail(Errc::conflict,
-                 "somebody else keeps overwriting the bucket policy: the grant was put three times "
-                 "and was gone each time");
+                 "somebody else keeps overwriting the bucket policy: our statement was put three "
+                 "times and was gone each time");
 }
 
 // A put that the service answered with a refusal has changed nothing, and its record is in the way;
@@ -271,7 +278,7 @@ net::Task<Result<bool>> PolicyEditor::take_out(std::string current, std::string 
   const auto left = *after ? find_sids(**after, sid) : std::vector<std::string>{};
   if (left && left->empty()) co_return true;
   co_return fail(Errc::conflict,
-                 "the grant was taken out of the bucket policy, and is still there");
+                 "our statement was taken out of the bucket policy, and is still there");
 }
 
 }  // namespace s3m::workflow

@@ -38,7 +38,8 @@ std::unique_ptr<PolicyAccess> s3_policy(aws::S3& owner, std::string bucket,
 // give one that only counts.
 using Pause = std::function<net::Task<bool>(std::chrono::milliseconds)>;
 
-struct GrantText {
+// What one job says in a policy for one purpose.
+struct PolicyText {
   std::string sid;  // what the Sids of `statements` begin with
   std::string job_id;
   std::string dialect;  // as recorded
@@ -51,19 +52,21 @@ class PolicyEditor {
   PolicyEditor(net::Loop& loop, StoreThread& store, PolicyAccess& policy, store::BucketRef bucket,
                std::string job_id, Pause pause);
 
-  // Puts the statements into the policy, in place of those with the same Sid.
+  // Puts the statements into the policy, in place of those with the same Sid. Where exactly these
+  // stand already, they are recorded and nothing is put.
   //
   // Gives   ok once they were read back.
   // Errors  refused, too_large: nothing was changed. conflict: another job held the lock all the
-  //         time, or others overwrote our statement three times. cancelled. What the service says
+  //         time, or others overwrote our statements three times. cancelled. What the service says
   //         else; invalid_request when it does not accept the document.
-  net::Task<Result<void>> add(GrantText text);
+  net::Task<Result<void>> add(PolicyText text);
 
   // Whether a statement put by add() stands, or may stand because an answer was lost.
   bool may_stand() const noexcept { return may_stand_; }
 
   // Takes every statement out whose Sid begins with `sid`, and forgets its record. What stood in
-  // the policy before the grant is known from that record.
+  // the policy before any statement of ours is known from that record; its very bytes come back
+  // with the last of ours.
   //
   // Gives   true if there was something to take out; false also when the bucket is gone.
   // Errors  as add(); the record then stays, for `cleanup`.
@@ -72,9 +75,10 @@ class PolicyEditor {
  private:
   net::Task<Result<void>> lock();
   net::Task<void> unlock();
-  net::Task<Result<void>> add_locked(GrantText text);
+  net::Task<Result<void>> add_locked(PolicyText text);
   net::Task<Result<bool>> remove_locked(std::string sid);
-  net::Task<Result<void>> record(GrantText text, std::optional<std::string> original);
+  net::Task<Result<std::optional<std::string>>> original_of(std::optional<std::string> current);
+  net::Task<Result<void>> record(PolicyText text, std::optional<std::string> original);
   net::Task<Result<void>> forget(std::string sid);
   net::Task<void> put_failed(const Error& error, std::string sid);
   net::Task<Result<std::optional<store::GrantRecord>>> recorded(std::string sid);

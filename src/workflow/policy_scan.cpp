@@ -1,4 +1,5 @@
-// The part of bucket_policy.hpp that reads what others wrote: dead principals and Deny statements.
+// The part of bucket_policy.hpp that reads what others wrote: dead principals, Deny statements,
+// deliveries of services.
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -96,6 +97,33 @@ std::vector<std::string> condition_keys(const json::value& statement) {
   return keys;
 }
 
+bool has_effect(const json::value& statement, std::string_view effect) {
+  const auto said = strings_of(statement, "Effect");
+  return said.size() == 1 && said.front() == effect;
+}
+
+// Whether a condition of the statement surely fails for the caller's aws:userid: then the whole
+// statement does not concern them.
+bool spares_user_id(const json::value& statement, const std::string& user_id) {
+  const auto* condition = statement.as_object().if_contains("Condition");
+  if (user_id.empty() || condition == nullptr || !condition->is_object()) return false;
+  for (const auto& [operation, tests] : condition->get_object()) {
+    const std::string_view name = operation;
+    const bool equals = name == "StringNotEquals" || name == "StringNotEqualsIfExists";
+    const bool like = name == "StringNotLike" || name == "StringNotLikeIfExists";
+    if (!tests.is_object() || !(equals || like)) continue;
+    for (const auto& [key, unused] : tests.get_object()) {
+      if (!iequals(std::string_view(key), "aws:userid")) continue;
+      const auto values = strings_of(tests, key);
+      const bool spared = std::ranges::any_of(values, [&](const std::string& value) {
+        return like ? globs_meet(value, user_id) : value == user_id;
+      });
+      if (spared) return true;
+    }
+  }
+  return false;
+}
+
 std::string describe(const json::value& statement, std::size_t index) {
   const auto keys = condition_keys(statement);
   const auto condition = keys.empty()
@@ -138,17 +166,37 @@ Result<std::vector<std::string>> denies_that_bite(const std::string& document,
   for (std::size_t i = 0; i < statements.size(); ++i) {
     const auto& statement = statements[i];
     if (!statement.is_object()) continue;
-    const auto effect = strings_of(statement, "Effect");
-    if (effect.size() != 1 || effect.front() != "Deny") continue;
+    if (!has_effect(statement, "Deny")) continue;
     const auto keys = condition_keys(statement);
     const bool only_plain_http =
         use.tls && keys.size() == 1 && iequals(keys.front(), "aws:SecureTransport");
-    if (only_plain_http || !hits_principal(statement, use) ||
+    if (only_plain_http || spares_user_id(statement, use.user_id) ||
+        !hits_principal(statement, use) ||
         !hits(statement, "Action", "NotAction", use.actions, true) ||
         !hits(statement, "Resource", "NotResource", use.resources, false)) {
       continue;
     }
     found.push_back(describe(statement, i));
+  }
+  return found;
+}
+
+Result<std::vector<std::string>> service_deliveries(const std::string& document) {
+  auto policy = parse_policy(document);
+  if (!policy) return forward(policy);
+  std::vector<std::string> found;
+  const auto statements = statements_of(*policy);
+  for (std::size_t i = 0; i < statements.size(); ++i) {
+    const auto& statement = statements[i];
+    if (!statement.is_object() || !has_effect(statement, "Allow")) continue;
+    const auto services = service_principals(statement, "Principal");
+    if (services.empty() || !hits(statement, "Action", "NotAction", {"s3:PutObject"}, true)) {
+      continue;
+    }
+    found.push_back(fmt::format(
+        "{} of the bucket policy lets {} write objects; what it delivers while writes "
+        "are denied is refused, and may be lost",
+        statement_name(statement, i), printable(fmt::format("{}", fmt::join(services, ", ")))));
   }
   return found;
 }

@@ -12,6 +12,8 @@ Result<std::vector<std::string>> dead_grants(store::Store& store, const store::B
   if (!grants) return forward(grants);
   std::vector<std::string> dead;
   for (const auto& grant : *grants) {
+    // A freeze outlives the process of its job: the job goes on under it.
+    if (!grant.sid.starts_with(grant_sid_prefix)) continue;
     if (grant.job_id != own_job && is_over(store, grant.job_id)) dead.push_back(grant.sid);
   }
   return dead;

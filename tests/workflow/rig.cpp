@@ -124,6 +124,17 @@ Result<SummaryEvent> Rig::again(const std::string& verb, const std::string& job)
   return execute(*command, job);
 }
 
+std::unique_ptr<app::Engine> Rig::engine(std::string job_id) {
+  auto words = with_roles("copy", {});
+  words.insert(words.begin(), "s3migrator");
+  words.insert(words.end(), {"--store", file("store.db")});
+  variables_ = variables();
+  auto made = app::Engine::make(std::get<app::Arguments>(app::parse_command_line(words)),
+                                variables_, recorder_, std::move(job_id));
+  EXPECT_TRUE(made) << made.error().describe();
+  return *std::move(made);
+}
+
 std::unique_ptr<store::Store> Rig::store() const {
   auto store = store::open_store({.url = file("store.db")});
   EXPECT_TRUE(store) << store.error().describe();

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/engine.hpp"
 #include "app/run.hpp"
 #include "sim/server.hpp"
 #include "store/store.hpp"
@@ -47,6 +48,8 @@ class Rig {
   SummaryEvent copy(std::vector<std::string> options = {});
   SummaryEvent verify(std::vector<std::string> options = {});
   SummaryEvent cleanup(std::vector<std::string> options = {});
+  // What a job of that name runs in, with the roles of copy(): for parts of a job alone.
+  std::unique_ptr<app::Engine> engine(std::string job_id);
 
   // `jobs resume` or `jobs retry` of a job; what refuses them before they begin is an error.
   Result<SummaryEvent> again(const std::string& verb, const std::string& job);
@@ -89,6 +92,7 @@ class Rig {
 
   std::filesystem::path directory_;
   std::unique_ptr<sim::Server> server_;
+  aws::Environment variables_;  // of engine()
   Recorder recorder_;
   std::string last_job_;
 };
