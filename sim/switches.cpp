@@ -22,6 +22,8 @@ Switches radosgw() {
   switches.sts_errors_unwrapped = true;
   switches.expired_token_is_unknown_key = true;
   switches.principal_arn_never_matches = true;
+  switches.user_id_of_sessions_alone = true;
+  switches.negated_needs_key = true;
   switches.not_principal_needs_whole_chain = false;
   switches.buckets_belong_to_assuming_user = true;
   switches.name_release = {};

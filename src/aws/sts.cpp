@@ -95,6 +95,7 @@ Result<AssumedRole> read_assumed_role(std::string body, std::string_view operati
                                    .expiration = parse_iso8601(text(keys, "Expiration"))},
                    .arn = text(user, "Arn"),
                    .role_id = text(user, "AssumedRoleId")};
+  if (role.role_id.empty()) role.role_id = text(user, "AssumeRoleId");  // radosgw
   role.credentials.account = account_of(role.arn);
   const auto& made = role.credentials;
   const bool whole = !made.access_key_id.empty() && !made.secret_access_key.empty() &&
