@@ -51,12 +51,12 @@ struct Switches {
   bool sts_errors_unwrapped = false;          // no ErrorResponse element
   bool expired_token_is_unknown_key = false;  // 403 InvalidAccessKeyId for an expired session
   bool principal_arn_never_matches = false;   // aws:PrincipalArn is unknown
-  bool user_id_never_matches = false;         // aws:userid is unknown
-  bool user_id_of_sessions_alone = false;     // users and accounts have no aws:userid
-  bool negated_needs_key = false;   // StringNotEquals does not hold where the key is absent
-  bool deny_hits_everyone = false;  // a Deny's principal and condition are not looked at
+  bool deny_hits_everyone = false;            // a Deny's principal and condition are not looked at
   bool not_principal_needs_whole_chain = true;   // account, role and session, as AWS documents
   bool buckets_belong_to_assuming_user = false;  // a bucket made by a role: its user's account
+  bool user_id_never_matches = false;            // aws:userid is unknown
+  bool user_id_of_sessions_alone = false;        // users and accounts have no aws:userid
+  bool negated_needs_key = false;  // StringNotEquals does not hold where the key is absent
 
   // Time.
   std::chrono::milliseconds name_release{2'000};      // DeleteBucket until the name can be taken

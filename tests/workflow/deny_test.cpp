@@ -397,7 +397,7 @@ TEST(Freeze, OfAKilledJobSurvivesTheNextCopyAndGoesWithCleanup) {
         context.store.run(context.loop, [&context](store::Store& store) -> Result<void> {
           auto created = store.create_job(context.job_id, "migrate", "{}");
           if (!created) return created;
-          return store.set_job_state(context.job_id, store::JobState::interrupted, 130);
+          return store.set_job_state(context.job_id, store::JobState::paused, 130);
         }));
     ASSERT_TRUE(known) << known.error().describe();
   }
