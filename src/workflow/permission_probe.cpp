@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "aws/sub_resource.hpp"
 #include "base/text.hpp"
 #include "transfer/failures.hpp"
 #include "workflow/grant_probe.hpp"
@@ -114,34 +115,38 @@ class Probing {
     if (found != page.versions.end()) version_ = {facts_.bucket, found->key, found->version.id};
   }
 
-  // `action` is a literal.
-  template <class T>
-  net::Task<Result<void>> read(net::Task<Result<T>> asking, std::string_view action) {
-    const auto asked = co_await std::move(asking);
-    co_return settle(asked, live_, action, "read");
+  // Every setting is read as it will be carried.
+  net::Task<Result<void>> configuration() {
+    for (const auto& kind : aws::sub_resource_kinds()) {
+      auto settled = kind.by_id() ? co_await ids(kind) : co_await document(kind);
+      if (!settled) co_return settled;
+    }
+    co_return ok;
   }
 
-  net::Task<Result<void>> configuration() {
-    auto& s3 = probes_.source;
-    const auto& bucket = facts_.bucket;
-    auto done = co_await read(s3.get_bucket_policy(bucket, owner_), "s3:GetBucketPolicy");
-    if (!done) co_return done;
-    done = co_await read(s3.get_versioning_rules(bucket, owner_), "s3:GetBucketVersioning");
-    if (!done) co_return done;
-    done = co_await read(s3.get_bucket_encryption(bucket, owner_), "s3:GetEncryptionConfiguration");
-    if (!done) co_return done;
-    done = co_await read(s3.lifecycle_archives(bucket, owner_), "s3:GetLifecycleConfiguration");
-    if (!done) co_return done;
-    done =
-        co_await read(s3.tiering_archives(bucket, owner_), "s3:GetIntelligentTieringConfiguration");
-    if (!done) co_return done;
-    done = co_await read(s3.get_object_ownership(bucket, owner_), "s3:GetBucketOwnershipControls");
-    if (!done) co_return done;
-    done = co_await read(s3.get_bucket_lock(bucket, owner_), "s3:GetBucketObjectLockConfiguration");
-    if (!done) co_return done;
-    done = co_await read(s3.has_website(bucket, owner_), "s3:GetBucketWebsite");
-    if (!done) co_return done;
-    co_return co_await read(s3.get_bucket_owner_id(bucket, owner_), "s3:GetBucketAcl");
+  net::Task<Result<void>> ids(const aws::SubResourceKind& kind) {
+    const auto asked = co_await probes_.source.list_sub_resource_ids(
+        facts_.bucket, std::string(kind.query), owner_);
+    co_return settle_setting(asked, kind);
+  }
+
+  net::Task<Result<void>> document(const aws::SubResourceKind& kind) {
+    const auto asked = co_await probes_.source.get_sub_resource(
+        facts_.bucket, std::string(kind.query), {}, owner_);
+    co_return settle_setting(asked, kind);
+  }
+
+  template <class T>
+  Result<void> settle_setting(const Result<T>& asked, const aws::SubResourceKind& kind) {
+    const auto* known = find(source_side, live_, kind.read_permission);
+    // Two settings may share a permission: what one of them was denied stays denied.
+    if (known == nullptr || known->state == PermissionState::denied) return ok;
+    if (!asked && asked.error().code() == Errc::not_supported) {
+      mark_source(live_, kind.read_permission, PermissionState::proven,
+                  "the service does not know this setting");
+      return ok;
+    }
+    return settle(asked, live_, kind.read_permission, "read");
   }
 
   net::Task<Result<void>> objects() {

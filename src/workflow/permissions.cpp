@@ -10,36 +10,16 @@
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
+#include "aws/sub_resource.hpp"
+
 namespace s3m::workflow {
 namespace {
 
 namespace json = boost::json;
 using Actions = std::span<const std::string_view>;
 
-constexpr auto read_bucket = std::to_array<std::string_view>({
-    "s3:ListBucket",
-    "s3:ListBucketMultipartUploads",
-    "s3:GetBucketPolicy",
-    "s3:GetBucketVersioning",
-    "s3:GetEncryptionConfiguration",
-    "s3:GetLifecycleConfiguration",
-    "s3:GetIntelligentTieringConfiguration",
-    "s3:GetBucketOwnershipControls",
-    "s3:GetBucketObjectLockConfiguration",
-    "s3:GetBucketWebsite",
-    "s3:GetBucketNotification",
-    "s3:GetReplicationConfiguration",
-    "s3:GetBucketTagging",
-    "s3:GetBucketCORS",
-    "s3:GetBucketLogging",
-    "s3:GetBucketPublicAccessBlock",
-    "s3:GetBucketRequestPayment",
-    "s3:GetAccelerateConfiguration",
-    "s3:GetInventoryConfiguration",
-    "s3:GetAnalyticsConfiguration",
-    "s3:GetMetricsConfiguration",
-    "s3:GetBucketAcl",
-});
+constexpr auto list_bucket =
+    std::to_array<std::string_view>({"s3:ListBucket", "s3:ListBucketMultipartUploads"});
 // Grant and freeze, silence, the end.
 constexpr auto end_bucket = std::to_array<std::string_view>({
     "s3:PutBucketPolicy",
@@ -70,22 +50,6 @@ constexpr auto make_bucket = std::to_array<std::string_view>({
     "s3:GetBucketPolicy",
     "s3:PutBucketPolicy",
     "s3:DeleteBucketPolicy",
-});
-constexpr auto configure_bucket = std::to_array<std::string_view>({
-    "s3:PutEncryptionConfiguration",
-    "s3:PutLifecycleConfiguration",
-    "s3:PutBucketPublicAccessBlock",
-    "s3:PutBucketCORS",
-    "s3:PutBucketWebsite",
-    "s3:PutBucketLogging",
-    "s3:PutBucketNotification",
-    "s3:PutReplicationConfiguration",
-    "s3:PutBucketRequestPayment",
-    "s3:PutAccelerateConfiguration",
-    "s3:PutIntelligentTieringConfiguration",
-    "s3:PutInventoryConfiguration",
-    "s3:PutAnalyticsConfiguration",
-    "s3:PutMetricsConfiguration",
 });
 constexpr auto discard_objects =
     std::to_array<std::string_view>({"s3:DeleteObject", "s3:GetObjectTagging"});
@@ -136,7 +100,9 @@ class Needs {
 
   void of_source() {
     const auto live = bucket(terms_.bucket);
-    add("source", live, read_bucket);
+    add("source", live, list_bucket);
+    for (const auto& kind : aws::sub_resource_kinds())
+      add("source", live, kind.read_permission);
     if (terms_.all_versions) add("source", live, "s3:ListBucketVersions");
     add("source", live, end_bucket);
     reading("source");
@@ -162,7 +128,8 @@ class Needs {
         add("destination", one + "/*", "s3:PutObjectAcl");
       }
     }
-    add("destination", live, configure_bucket);
+    for (const auto& kind : aws::sub_resource_kinds())
+      if (!kind.put.empty()) add("destination", live, kind.write_permission);
     add("destination", temporary, "s3:DeleteBucket");
     add("destination", temporary + "/*", discard_objects);
     if (terms_.all_versions) add("destination", temporary + "/*", "s3:DeleteObjectVersion");

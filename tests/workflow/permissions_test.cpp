@@ -142,7 +142,9 @@ TEST_F(Permissions, WhatCanBeUsedIsProven) {
        {"s3:ListBucket", "s3:ListBucketMultipartUploads", "s3:GetBucketPolicy",
         "s3:GetBucketVersioning", "s3:GetEncryptionConfiguration", "s3:GetLifecycleConfiguration",
         "s3:GetBucketOwnershipControls", "s3:GetBucketObjectLockConfiguration",
-        "s3:GetBucketWebsite", "s3:GetBucketAcl"}) {
+        "s3:GetBucketWebsite", "s3:GetBucketAcl", "s3:GetBucketCORS", "s3:GetBucketTagging",
+        "s3:GetBucketNotification", "s3:GetInventoryConfiguration",
+        "s3:GetReplicationConfiguration", "s3:GetBucketAbac"}) {
     EXPECT_EQ(state("source", action, live), "proven") << action;
   }
   EXPECT_EQ(state("source", "s3:GetObject", live + "/*"), "proven");
@@ -175,6 +177,16 @@ TEST_F(Permissions, AMissingRightComesWithThePolicyThatAddsIt) {
   EXPECT_THAT(event().source_policy, HasSubstr("s3:GetObjectTagging"));
   EXPECT_THAT(event().source_policy, HasSubstr(live + "/*"));
   EXPECT_THAT(event().source_policy, Not(HasSubstr("\"s3:GetObject\",\"s3:GetObjectTagging\"")));
+}
+
+TEST_F(Permissions, EverySettingIsTried) {
+  auto world = article_world(3);
+  all_but(world, sim::source_account, {"s3:GetBucketCORS", "s3:GetMetricsConfiguration"});
+  begin(world);
+  look();
+  EXPECT_EQ(state("source", "s3:GetBucketCORS", live), "denied");
+  EXPECT_EQ(state("source", "s3:GetMetricsConfiguration", live), "denied");
+  EXPECT_EQ(state("source", "s3:GetAnalyticsConfiguration", live), "proven");
 }
 
 TEST_F(Permissions, TheNameMustBeOnesToTake) {
