@@ -123,6 +123,16 @@ TEST_F(StsTest, SendsNothingThatWasNotAsked) {
                     HasSubstr("DurationSeconds=3600")));
 }
 
+TEST_F(StsTest, TheIdOfASessionIsReadInRadosgwsSpellingToo) {
+  auto answer = assumed("AssumeRole");
+  for (std::size_t at = 0; (at = answer.find("AssumedRoleId", at)) != std::string::npos;)
+    answer.replace(at, 13, "AssumeRoleId");
+  service_.answer(200, std::move(answer));
+  const auto role = assume();
+  ASSERT_TRUE(role);
+  EXPECT_EQ(role->role_id, "AROAEXAMPLE:s3migrator-1");
+}
+
 TEST_F(StsTest, WebIdentityGoesUnsigned) {
   service_.answer(200, assumed("AssumeRoleWithWebIdentity"));
   Sts anonymous(
