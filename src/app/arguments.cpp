@@ -46,7 +46,7 @@ bool is_about_jobs(Verb verb) noexcept {
 }
 
 bool is_about_one_job(Verb verb) noexcept {
-  return is_about_jobs(verb) && verb != Verb::jobs_list;
+  return verb == Verb::undo || (is_about_jobs(verb) && verb != Verb::jobs_list);
 }
 
 std::string jobs_command(const Arguments& arguments, std::string_view action,

@@ -13,11 +13,14 @@
 #include "base/log.hpp"
 #include "workflow/copy_spec.hpp"
 #include "workflow/job_control.hpp"
+#include "workflow/migration_spec.hpp"
 
 namespace s3m::app {
 
 enum class Verb : std::uint8_t {
   copy,
+  migrate,
+  undo,
   plan,
   verify,
   cleanup,
@@ -58,6 +61,7 @@ struct Arguments {
   SideArguments source_side, destination_side;
   std::string migrator_role_arn;
   workflow::CopySpec spec;
+  workflow::MigrationSpec migration;         // its copy is `spec`
   std::optional<std::uint32_t> concurrency;  // unset: auto
   std::optional<std::uint32_t> max_requests_per_second;
   std::vector<transfer::FilterRule> filters;  // as given; spec.copy.filter is made of them

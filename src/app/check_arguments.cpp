@@ -86,12 +86,23 @@ class Checker {
   }
 
   void deletion() {
+    if (arguments_.verb == Verb::migrate) return migration();
     const auto& spec = arguments_.spec;
     needs("--max-delete", "--delete", spec.delete_extra);
     needs("--confirm-delete", "--delete", spec.delete_extra);
     refuse(!spec.confirm_delete.empty() && spec.confirm_delete != arguments_.destination.bucket,
            fmt::format("--confirm-delete names \"{}\", but the destination bucket is \"{}\"",
                        printable(spec.confirm_delete), printable(arguments_.destination.bucket)));
+  }
+
+  void migration() {
+    const auto& name = arguments_.migration.confirm_delete;
+    refuse(!name.empty() && name != arguments_.source.bucket,
+           fmt::format("--confirm-delete names \"{}\", but the bucket that is moved is \"{}\"",
+                       printable(name), printable(arguments_.source.bucket)));
+    refuse(!arguments_.source.prefix.empty(),
+           "a migration moves a whole bucket with its name; copy takes a prefix");
+    excludes("--source-is-quiet", "--freeze-settle");
   }
 
   void versions() {

@@ -219,6 +219,8 @@ std::string Parser::take_locations(const Command& command) {
   }
   if (places.size() == 2) arguments_.source = places.front();
   if (!places.empty()) arguments_.destination = places.back();
+  // The name moves, too.
+  if (command.spec.verb == Verb::migrate) arguments_.source = arguments_.destination;
   return {};
 }
 

@@ -39,6 +39,45 @@ const std::vector<CommandSpec>& commands() {
        "A prefix without a slash at its end is taken as it is: s3://logs/2026 also means "
        "2026-old/.\n"
        "s3migrator plan prints the first and the last key that match."},
+      {Verb::migrate,
+       "migrate",
+       "Moves a bucket with its name to another account or region",
+       "Copies the bucket into a temporary one in the target account and region, freezes the "
+       "source "
+       "for writers, copies what has changed since, proves every object, version, tag and piece of "
+       "metadata, and asks for the confirmation. Then it empties and deletes the source, makes the "
+       "bucket of that name in the target account, brings everything back, proves it against what "
+       "was confirmed, sets the configuration, and deletes the temporary bucket.\n\n"
+       "Nothing is deleted that was not seen to be elsewhere. A job that is killed at any moment "
+       "goes "
+       "on when the same command is run again. Between the deletion of the source and the making "
+       "of "
+       "the new bucket the name is nobody's; if somebody else takes it, everything is in the "
+       "temporary bucket, and --rename goes on under another name. Where a new name will do, "
+       "s3migrator copy is the safer way.",
+       {"BUCKET"},
+       "Example:\n"
+       "  s3migrator migrate s3://photos \\\n"
+       "    --migrator-role-arn    arn:aws:iam::333333333333:role/migrator \\\n"
+       "    --source-role-arn      arn:aws:iam::111111111111:role/source \\\n"
+       "    --destination-role-arn arn:aws:iam::222222222222:role/destination \\\n"
+       "    --destination-region   eu-central-1\n\n"
+       "First with --dry-run: what it would do, what it costs, and what stands against it.\n\n"
+       "Exit codes: 0 moved and verified, 1 fatal, 2 usage, 130 paused, also where it waits for "
+       "the\n"
+       "confirmation: the same command again goes on."},
+      {Verb::undo,
+       "undo",
+       "Takes a migration back that has not deleted anything yet",
+       "Deletes the temporary bucket, each object of it seen to be in the source, opens the source "
+       "to "
+       "writers again, and puts back its lifecycle rules, notifications and replication. Refused "
+       "once "
+       "the job has begun to empty the source: then only forward is safe.",
+       {"JOB"},
+       "Example:\n"
+       "  s3migrator undo 20261122t231822-5c1b9a\n\n"
+       "Exit codes: 0 undone, 1 fatal, 2 usage, 130 interrupted: the same command again goes on."},
       {Verb::plan,
        "plan",
        "Shows what a copy would do, and touches nothing",

@@ -27,6 +27,12 @@ std::string resume_command(const Arguments& arguments, const std::string& job_id
   return jobs_command(arguments, "resume", job_id);
 }
 
+// None for a migration, which has its bucket on both sides (session_policy.hpp).
+transfer::Location other_bucket(const Arguments& arguments) {
+  const bool moves = arguments.verb == Verb::migrate || arguments.verb == Verb::undo;
+  return moves ? transfer::Location() : arguments.destination;
+}
+
 std::string user_agent() {
   return fmt::format("s3migrator/{}", version);
 }
@@ -92,7 +98,7 @@ Result<void> Engine::prepare_sides(const Arguments& arguments) {
                                       .location = arguments.source,
                                       .arguments = arguments.source_side,
                                       .source = arguments.source,
-                                      .destination = arguments.destination});
+                                      .destination = other_bucket(arguments)});
     if (!source) return forward(source);
     source_ = *std::move(source);
   }
@@ -101,7 +107,7 @@ Result<void> Engine::prepare_sides(const Arguments& arguments) {
                                          .location = arguments.destination,
                                          .arguments = arguments.destination_side,
                                          .source = arguments.source,
-                                         .destination = arguments.destination});
+                                         .destination = other_bucket(arguments)});
   if (!destination) return forward(destination);
   destination_ = *std::move(destination);
   return ok;

@@ -7,71 +7,15 @@
 
 #include <fmt/format.h>
 
+#include "app/migrate_options.hpp"
+#include "app/option_values.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
 
 namespace s3m::app {
 namespace {
 
-using Set = std::function<Result<void>(Arguments&, const std::string&)>;
 using Options = std::vector<OptionSpec>;
-
-std::unexpected<Error> usage(std::string sentence) {
-  return fail(Errc::usage, std::move(sentence));
-}
-
-// A value that is taken as it is.
-template <class Get>
-Set text(Get get) {
-  return [get](Arguments& arguments, const std::string& value) -> Result<void> {
-    if (value.empty()) return usage("the value is empty");
-    get(arguments) = value;
-    return ok;
-  };
-}
-
-template <class Get>
-Set flag(Get get) {
-  return [get](Arguments& arguments, const std::string&) -> Result<void> {
-    get(arguments) = true;
-    return ok;
-  };
-}
-
-// One of a few words.
-template <class Value, class Get>
-Set choice(std::vector<std::pair<std::string, Value>> words, Get get) {
-  return [words, get](Arguments& arguments, const std::string& value) -> Result<void> {
-    std::string known;
-    for (const auto& [word, meaning] : words) {
-      if (word == value) {
-        get(arguments) = meaning;
-        return ok;
-      }
-      known += (known.empty() ? "" : ", ") + word;
-    }
-    return usage(fmt::format("\"{}\" is none of: {}", printable(value), known));
-  };
-}
-
-template <class Get>
-Set size(Get get) {
-  return [get](Arguments& arguments, const std::string& value) -> Result<void> {
-    const auto bytes = parse_size(value);
-    if (!bytes || *bytes == 0) {
-      return usage(fmt::format("\"{}\" is not a size; one looks like 64MiB", printable(value)));
-    }
-    get(arguments) = *bytes;
-    return ok;
-  };
-}
-
-Result<std::uint64_t> number(const std::string& value, std::uint64_t least, std::uint64_t most) {
-  const auto parsed = parse_u64(value);
-  if (parsed && *parsed >= least && *parsed <= most) return *parsed;
-  return usage(
-      fmt::format("\"{}\" is not a whole number from {} to {}", printable(value), least, most));
-}
 
 Result<void> set_concurrency(Arguments& arguments, const std::string& value) {
   arguments.concurrency.reset();
@@ -216,7 +160,12 @@ Options write_options() {
            {{"AES256", "AES256"}, {"aws:kms", "aws:kms"}, {"aws:kms:dsse", "aws:kms:dsse"}},
            [](Arguments& a) -> std::string& { return a.spec.copy.encryption; })},
       {"--sse-kms-key-id", "KEY", form, "KMS key; the full ARN if it is in another account.",
-       text([](Arguments& a) -> std::string& { return a.spec.copy.kms_key_id; })},
+       text([](Arguments& a) -> std::string& { return a.spec.copy.kms_key_id; })}};
+}
+
+Options part_options() {
+  const std::string form = "How the copies are written";
+  return {
       {"--multipart-threshold", "SIZE", form,
        "Above this size an object is copied in parts (default 256MiB, at most 5GiB).",
        size([](Arguments& a) -> std::uint64_t& { return a.spec.copy.multipart_threshold; })},
@@ -467,12 +416,18 @@ Options options_of(Verb verb) {
   switch (verb) {
     case Verb::copy:
       return join({identity_options(), migrator_option(), grant_options(), filter_options(),
-                   versions_option(true), write_options(), attribute_options(), restore_options(),
-                   delete_options(), dry_run_option(), speed_options(), verify_options(true),
+                   versions_option(true), write_options(), part_options(), attribute_options(),
+                   restore_options(), delete_options(), dry_run_option(), speed_options(),
+                   verify_options(true), report_option(), count_first_option(),
+                   output_options(true)});
+    case Verb::migrate:
+      return join({identity_options(), migrator_option(), grant_options(), migration_options(),
+                   dry_run_option(), part_options(), attribute_options(), speed_options(),
                    report_option(), count_first_option(), output_options(true)});
     case Verb::plan:
       return join({identity_options(), migrator_option(), filter_options(), versions_option(false),
-                   write_options(), attribute_options(), speed_options(), output_options(false)});
+                   write_options(), part_options(), attribute_options(), speed_options(),
+                   output_options(false)});
     case Verb::verify:
       return join({identity_options(), migrator_option(), filter_options(), versions_option(false),
                    speed_options(), verify_options(false), report_option(), output_options(true)});
@@ -480,6 +435,7 @@ Options options_of(Verb verb) {
       return join({side_options("--", "Bucket", "the bucket",
                                 [](Arguments& a) -> SideArguments& { return a.destination_side; }),
                    migrator_option(), output_options(false)});
+    case Verb::undo:
     case Verb::jobs_resume:
     case Verb::jobs_retry:
     case Verb::demo:

@@ -15,6 +15,7 @@
 #include "app/interrupts.hpp"
 #include "app/job_command.hpp"
 #include "app/jobs.hpp"
+#include "app/migrate.hpp"
 #include "app/sinks.hpp"
 #include "base/ids.hpp"
 #include "base/text.hpp"
@@ -30,20 +31,6 @@ namespace {
 
 using Command = net::Task<Outcome> (*)(Engine& engine, const Arguments& arguments);
 
-Outcome failed(const Error& error, bool interrupted) {
-  Outcome outcome;
-  outcome.summary.outcome = interrupted ? "interrupted" : "fatal";
-  outcome.summary.exit_code = interrupted ? workflow::exit_interrupted : exit_code_of(error);
-  outcome.summary.message = interrupted ? "Interrupted" : error.describe();
-  return outcome;
-}
-
-NoteEvent opening_note(const Engine& engine, const Arguments& arguments) {
-  return {NoteLevel::info,
-          fmt::format("{}  (job {}{})", title_of(arguments), engine.job_id(),
-                      arguments.attempt == 1 ? "" : fmt::format(", run {}", arguments.attempt))};
-}
-
 workflow::JobStart job_start(Engine& engine, const Arguments& arguments) {
   std::error_code unknown;
   const auto directory = std::filesystem::current_path(unknown);
@@ -57,7 +44,7 @@ net::Task<Outcome> copy(Engine& engine, const Arguments& arguments) {
   workflow::JobRun run(engine.context());
   auto begun = co_await run.begin(job_start(engine, arguments));
   if (!begun) {
-    auto outcome = failed(begun.error(), false);
+    auto outcome = failed_outcome(begun.error(), false);
     engine.context().events.emit(outcome.summary);
     co_return outcome;
   }
@@ -74,7 +61,7 @@ net::Task<Outcome> plan(Engine& engine, const Arguments& arguments) {
                                            arguments.spec);
   auto& events = engine.context().events;
   if (!found) {
-    auto outcome = failed(found.error(), engine.cancel().cancelled());
+    auto outcome = failed_outcome(found.error(), engine.cancel().cancelled());
     events.emit(outcome.summary);
     co_return outcome;
   }
@@ -100,7 +87,7 @@ net::Task<Outcome> cleanup(Engine& engine, const Arguments&) {
   auto cleaned = co_await workflow::run_cleanup(engine.context(), engine.destination());
   auto& events = engine.context().events;
   if (!cleaned) {
-    auto outcome = failed(cleaned.error(), engine.cancel().cancelled());
+    auto outcome = failed_outcome(cleaned.error(), engine.cancel().cancelled());
     events.emit(outcome.summary);
     co_return outcome;
   }
@@ -129,6 +116,10 @@ Command command_of(const Arguments& arguments) {
   switch (arguments.verb) {
     case Verb::copy:
       return arguments.dry_run ? plan : copy;
+    case Verb::migrate:
+      return arguments.dry_run ? plan_migration : migrate;
+    case Verb::undo:
+      return undo;
     case Verb::plan:
       return plan;
     case Verb::verify:
@@ -150,13 +141,28 @@ net::Task<void> drive(Engine& engine, Interrupts& interrupts, const Arguments& a
                       Outcome& outcome) {
   const auto command = command_of(arguments);
   // A job's events begin with those that its record has.
-  if (command != copy) engine.context().events.emit(opening_note(engine, arguments));
+  if (command != copy && command != migrate && command != undo)
+    engine.context().events.emit(opening_note(engine, arguments));
   outcome = co_await command(engine, arguments);
   interrupts.close();
   engine.close();
 }
 
 }  // namespace
+
+Outcome failed_outcome(const Error& error, bool interrupted) {
+  Outcome outcome;
+  outcome.summary.outcome = interrupted ? "interrupted" : "fatal";
+  outcome.summary.exit_code = interrupted ? workflow::exit_interrupted : exit_code_of(error);
+  outcome.summary.message = interrupted ? "Interrupted" : error.describe();
+  return outcome;
+}
+
+NoteEvent opening_note(const Engine& engine, const Arguments& arguments) {
+  return {NoteLevel::info,
+          fmt::format("{}  (job {}{})", title_of(arguments), engine.job_id(),
+                      arguments.attempt == 1 ? "" : fmt::format(", run {}", arguments.attempt))};
+}
 
 int exit_code_of(const Error& error) {
   const bool usage = error.code() == Errc::usage || error.code() == Errc::config;
@@ -169,6 +175,11 @@ std::string title_of(const Arguments& arguments) {
   switch (arguments.verb) {
     case Verb::copy:
       return fmt::format("Copy  {} -> {}", from, to);
+    case Verb::undo:
+      return fmt::format("Undo the migration of {}", from);
+    case Verb::migrate:
+      return fmt::format("Migrate  {} -> {}", from,
+                         printable(arguments.destination_side.options.region));
     case Verb::plan:
       return fmt::format("Plan  {} -> {}", from, to);
     case Verb::verify:
@@ -182,7 +193,7 @@ Outcome execute(const Arguments& arguments, const aws::Environment& environment,
                 std::string job_id) {
   auto engine = Engine::make(arguments, environment, events, std::move(job_id));
   if (!engine) {
-    auto outcome = failed(engine.error(), false);
+    auto outcome = failed_outcome(engine.error(), false);
     events.emit(outcome.summary);
     return outcome;
   }
@@ -222,8 +233,18 @@ int run_command(const Arguments& arguments, const aws::Environment& environment,
   return outcome.summary.exit_code == 0 ? workflow::exit_fatal : outcome.summary.exit_code;
 }
 
+int run_migration(const Arguments& arguments, const aws::Environment& environment) {
+  const auto command = with_unfinished_migration(arguments, environment);
+  if (command) {
+    return run_command(*command, environment, command->again ? command->job : new_job_id());
+  }
+  fmt::print(stderr, "s3migrator: {}\n", single_line(command.error().describe()));
+  return exit_code_of(command.error());
+}
+
 int run_again(const Arguments& arguments, const aws::Environment& environment) {
-  const auto command = take_up(arguments, environment);
+  auto command = take_up(arguments, environment);
+  if (command && arguments.verb == Verb::undo) command->verb = Verb::undo;
   if (command) return run_command(*command, environment, command->job);
   fmt::print(stderr, "s3migrator: {}\n", single_line(command.error().describe()));
   return exit_code_of(command.error());
@@ -241,7 +262,11 @@ int run(const Arguments& arguments, const aws::Environment& environment) {
       return run_demo(arguments);
     case Verb::jobs_resume:
     case Verb::jobs_retry:
+    case Verb::undo:
       return run_again(arguments, environment);
+    case Verb::migrate:
+      if (arguments.dry_run) break;
+      return run_migration(arguments, environment);
     default:
       break;
   }

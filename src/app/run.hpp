@@ -20,6 +20,13 @@ struct Outcome {
   std::string text;
 };
 
+// How a command ended that failed before it did anything, or was interrupted.
+Outcome failed_outcome(const Error& error, bool interrupted);
+
+class Engine;
+// What the events of a command begin with: what it is, and which job.
+NoteEvent opening_note(const Engine& engine, const Arguments& arguments);
+
 // Runs copy, plan, verify or cleanup to its end, SIGINT and SIGTERM included. Prints nothing but
 // what `events` prints; the summary is its last event. A copy is a job of that id, which is in the
 // store already where `arguments.again` is set.

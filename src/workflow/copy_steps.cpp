@@ -4,7 +4,7 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "workflow/copy_job.hpp"
-#include "workflow/count_ahead.hpp"
+#include "workflow/copy_pass.hpp"
 #include "workflow/deletion_limit.hpp"
 #include "workflow/destination.hpp"
 #include "workflow/existing_access.hpp"
@@ -31,8 +31,6 @@ bool same_identity(const Access& source, const Access& destination, const Ground
   };
   return !name(a).empty() && name(a) == name(b);
 }
-
-constexpr double worth_counting = 3600;  // seconds that a job will still take
 
 std::vector<KeyRange> whole_key_space() {
   return {KeyRange{}};
@@ -203,40 +201,18 @@ net::Task<Result<void>> CopyJob::copy_objects() {
   steps_.begin("copy", percent_copy_first);
   auto reported = co_await report_archived();
   if (!reported) co_return reported;
-  CountAhead ahead(context_.loop, *transfer_, spec_.copy.filter, spec_.copy.all_versions);
-  if (spec_.count_first) ahead.begin();
-  CopyFigureSource figures(context_, steps_, counters_, ahead, steady_start_);
-  Ticker ticker(context_.loop, context_.events, [&] {
-    auto event = figures.now();
-    if (event.eta_low_seconds > worth_counting) ahead.begin();
-    return event;
-  });
-  auto copied = co_await transfer::copy(*transfer_, spec_.copy, whole_key_space(), counters_);
-  co_await ticker.stop();
-  co_await ahead.stop();
+  auto copied = co_await run_copy_pass(
+      {.context = context_,
+       .steps = steps_,
+       .transfer = *transfer_,
+       .options = spec_.copy,
+       .job_start = steady_start_,
+       .count_first = spec_.count_first,
+       .note = [this](NoteLevel level, std::string text) { note(level, std::move(text)); }},
+      counters_);
   if (!copied) co_return copied;
-
-  auto orphans = co_await transfer::abort_orphans(*transfer_);
-  if (!orphans) {
-    note(NoteLevel::warning,
-         fmt::format("unfinished uploads of earlier runs were not looked for: {}",
-                     orphans.error().describe()));
-  } else if (orphans->aborted + orphans->foreign > 0) {
-    note(NoteLevel::info,
-         fmt::format("unfinished uploads below {}: {} of earlier runs aborted, {} of others left",
-                     printable(destination_.location.uri()), orphans->aborted, orphans->foreign));
-  }
-  steps_.end(
-      counters_.failed == 0 ? StepState::done : StepState::failed, percent_copy_last,
-      fmt::format("{} copied ({}), {} the same already, {} failed{}{}",
-                  human_count(counters_.copied), human_bytes(counters_.copied_bytes),
-                  human_count(counters_.skipped), human_count(counters_.failed),
-                  counters_.waiting == 0
-                      ? ""
-                      : fmt::format(", {} wait for their restore", human_count(counters_.waiting)),
-                  counters_.vanished == 0 ? ""
-                                          : fmt::format(", {} gone from the source meanwhile",
-                                                        human_count(counters_.vanished))));
+  steps_.end(counters_.failed == 0 ? StepState::done : StepState::failed, percent_copy_last,
+             copied_text(counters_));
   co_return ok;
 }
 

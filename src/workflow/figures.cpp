@@ -48,12 +48,13 @@ void set_eta(ProgressEvent& event, const RateMeter& rates) {
 
 CopyFigureSource::CopyFigureSource(const JobContext& context, Steps& steps,
                                    const transfer::Counters& counters, const CountAhead& ahead,
-                                   SteadyTime job_start)
+                                   SteadyTime job_start, PercentSpan span)
     : context_(context),
       steps_(steps),
       counters_(counters),
       ahead_(ahead),
       job_start_(job_start),
+      span_(span),
       copied_(steady_now()),
       settled_(steady_now()) {}
 
@@ -79,7 +80,7 @@ ProgressEvent CopyFigureSource::now() {
                       .failed = done.failed + done.vanished,
                       .total = std::nullopt};
   if (event.totals_final || event.totals_estimated) figures.total = event.objects_total;
-  event.percent = steps_.percent().raise(copy_percent(figures));
+  event.percent = steps_.percent().raise(copy_percent(figures, span_));
   set_rates(event, copied_);
   set_eta(event, settled_);
   return event;

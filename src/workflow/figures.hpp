@@ -18,7 +18,7 @@ namespace s3m::workflow {
 class CopyFigureSource {
  public:
   CopyFigureSource(const JobContext& context, Steps& steps, const transfer::Counters& counters,
-                   const CountAhead& ahead, SteadyTime job_start);
+                   const CountAhead& ahead, SteadyTime job_start, PercentSpan span);
   ProgressEvent now();
 
  private:
@@ -29,6 +29,7 @@ class CopyFigureSource {
   const transfer::Counters& counters_;
   const CountAhead& ahead_;
   SteadyTime job_start_;
+  PercentSpan span_;
   RateMeter copied_, settled_;  // what is skipped is no throughput, but brings the end nearer
   // A part that fails takes its bytes back; the meters must not.
   std::uint64_t copied_peak_ = 0, settled_peak_ = 0;

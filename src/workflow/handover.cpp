@@ -119,8 +119,6 @@ net::Task<Result<Taking::Next>> Taking::created(bool fresh) {
 // CreateBucket said that it is another's.
 net::Task<Result<Taking::Next>> Taking::seems_taken(Error said) {
   auto seen = co_await look_at(owner_, terms_.bucket);
-  // An answer that will not change is no reason to wait.
-  if (!seen && seen.error().retry() == RetryClass::never) co_return forward(seen);
   if (!seen) co_return wait_for(std::move(seen.error()));
   if (seen->standing == Standing::ours) co_return Next::taken;
   if (seen->standing == Standing::unmarked) {

@@ -19,16 +19,15 @@ double rate(std::uint64_t amount, double time) noexcept {
 
 }  // namespace
 
-int copy_percent(const CopyFigures& figures) noexcept {
-  if (!figures.total) return percent_copy_first;
+int copy_percent(const CopyFigures& figures, PercentSpan span) noexcept {
+  if (!figures.total) return span.first;
   const auto total = *figures.total > figures.skipped ? *figures.total - figures.skipped : 0;
   const auto settled = figures.copied + figures.failed;
-  if (settled >= total) return percent_copy_last;
-  // Long double: 93 times a count of objects may pass 64 bits only in a fuzzer, but it costs
+  if (settled >= total) return span.last;
+  // Long double: 100 times a count of objects may pass 64 bits only in a fuzzer, but it costs
   // nothing.
   const auto share = static_cast<long double>(settled) / static_cast<long double>(total);
-  constexpr int span = percent_copy_last - percent_copy_first;
-  return percent_copy_first + static_cast<int>(share * span);
+  return span.first + static_cast<int>(share * (span.last - span.first));
 }
 
 int HighestPercent::raise(int percent) noexcept {

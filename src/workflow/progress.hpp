@@ -21,6 +21,12 @@ inline constexpr int percent_copy_first = 6;
 inline constexpr int percent_copy_last = 99;
 inline constexpr int percent_finished = 100;
 
+// The share of a job's percentage that one step has.
+struct PercentSpan {
+  int first = 0, last = 0;
+};
+inline constexpr PercentSpan percent_of_copy{percent_copy_first, percent_copy_last};
+
 // What the walk has settled and what there is to settle, in objects. What was in the destination
 // before the job does not count on either side.
 struct CopyFigures {
@@ -31,8 +37,8 @@ struct CopyFigures {
   std::optional<std::uint64_t> total;
 };
 
-// 6 to 99, rounded down; 6 while the total is unknown.
-int copy_percent(const CopyFigures& figures) noexcept;
+// From the first to the last of `span`, rounded down; the first while the total is unknown.
+int copy_percent(const CopyFigures& figures, PercentSpan span = percent_of_copy) noexcept;
 
 // A percentage that never falls.
 class HighestPercent {

@@ -378,20 +378,6 @@ TEST_F(Handover, AThiefIsBelievedAfterTheGrace) {
   EXPECT_THAT(writes_to(name), testing::ElementsAre("DeleteBucket"));
 }
 
-TEST_F(Handover, TagsThatMayNotBeReadAreNoReasonToWait) {
-  add_bucket({.name = name, .owner = new_owner});
-  for (const auto* const operation : {"CreateBucket", "GetBucketTagging"}) {
-    const bool create = std::string_view(operation) == "CreateBucket";
-    add_fault({.operation = operation,
-               .count = 0,
-               .status = create ? 409 : 403,
-               .code = create ? "BucketAlreadyExists" : "AccessDenied"});
-  }
-  const auto refused = take();
-  EXPECT_EQ(outcome(refused), "access_denied");
-  EXPECT_THAT(waits_, IsEmpty());
-}
-
 TEST_F(Handover, A200ForABucketThatTheAccountHasIsNoSuccess) {
   add_bucket({.name = name, .owner = new_owner, .tags = {{"team", "others"}}});
   for (const bool tags_at_create : {true, false}) {

@@ -1,0 +1,167 @@
+#include "app/migrate.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <iostream>
+#include <unistd.h>
+
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <fmt/format.h>
+
+#include "app/figures_text.hpp"
+#include "app/job_command.hpp"
+#include "app/migration_plan_text.hpp"
+#include "app/store_place.hpp"
+#include "base/text.hpp"
+#include "workflow/job_run.hpp"
+#include "workflow/migration_job.hpp"
+#include "workflow/migration_plan.hpp"
+#include "workflow/percent_keeper.hpp"
+#include "workflow/undo_job.hpp"
+
+namespace s3m::app {
+namespace {
+
+constexpr std::string_view kind = "migrate";
+// Far more than anybody has at once that have not ended.
+constexpr std::size_t looked_through = 1000;
+
+std::string spec_of(Engine& engine, const Arguments& arguments) {
+  return workflow::to_json(arguments.spec, *engine.source(), engine.destination());
+}
+
+workflow::JobStart start_of(Engine& engine, const Arguments& arguments) {
+  std::error_code unknown;
+  const auto directory = std::filesystem::current_path(unknown);
+  return {.kind = std::string(kind),
+          .spec = spec_of(engine, arguments),
+          .command = encode({directory.string(), arguments.words}),
+          .again = arguments.again,
+          .keep_steps = true};
+}
+
+// Where somebody sits who can be asked: the name is typed, nothing less.
+bool ask(const workflow::ConfirmationQuestion& question) {
+  fmt::print(stderr,
+             "\n{} objects ({}) of s3://{} are proven to be in s3://{}.\nDigest {}\n{}"
+             "The bucket s3://{} is now emptied and deleted, and made anew in its new place. To go "
+             "on, type its name: ",
+             human_count(question.objects), human_bytes(question.bytes), printable(question.bucket),
+             printable(question.temporary_bucket), question.digest,
+             question.weak == 0
+                 ? ""
+                 : fmt::format("{} of them are proven only weakly.\n", human_count(question.weak)),
+             printable(question.bucket));
+  std::string typed;
+  return std::getline(std::cin, typed) && typed == question.bucket;
+}
+
+workflow::Confirm confirm_for(const Arguments& arguments) {
+  const bool somebody = ::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1;
+  if (!somebody || arguments.output.json) return nullptr;
+  return ask;
+}
+
+workflow::MigrationSpec migration_spec(const Arguments& arguments) {
+  auto spec = arguments.migration;
+  spec.copy = arguments.spec;
+  return spec;
+}
+
+Outcome ended(Engine& engine, const Error& error) {
+  auto outcome = failed_outcome(error, engine.cancel().cancelled());
+  engine.context().events.emit(outcome.summary);
+  return outcome;
+}
+
+bool is_of(const store::JobRecord& job, const Arguments& arguments) {
+  if (job.kind != kind || job.state == store::JobState::cancelled) return false;
+  if (job.state == store::JobState::done && job.exit_code == 0) return false;
+  boost::json::error_code unreadable;
+  const auto spec = boost::json::parse(job.spec, unreadable);
+  const auto* const object = spec.if_object();
+  const auto* const source = object == nullptr ? nullptr : object->if_contains("source");
+  if (source == nullptr || !source->is_object()) return false;
+  const auto* const location = source->get_object().if_contains("location");
+  return location != nullptr && location->is_string() &&
+         location->get_string() == printable(arguments.source.uri());
+}
+
+}  // namespace
+
+net::Task<Outcome> migrate(Engine& engine, const Arguments& arguments) {
+  // Between the job and whoever is told: what is told is in the store before.
+  workflow::PercentKeeper keeper(engine.context().events, engine.context().store, engine.job_id());
+  auto percent = keeper.load();
+  if (!percent) co_return ended(engine, percent.error());
+  auto context = workflow::with_events(engine.context(), keeper);
+  workflow::JobRun run(context);
+  auto begun = co_await run.begin(start_of(engine, arguments));
+  if (!begun) co_return ended(engine, begun.error());
+  run.context().events.emit(opening_note(engine, arguments));
+  workflow::MigrationJob job(run.context(), *engine.source(), engine.destination(),
+                             migration_spec(arguments), confirm_for(arguments), *percent);
+  auto summary = co_await job.run();
+  co_await run.end(summary);
+  auto text = summary_text(summary);
+  co_return Outcome{std::move(summary), std::move(text)};
+}
+
+net::Task<Outcome> undo(Engine& engine, const Arguments& arguments) {
+  workflow::JobRun run(engine.context());
+  auto begun = co_await run.begin(start_of(engine, arguments));
+  if (!begun) co_return ended(engine, begun.error());
+  run.context().events.emit(opening_note(engine, arguments));
+  workflow::UndoJob job(run.context(), *engine.source(), engine.destination(),
+                        migration_spec(arguments));
+  auto summary = co_await job.run();
+  co_await run.end(summary);
+  co_return Outcome{std::move(summary), {}};
+}
+
+net::Task<Outcome> plan_migration(Engine& engine, const Arguments& arguments) {
+  auto found = co_await workflow::migration_preflight(
+      engine.context(), *engine.source(), engine.destination(),
+      {.copy = arguments.spec,
+       .prefix = arguments.source.prefix,
+       .drop_history = arguments.migration.drop_history,
+       .rewrites = arguments.migration.rewrites},
+      arguments.migration.keep_temporary_days);
+  if (!found) co_return ended(engine, found.error());
+  Outcome outcome;
+  outcome.text = migration_plan_text(found->event);
+  auto possible = workflow::check_refusals(arguments.source.bucket, found->refusals);
+  if (!possible) {
+    auto refused = ended(engine, possible.error());
+    refused.text = std::move(outcome.text);
+    co_return refused;
+  }
+  outcome.summary.outcome = "planned";
+  outcome.summary.objects = found->plan.source_objects;
+  outcome.summary.bytes = found->plan.source_bytes;
+  outcome.summary.requests = engine.context().runtime.counters.requests;
+  outcome.summary.message = "Nothing was changed";
+  engine.context().events.emit(outcome.summary);
+  co_return outcome;
+}
+
+Result<Arguments> with_unfinished_migration(const Arguments& arguments,
+                                            const aws::Environment& environment) {
+  auto url = store_url(arguments, environment);
+  if (!url) return forward(url);
+  auto store = store::open_store({.url = *url});
+  if (!store) return forward(store);
+  auto jobs = (*store)->jobs(looked_through);
+  if (!jobs) return forward(jobs);
+  auto command = arguments;
+  const auto found =
+      std::ranges::find_if(*jobs, [&](const auto& job) { return is_of(job, arguments); });
+  if (found == jobs->end()) return command;
+  command.job = found->id;
+  command.again = workflow::Again::resume;
+  command.attempt = found->attempt + 1;
+  return command;
+}
+
+}  // namespace s3m::app

@@ -1,0 +1,171 @@
+// migration_deletion.cpp: the steps of a migration from the confirmation to the end of the source.
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "transfer/empty.hpp"
+#include "workflow/configuration/suspend.hpp"
+#include "workflow/handover.hpp"
+#include "workflow/migration_acts.hpp"
+#include "workflow/migration_proof.hpp"
+
+namespace s3m::workflow::acts {
+namespace {
+
+std::string bucket_of(const Migration& m) {
+  return printable(m.source.location.bucket);
+}
+
+Result<void> may_be_confirmed(const Migration& m) {
+  if (!m.frozen && !m.spec.source_is_quiet) {
+    return fail(Errc::refused, fmt::format("s3://{} is not frozen, so nothing of it may be deleted",
+                                           bucket_of(m)));
+  }
+  if (m.failures->count() > 0) {
+    return fail(Errc::refused,
+                fmt::format("{} failures stand against the confirmation; they are listed above",
+                            m.failures->count()));
+  }
+  if (m.proven.same_weak > 0 && !m.spec.accept_weak_proof) {
+    return fail(Errc::refused,
+                fmt::format("{} objects are proven only weakly (no common checksum, ETags that "
+                            "cannot be compared); look at them, then run again with "
+                            "--accept-weak-proof",
+                            human_count(m.proven.same_weak)));
+  }
+  return ok;
+}
+
+// What the freeze keeps away must still be kept away at this very moment (guard G4).
+net::Task<Result<void>> still_frozen(Migration& m) {
+  if (m.freeze == nullptr) co_return ok;
+  co_return co_await m.freeze->prove();
+}
+
+net::Task<Result<void>> empty_range(Migration& m, store::RangeRecord range,
+                                    transfer::Emptying& emptying) {
+  auto& hop = m.outward();
+  if (range.state == store::RangeState::done) {
+    const transfer::RangeProof expected{
+        .range = range.range, .digest = range.digest, .count = range.count, .bytes = range.bytes};
+    auto checked = co_await transfer::check_range(
+        *hop.transfer, m.proof_options(transfer::Anchor::destination), expected);
+    if (!checked) co_return checked;
+    range.state = store::RangeState::deleting;
+    auto kept = co_await update_range(m, range);
+    if (!kept) co_return kept;
+  }
+  auto emptied = co_await transfer::empty_source(*hop.transfer,
+                                                 {.all_versions = m.all_versions,
+                                                  .accept_weak = m.spec.accept_weak_proof,
+                                                  .accept_unpinned = m.spec.accept_unpinned_delete},
+                                                 {range.range}, emptying);
+  if (!emptied) co_return emptied;
+  range.state = store::RangeState::deleted;
+  co_return co_await update_range(m, range);
+}
+
+// The records of what stood in the policy of a bucket that is gone. The bucket itself is not asked:
+// its name may be another's by now (guard G1).
+net::Task<Result<void>> forget_policy_of_source(Migration& m) {
+  const store::BucketRef bucket{service_name(m.source.endpoint), m.source.location.bucket};
+  const auto sids = {deny_sid(DenyKind::freeze, m.context.job_id), grant_sid(m.context.job_id)};
+  co_return co_await m.context.store.run(m.context.loop, [&](store::Store& store) -> Result<void> {
+    for (const auto& sid : sids) {
+      if (auto forgotten = store.forget_grant(bucket, sid); !forgotten) return forgotten;
+    }
+    return ok;
+  });
+}
+
+}  // namespace
+
+Told confirm(Migration& m) {
+  auto confirmed = co_await m.stored.kept(fact::confirmed);
+  if (!confirmed) co_return forward(confirmed);
+  if (*confirmed && **confirmed == m.digest) co_return "confirmed by an earlier run";
+  auto possible = may_be_confirmed(m);
+  if (!possible) co_return forward(possible);
+  const auto& name = m.source.location.bucket;
+  const bool unattended = m.spec.confirm_delete == name && m.frozen;
+  const bool typed = !unattended && m.confirm != nullptr &&
+                     m.confirm({.bucket = name,
+                                .temporary_bucket = m.temporary_name,
+                                .digest = m.digest,
+                                .objects = m.proven.objects,
+                                .bytes = m.proven.bytes,
+                                .weak = m.proven.same_weak,
+                                .frozen = m.frozen});
+  if (!unattended && !typed) {
+    co_return fail(Errc::cancelled,
+                   fmt::format("waits for the confirmation: {} objects ({}) of s3://{} are proven "
+                               "to be in s3://{} under digest {}. To go on and delete the source: "
+                               "{} --confirm-delete {}",
+                               human_count(m.proven.objects), human_bytes(m.proven.bytes),
+                               bucket_of(m), printable(m.temporary_name), m.digest,
+                               m.context.resume_command, printable(name)));
+  }
+  auto kept = co_await m.stored.keep(fact::confirmed, m.digest);
+  if (!kept) co_return forward(kept);
+  co_return fmt::format("{} for digest {}", typed ? "the name was typed" : "by --confirm-delete",
+                        m.digest.substr(0, 16));
+}
+
+Told silence(Migration& m) {
+  auto owner = m.source_owner();
+  auto off = co_await suspend(owner, m.source.location.bucket, m.source_facts.expected_owner,
+                              m.configuration, {"notification", "replication"}, m.pause());
+  if (!off) co_return forward(off);
+  co_return "notifications and replication of the source are off";
+}
+
+Told empty(Migration& m) {
+  auto frozen = co_await still_frozen(m);
+  if (!frozen) co_return forward(frozen);
+  auto ranges = co_await proven_ranges(m);
+  if (!ranges) co_return forward(ranges);
+  auto intended = co_await m.intend_first_delete();
+  if (!intended) co_return forward(intended);
+  transfer::Emptying emptying;
+  for (const auto& range : *ranges) {
+    if (range.state == store::RangeState::deleted) continue;
+    auto emptied = co_await empty_range(m, range, emptying);
+    m.deleted = emptying.deleted + emptying.deleted_markers;
+    if (!emptied) co_return forward(emptied);
+  }
+  co_return fmt::format(
+      "{} objects and {} delete markers deleted from s3://{}, each seen to be in "
+      "s3://{}",
+      human_count(emptying.deleted), human_count(emptying.deleted_markers), bucket_of(m),
+      printable(m.temporary_name));
+}
+
+Told delete_source(Migration& m) {
+  if (!m.source_delete) {
+    auto frozen = co_await still_frozen(m);
+    if (!frozen) co_return forward(frozen);
+    if (m.grant != nullptr && m.writer() == Writer::source) {
+      auto revoked = co_await m.grant->revoke();
+      if (!revoked) co_return forward(revoked);
+    }
+  }
+  auto owner = m.source_owner();
+  BucketDeletion deletion{.bucket = m.source.location.bucket,
+                          .region = m.source_facts.region,
+                          .expected_owner = m.source_facts.expected_owner,
+                          .job_id = m.context.job_id,
+                          .begun = m.source_delete,
+                          .before_delete = [&m] { return m.intend_delete_source(); }};
+  auto gone = co_await workflow::delete_source(owner, std::move(deletion), m.pause());
+  if (!gone) co_return forward(gone);
+  if (gone->since) {
+    auto kept = co_await m.stored.keep(fact::deleted_at, iso8601(*gone->since));
+    if (!kept) co_return forward(kept);
+  }
+  auto forgotten = co_await forget_policy_of_source(m);
+  if (!forgotten) co_return forward(forgotten);
+  co_return fmt::format("s3://{} in account {} is gone{}", bucket_of(m),
+                        m.source_facts.expected_owner,
+                        gone->deleted_now ? "" : "; an earlier run deleted it");
+}
+
+}  // namespace s3m::workflow::acts

@@ -1,0 +1,208 @@
+// migration_homeward.cpp: the steps of a migration under the new roof: from the name to the report.
+// The source is no more; none of these looks at it.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/text.hpp"
+#include "transfer/empty.hpp"
+#include "workflow/carrying.hpp"
+#include "workflow/configuration/apply.hpp"
+#include "workflow/handover.hpp"
+#include "workflow/migration_acts.hpp"
+#include "workflow/migration_proof.hpp"
+#include "workflow/temporary_bucket.hpp"
+
+namespace s3m::workflow::acts {
+namespace {
+
+const std::string no_configuration_left = "nothing to set";
+
+std::string final_of(const Migration& m) {
+  return printable(m.final_name());
+}
+
+net::Task<Result<NameTerms>> name_terms(Migration& m) {
+  NameTerms terms{.bucket = m.final_bucket(),
+                  .temporary_bucket = m.temporary_name,
+                  .object_lock = m.configuration.find("object-lock") != nullptr,
+                  .patience = m.spec.name_wait};
+  if (is_aws(m.destination.endpoint)) terms.taken_grace = taken_grace_on_aws;
+  auto tags = co_await m.stored.kept(fact::tags_at_create);
+  if (!tags) co_return forward(tags);
+  terms.tags_at_create = *tags != "false";
+  auto since = co_await m.stored.kept(fact::deleted_at);
+  if (!since) co_return forward(since);
+  if (*since) terms.source_gone_since = parse_iso8601(**since);
+  co_return terms;
+}
+
+// Shut until it is complete: what others read or wrote meanwhile would be half of the truth.
+net::Task<Result<std::string>> close(Migration& m) {
+  auto opened = co_await m.stored.kept(fact::opened);
+  if (!opened) co_return forward(opened);
+  if (*opened) co_return "";
+  m.closed = std::make_unique<TemporaryDeny>(m.context, m.destination,
+                                             Migration::facts_of(m.final_bucket()),
+                                             DenyTerms{.kind = DenyKind::closed,
+                                                       .bucket = m.final_name(),
+                                                       .spared = {m.destination_principal},
+                                                       .reads = !m.spec.readable_meanwhile});
+  auto placed = co_await m.closed->place(m.spec.copy.grant_timeout, m.warn());
+  if (placed) co_return ", closed to all but this job until it is complete";
+  const bool cannot = placed.error().code() == Errc::access_denied && !m.closed->placed();
+  if (!cannot) co_return forward(placed);
+  m.note(
+      NoteLevel::warning,
+      fmt::format("s3://{} cannot be closed while it is filled: {}. Only conditional writes keep "
+                  "it from being overwritten",
+                  final_of(m), placed.error().describe()));
+  co_return "";
+}
+
+net::Task<Result<void>> settle_configuration(Migration& m, Phase phase) {
+  auto owner = m.destination_owner();
+  auto rewritten = co_await rewritten_configuration(m);
+  if (!rewritten) co_return forward(rewritten);
+  co_return co_await apply(owner, m.final_name(), m.destination_principal.account,
+                           std::move(rewritten->configuration), phase, m.pause());
+}
+
+}  // namespace
+
+Told take_name(Migration& m) {
+  auto terms = co_await name_terms(m);
+  if (!terms) co_return forward(terms);
+  auto owner = m.destination_owner();
+  auto taken =
+      co_await workflow::take_name(owner, *std::move(terms), m.pause(), [&m](const NameWait& wait) {
+        m.note(NoteLevel::info,
+               fmt::format("the name {} is not free yet ({}); asked {} times in {:.0f} s, again in "
+                           "{:.1f} s",
+                           final_of(m), name(wait.reason), wait.attempts,
+                           std::chrono::duration<double>(wait.waited).count(),
+                           std::chrono::duration<double>(wait.next).count()));
+      });
+  if (!taken) co_return forward(taken);
+  auto closed = co_await close(m);
+  if (!closed) co_return forward(closed);
+  const auto exposed = taken->exposure
+                           ? fmt::format("; the name was nobody's for at most {:.1f} s",
+                                         std::chrono::duration<double>(*taken->exposure).count())
+                           : std::string();
+  co_return fmt::format("s3://{} in {}, account {}{}{}{}", final_of(m), printable(m.region),
+                        m.destination_principal.account, taken->made_now ? ", made" : "", exposed,
+                        *closed);
+}
+
+Told configuration(Migration& m) {
+  auto applied = co_await settle_configuration(m, Phase::before_data);
+  if (!applied) co_return forward(applied);
+  co_return "what must stand before the objects come is in place";
+}
+
+Told copy_back(Migration& m) {
+  auto& hop = m.homeward();
+  auto owner = m.destination_owner();
+  auto carrying =
+      co_await look_at_configuration(owner, owner, hop.from, hop.to, hop.ground, m.spec.copy);
+  if (!carrying) co_return forward(carrying);
+  hop.options.attributes = carrying->rules;
+  auto copied = co_await copy_over(m, hop, percent_of(MigrationStep::copy_back));
+  if (!copied) co_return forward(copied);
+  co_return copied_text(hop.counters);
+}
+
+Told verify(Migration& m) {
+  auto& hop = m.homeward();
+  m.proven = {};
+  auto proven =
+      co_await transfer::prove(*hop.transfer, m.proof_options(transfer::Anchor::source), m.proven);
+  if (!proven) co_return forward(proven);
+  if (!m.proven.complete() || m.proven.digest != m.digest) {
+    co_return fail(
+        Errc::mismatch,
+        fmt::format(
+            "s3://{} is not what was confirmed: {} differ, {} are missing, {} are extra, {} "
+            "have other attributes; digest {} instead of {}",
+            final_of(m), m.proven.mismatched, m.proven.missing, m.proven.extra,
+            m.proven.other_attributes, m.proven.digest, m.digest));
+  }
+  co_return fmt::format("{} objects ({}) are the same as those confirmed; digest {}",
+                        human_count(m.proven.objects), human_bytes(m.proven.bytes),
+                        m.digest.substr(0, 16));
+}
+
+Told last_configuration(Migration& m) {
+  for (const auto phase : {Phase::after_data, Phase::last}) {
+    auto applied = co_await settle_configuration(m, phase);
+    if (!applied) co_return forward(applied);
+  }
+  auto owner = m.destination_owner();
+  auto rewritten = co_await rewritten_configuration(m);
+  if (!rewritten) co_return forward(rewritten);
+  auto left = co_await differences(owner, m.final_name(), m.destination_principal.account,
+                                   rewritten->configuration, Phase::last, m.pause());
+  if (!left) co_return forward(left);
+  if (!left->empty()) {
+    co_return fail(Errc::refused,
+                   fmt::format("the configuration of s3://{} is not what was set: {}", final_of(m),
+                               fmt::join(*left, "; ")));
+  }
+  const auto count = rewritten->configuration.items.size();
+  co_return count == 0 ? no_configuration_left
+                       : fmt::format("{} settings in place and read back", count);
+}
+
+Told open(Migration& m) {
+  // First, so that no later run closes it again.
+  auto kept = co_await m.stored.keep(fact::opened, "true");
+  if (!kept) co_return forward(kept);
+  TemporaryDeny closed(
+      m.context, m.destination, Migration::facts_of(m.final_bucket()),
+      DenyTerms{
+          .kind = DenyKind::closed, .bucket = m.final_name(), .spared = {m.destination_principal}});
+  auto removed = co_await closed.remove();
+  if (!removed) co_return forward(removed);
+  co_return fmt::format("s3://{} is open to those its policy lets in", final_of(m));
+}
+
+Told discard(Migration& m) {
+  if (m.spec.keep_temporary_days > 0) {
+    co_return fmt::format(
+        "s3://{} stays for {} days, as --keep-temp says; after that: s3migrator "
+        "cleanup {}",
+        printable(m.temporary_name), m.spec.keep_temporary_days, m.context.job_id);
+  }
+  auto& hop = m.homeward();
+  auto owner = m.destination_owner();
+  const auto bucket = m.temporary_bucket();
+  auto seen = co_await look_at(owner, bucket);
+  if (!seen) co_return forward(seen);
+  transfer::Emptying emptying;
+  if (seen->standing == Standing::ours) {
+    auto emptied =
+        co_await transfer::empty_source(*hop.transfer,
+                                        {.all_versions = m.all_versions,
+                                         .accept_weak = m.spec.accept_weak_proof,
+                                         .accept_unpinned = m.spec.accept_unpinned_delete},
+                                        {KeyRange{}}, emptying);
+    if (!emptied) co_return forward(emptied);
+    auto removed = co_await remove_temporary(owner, bucket, m.pause());
+    if (!removed) co_return forward(removed);
+  }
+  co_return fmt::format("s3://{} is gone; each of its {} objects was seen to be in s3://{}",
+                        printable(m.temporary_name),
+                        human_count(emptying.deleted + emptying.deleted_markers), final_of(m));
+}
+
+Told report(Migration& m) {
+  auto owner = m.destination_owner();
+  auto rewritten = co_await rewritten_configuration(m);
+  if (!rewritten) co_return forward(rewritten);
+  auto finished = co_await finish(owner, m.final_name(), m.destination_principal.account,
+                                  std::move(rewritten->configuration), m.pause());
+  if (!finished) co_return forward(finished);
+  co_return fmt::format("s3://{} has moved", final_of(m));
+}
+
+}  // namespace s3m::workflow::acts

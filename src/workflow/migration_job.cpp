@@ -1,0 +1,175 @@
+#include "workflow/migration_job.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "workflow/migration_acts.hpp"
+#include "workflow/verdict.hpp"
+
+namespace s3m::workflow {
+namespace {
+
+// A source that still changes after so many passes is not frozen.
+constexpr int most_rounds = 5;
+
+std::vector<std::string> step_names(const std::vector<MigrationStep>& order) {
+  std::vector<std::string> names;
+  for (const auto step : order)
+    names.emplace_back(name(step));
+  return names;
+}
+
+using Act = acts::Told (*)(Migration& migration);
+
+Act act_of(MigrationStep step) noexcept {
+  switch (step) {
+    case MigrationStep::preflight:
+      return acts::preflight;
+    case MigrationStep::temporary_bucket:
+      return acts::temporary_bucket;
+    case MigrationStep::grant:
+      return acts::grant;
+    case MigrationStep::copy:
+      return acts::copy;
+    case MigrationStep::freeze:
+      return acts::freeze;
+    case MigrationStep::delta:
+      return acts::delta;
+    case MigrationStep::prove:
+      return acts::prove;
+    case MigrationStep::confirm:
+      return acts::confirm;
+    case MigrationStep::silence:
+      return acts::silence;
+    case MigrationStep::empty:
+      return acts::empty;
+    case MigrationStep::delete_source:
+      return acts::delete_source;
+    case MigrationStep::take_name:
+      return acts::take_name;
+    case MigrationStep::configuration:
+      return acts::configuration;
+    case MigrationStep::copy_back:
+      return acts::copy_back;
+    case MigrationStep::verify:
+      return acts::verify;
+    case MigrationStep::last_configuration:
+      return acts::last_configuration;
+    case MigrationStep::open:
+      return acts::open;
+    case MigrationStep::discard:
+      return acts::discard;
+    case MigrationStep::report:
+      return acts::report;
+  }
+  std::unreachable();
+}
+
+bool is_change(const Error& error) noexcept {
+  return error.code() == Errc::mismatch || error.code() == Errc::precondition_failed ||
+         error.code() == Errc::bucket_not_empty;
+}
+
+}  // namespace
+
+MigrationJob::MigrationJob(JobContext& context, Access source, Access destination,
+                           MigrationSpec spec, Confirm confirm, int percent)
+    : context_(context),
+      order_(migration_order(spec.freeze)),
+      steps_(context_.events, step_names(order_)),
+      migration_(context_, steps_, std::move(source), std::move(destination), std::move(spec),
+                 std::move(confirm)) {
+  steps_.percent().raise(percent);
+}
+
+MigrationJob::~MigrationJob() = default;
+
+net::Task<SummaryEvent> MigrationJob::run() {
+  auto worked = co_await work();
+  // Whatever a request in flight said when it was abandoned, what ended the job is the user.
+  if (!worked && context_.cancel.cancelled()) worked = fail(stop_error(context_));
+  if (!worked) steps_.fail_open(worked.error().describe());
+  auto summary = conclude(worked);
+  context_.events.emit(summary);
+  co_return summary;
+}
+
+net::Task<Result<void>> MigrationJob::work() {
+  auto records = co_await migration_.stored.load();
+  if (!records) co_return forward(records);
+  records_ = *std::move(records);
+  auto known = co_await migration_.begin(regime_of(records_));
+  if (!known) co_return known;
+  for (;;) {
+    const auto place = position(order_, records_);
+    if (!place.next) co_return ok;
+    auto renewed = co_await renew(place.renew);
+    if (!renewed) co_return renewed;
+    auto taken = co_await take(*place.next);
+    if (!taken) taken = co_await go_back(*place.next, std::move(taken.error()));
+    if (!taken) co_return taken;
+    if (context_.cancel.cancelled()) co_return fail(stop_error(context_));
+  }
+}
+
+net::Task<Result<void>> MigrationJob::renew(std::vector<MigrationStep> steps) {
+  for (const auto step : steps) {
+    if (standing_.contains(step)) continue;
+    steps_.begin(name(step), percent_of(step).first);
+    auto made = co_await act_of(step)(migration_);
+    if (!made) co_return forward(made);
+    steps_.end(StepState::done, percent_of(step).last, *std::move(made));
+    standing_.insert(step);
+  }
+  co_return ok;
+}
+
+net::Task<Result<void>> MigrationJob::take(MigrationStep step) {
+  auto begun = co_await migration_.stored.begun(step);
+  if (!begun) co_return begun;
+  records_.done[step] = false;
+  steps_.begin(name(step), percent_of(step).first);
+  auto acted = co_await act_of(step)(migration_);
+  records_.first_delete = migration_.first_delete;
+  records_.source_delete = migration_.source_delete;
+  if (!acted) co_return forward(acted);
+  auto done = co_await migration_.stored.done(step);
+  if (!done) co_return done;
+  records_.done[step] = true;
+  standing_.insert(step);
+  steps_.end(StepState::done, percent_of(step).last, *std::move(acted));
+  co_return ok;
+}
+
+net::Task<Result<void>> MigrationJob::go_back(MigrationStep step, Error why) {
+  const auto back = is_change(why) ? after_change(step, regime_of(records_)) : std::nullopt;
+  if (!back || ++rounds_ > most_rounds) co_return fail(std::move(why));
+  steps_.fail_open(why.describe());
+  migration_.note(NoteLevel::warning,
+                  fmt::format("back to step {}: {}", name(*back), why.describe()));
+  for (auto again = std::ranges::find(order_, *back); again != order_.end(); ++again) {
+    if (!records_.has(*again)) continue;
+    auto undone = co_await migration_.stored.begun(*again);
+    if (!undone) co_return undone;
+    records_.done[*again] = false;
+  }
+  co_return ok;
+}
+
+SummaryEvent MigrationJob::conclude(const Result<void>& worked) {
+  auto summary = migration_.summary();
+  if (worked) {
+    summary.outcome = "verified";
+    summary.exit_code = exit_verified;
+    return summary;
+  }
+  const bool paused = worked.error().code() == Errc::cancelled;
+  summary.outcome = paused ? "interrupted" : "fatal";
+  summary.exit_code = paused ? exit_interrupted : exit_fatal;
+  summary.message = fmt::format("{}. {}", worked.error().describe(), migration_.what_stands());
+  return summary;
+}
+
+}  // namespace s3m::workflow

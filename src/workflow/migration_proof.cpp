@@ -1,0 +1,117 @@
+#include "workflow/migration_proof.hpp"
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "workflow/bucket_record.hpp"
+
+namespace s3m::workflow::acts {
+namespace {
+
+const std::string walk_of_proof = "proof";
+
+store::RangeRecord record_of(const Migration& m, const transfer::RangeProof& proof) {
+  return {.job_id = m.context.job_id,
+          .walk = walk_of_proof,
+          .range = proof.range,
+          .state = store::RangeState::done,
+          .digest = proof.digest,
+          .count = proof.count,
+          .bytes = proof.bytes};
+}
+
+net::Task<Result<void>> keep_figures(Migration& m) {
+  const std::pair<std::string, std::string> facts[] = {
+      {fact::objects, std::to_string(m.proven.objects)},
+      {fact::bytes, std::to_string(m.proven.bytes)},
+      {fact::weak, std::to_string(m.proven.same_weak)},
+      {fact::digest, m.proven.digest}};
+  for (const auto& [name, value] : facts) {
+    auto kept = co_await m.stored.keep(name, value);
+    if (!kept) co_return kept;
+  }
+  m.digest = m.proven.digest;
+  co_return ok;
+}
+
+}  // namespace
+
+net::Task<Result<void>> copy_over(Migration& m, Hop& hop, PercentSpan percent) {
+  hop.counters = {};
+  auto copied = co_await run_copy_pass(
+      {.context = m.context,
+       .steps = m.steps,
+       .transfer = *hop.transfer,
+       .options = hop.options,
+       .job_start = m.began,
+       .percent = percent,
+       .count_first = m.spec.copy.count_first,
+       .note = [&m](NoteLevel level, std::string text) { m.note(level, std::move(text)); }},
+      hop.counters);
+  m.copied += hop.counters.copied;
+  m.copied_bytes += hop.counters.copied_bytes;
+  if (!copied) co_return copied;
+  if (hop.counters.failed == 0) co_return ok;
+  co_return fail(
+      Errc::refused,
+      fmt::format("{} objects of s3://{} could not be copied; each is named in the list of "
+                  "failures. Nothing more is deleted before all of them are copied",
+                  human_count(hop.counters.failed), printable(hop.from.location.bucket)));
+}
+
+net::Task<Result<void>> keep_proof(Migration& m) {
+  std::vector<store::RangeRecord> records;
+  for (const auto& proof : m.proven.ranges)
+    records.push_back(record_of(m, proof));
+  auto kept = co_await m.context.store.run(m.context.loop, [&](store::Store& store) {
+    return store.replace_ranges(m.context.job_id, walk_of_proof, records);
+  });
+  if (!kept) co_return kept;
+  co_return co_await keep_figures(m);
+}
+
+net::Task<Result<std::vector<store::RangeRecord>>> proven_ranges(Migration& m) {
+  co_return co_await m.context.store.run(m.context.loop, [&](store::Store& store) {
+    return store.ranges_of(m.context.job_id, walk_of_proof);
+  });
+}
+
+net::Task<Result<void>> update_range(Migration& m, store::RangeRecord range) {
+  co_return co_await m.context.store.run(
+      m.context.loop, [&](store::Store& store) { return store.update_range(range); });
+}
+
+net::Task<Result<void>> keep_record(Migration& m, std::string state) {
+  BucketRecord record{
+      .job_id = m.context.job_id,
+      .program = m.context.program,
+      .written_at = system_clock().now(),
+      .state = std::move(state),
+      .source = {m.source.location.bucket, m.source_facts.region, m.source_facts.expected_owner},
+      .destination = {m.final_name(), m.region, m.destination_principal.account},
+      .spec = to_json(m.spec.copy, m.source, m.destination),
+      .configuration = to_json(m.configuration),
+      .facts = {{fact::digest, m.digest}, {fact::all_versions, m.all_versions ? "true" : "false"}}};
+  auto owner = m.destination_owner();
+  co_return co_await write_record(owner, m.temporary_bucket(), std::move(record));
+}
+
+net::Task<Result<Rewritten>> rewritten_configuration(Migration& m) {
+  auto canonical = co_await m.stored.kept(fact::source_canonical_id);
+  if (!canonical) co_return forward(canonical);
+  auto owner = m.destination_owner();
+  auto own = co_await owner.get_bucket_owner_id(m.temporary_name, m.destination_principal.account);
+  RewriteMap map{.source = {.account = m.source_facts.expected_owner,
+                            .region = m.source_facts.region,
+                            .bucket = m.source.location.bucket,
+                            .canonical_id = canonical->value_or("")},
+                 .destination = {.account = m.destination_principal.account,
+                                 .region = m.region,
+                                 .bucket = m.final_name(),
+                                 .canonical_id = own.value_or("")},
+                 .pairs = m.spec.rewrites,
+                 .kms_keys = m.spec.copy.kms_keys};
+  co_return rewrite(m.configuration, map);
+}
+
+}  // namespace s3m::workflow::acts

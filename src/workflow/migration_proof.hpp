@@ -1,0 +1,34 @@
+// migration_proof.hpp: what the acts of a migration share: passes of copying, proofs and their
+// ranges in the store, the record in the temporary bucket, the rewritten configuration.
+//
+// Layer      workflow.
+// Threading  one loop.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "transfer/prove.hpp"
+#include "workflow/configuration/rewrite.hpp"
+#include "workflow/copy_pass.hpp"
+#include "workflow/migration.hpp"
+
+namespace s3m::workflow::acts {
+
+// One pass of copying over `hop`. Errors: refused when an object failed; as transfer::copy().
+net::Task<Result<void>> copy_over(Migration& migration, Hop& hop, PercentSpan percent);
+
+// Keeps the last proof: its ranges, each `done`, and its figures.
+net::Task<Result<void>> keep_proof(Migration& migration);
+// In the order of keys.
+net::Task<Result<std::vector<store::RangeRecord>>> proven_ranges(Migration& migration);
+net::Task<Result<void>> update_range(Migration& migration, store::RangeRecord range);
+
+// Writes the record anew into the temporary bucket, for `adopt` (guard G22).
+net::Task<Result<void>> keep_record(Migration& migration, std::string state);
+
+// The source's configuration as it must be said of the final bucket.
+net::Task<Result<Rewritten>> rewritten_configuration(Migration& migration);
+
+}  // namespace s3m::workflow::acts

@@ -1,0 +1,61 @@
+#include "workflow/migration_records.hpp"
+
+#include <fmt/format.h>
+
+namespace s3m::workflow {
+namespace {
+
+constexpr std::string_view done_word = "done";
+
+std::string fact_of(MigrationStep step) {
+  return fmt::format("step/{}", name(step));
+}
+
+}  // namespace
+
+net::Task<Result<MigrationRecords>> StoredMigration::load() {
+  co_return co_await context_.store.run(
+      context_.loop, [this](store::Store& store) -> Result<MigrationRecords> {
+        MigrationRecords records;
+        for (const auto step : migration_order(FreezeTime::late)) {
+          auto kept = store.fact(context_.job_id, fact_of(step));
+          if (!kept) return forward(kept);
+          if (*kept) records.done[step] = **kept == done_word;
+        }
+        auto intents = store.intents_of(context_.job_id);
+        if (!intents) return forward(intents);
+        for (const auto& intent : *intents) {
+          records.first_delete |= intent.name == intent_first_delete;
+          records.source_delete |= intent.name == intent_delete_source;
+        }
+        return records;
+      });
+}
+
+net::Task<Result<void>> StoredMigration::begun(MigrationStep step) {
+  co_return co_await keep(fact_of(step), "begun");
+}
+
+net::Task<Result<void>> StoredMigration::done(MigrationStep step) {
+  co_return co_await keep(fact_of(step), std::string(done_word));
+}
+
+net::Task<Result<void>> StoredMigration::intend(std::string intent, std::string detail) {
+  co_return co_await context_.store.run(context_.loop, [this, intent, detail](store::Store& store) {
+    return store.record_intent(context_.job_id, intent, detail);
+  });
+}
+
+net::Task<Result<void>> StoredMigration::keep(std::string fact, std::string value) {
+  co_return co_await context_.store.run(context_.loop, [this, fact, value](store::Store& store) {
+    return store.set_fact(context_.job_id, fact, value);
+  });
+}
+
+net::Task<Result<std::optional<std::string>>> StoredMigration::kept(std::string fact) {
+  co_return co_await context_.store.run(context_.loop, [this, fact](store::Store& store) {
+    return store.fact(context_.job_id, fact);
+  });
+}
+
+}  // namespace s3m::workflow

@@ -1,0 +1,50 @@
+// migration_records.hpp: what the store remembers of one migration: steps, intents, facts.
+//
+// Layer      workflow.
+// Threading  one loop; the store on its thread. Every call returns when the store has committed.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "workflow/job_context.hpp"
+#include "workflow/migration_machine.hpp"
+
+namespace s3m::workflow {
+
+// Small durable values of a migration, by name.
+namespace fact {
+inline const std::string source_region = "source-region", source_owner = "source-owner";
+inline const std::string source_canonical_id = "source-canonical-id";
+inline const std::string temporary = "temporary-bucket", tags_at_create = "tags-at-create";
+inline const std::string region = "region";
+inline const std::string configuration = "configuration";
+inline const std::string all_versions = "all-versions", acl = "acl";
+inline const std::string digest = "digest", objects = "objects", bytes = "bytes";
+inline const std::string weak = "weak";
+inline const std::string confirmed = "confirmed";  // the digest that was confirmed
+inline const std::string deleted_at = "deleted-at";
+inline const std::string opened = "opened";  // the final bucket is not to be closed again
+}  // namespace fact
+
+class StoredMigration {
+ public:
+  // `context` outlives it.
+  explicit StoredMigration(JobContext& context) : context_(context) {}
+
+  net::Task<Result<MigrationRecords>> load();
+  // A step that is begun again is not done any more.
+  net::Task<Result<void>> begun(MigrationStep step);
+  net::Task<Result<void>> done(MigrationStep step);
+
+  net::Task<Result<void>> intend(std::string intent, std::string detail);
+  net::Task<Result<void>> keep(std::string fact, std::string value);
+  // nullopt: it was never kept.
+  net::Task<Result<std::optional<std::string>>> kept(std::string fact);
+
+ private:
+  JobContext& context_;
+};
+
+}  // namespace s3m::workflow

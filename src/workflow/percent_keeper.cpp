@@ -1,0 +1,39 @@
+#include "workflow/percent_keeper.hpp"
+
+#include "base/log.hpp"
+#include "base/text.hpp"
+
+namespace s3m::workflow {
+namespace {
+
+const std::string percent_fact = "percent";
+
+}  // namespace
+
+PercentKeeper::PercentKeeper(EventSink& next, StoreThread& store, std::string job_id)
+    : next_(next), store_(store), job_id_(std::move(job_id)) {}
+
+Result<int> PercentKeeper::load() {
+  auto kept = store_.run_blocking(
+      [this](store::Store& store) { return store.fact(job_id_, percent_fact); });
+  if (!kept) return forward(kept);
+  kept_ = static_cast<int>(parse_u64(kept->value_or("")).value_or(0));
+  return kept_;
+}
+
+void PercentKeeper::emit(const Event& event) {
+  if (const auto* progress = std::get_if<ProgressEvent>(&event)) keep(progress->percent);
+  if (const auto* step = std::get_if<StepEvent>(&event)) keep(step->percent);
+  next_.emit(event);
+}
+
+void PercentKeeper::keep(int percent) {
+  if (percent <= kept_) return;
+  auto set = store_.run_blocking([&](store::Store& store) {
+    return store.set_fact(job_id_, percent_fact, std::to_string(percent));
+  });
+  if (!set) log::warning("the percentage is not in the store: {}", set.error().describe());
+  kept_ = percent;
+}
+
+}  // namespace s3m::workflow

@@ -1,0 +1,36 @@
+// percent_keeper.hpp: a job's percentage that never falls, also over the runs of a killed job.
+//
+// Layer      workflow.
+// Threading  one loop.
+//
+// A percentage is in the store before anybody is told of it: at most a hundred small writes in the
+// life of a job.
+#pragma once
+
+#include <string>
+
+#include "base/event.hpp"
+#include "workflow/store_thread.hpp"
+
+namespace s3m::workflow {
+
+class PercentKeeper final : public EventSink {
+ public:
+  // `next` and `store` outlive it.
+  PercentKeeper(EventSink& next, StoreThread& store, std::string job_id);
+
+  // What earlier runs told; 0 where nothing is kept. Errors: those of the store.
+  Result<int> load();
+  // Passes every event on. What cannot be stored is told all the same.
+  void emit(const Event& event) override;
+
+ private:
+  void keep(int percent);
+
+  EventSink& next_;
+  StoreThread& store_;
+  std::string job_id_;
+  int kept_ = 0;
+};
+
+}  // namespace s3m::workflow
