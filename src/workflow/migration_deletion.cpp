@@ -64,19 +64,6 @@ net::Task<Result<void>> empty_range(Migration& m, store::RangeRecord range,
   co_return co_await update_range(m, range);
 }
 
-// The records of what stood in the policy of a bucket that is gone. The bucket itself is not asked:
-// its name may be another's by now (guard G1).
-net::Task<Result<void>> forget_policy_of_source(Migration& m) {
-  const store::BucketRef bucket{service_name(m.source.endpoint), m.source.location.bucket};
-  const auto sids = {deny_sid(DenyKind::freeze, m.context.job_id), grant_sid(m.context.job_id)};
-  co_return co_await m.context.store.run(m.context.loop, [&](store::Store& store) -> Result<void> {
-    for (const auto& sid : sids) {
-      if (auto forgotten = store.forget_grant(bucket, sid); !forgotten) return forgotten;
-    }
-    return ok;
-  });
-}
-
 }  // namespace
 
 Told confirm(Migration& m) {
@@ -161,7 +148,8 @@ Told delete_source(Migration& m) {
     auto kept = co_await m.stored.keep(fact::deleted_at, iso8601(*gone->since));
     if (!kept) co_return forward(kept);
   }
-  auto forgotten = co_await forget_policy_of_source(m);
+  auto forgotten =
+      co_await forget_policy(m, service_name(m.source.endpoint), m.source.location.bucket);
   if (!forgotten) co_return forward(forgotten);
   co_return fmt::format("s3://{} in account {} is gone{}", bucket_of(m),
                         m.source_facts.expected_owner,

@@ -190,6 +190,9 @@ Told discard(Migration& m) {
     auto removed = co_await remove_temporary(owner, bucket, m.pause());
     if (!removed) co_return forward(removed);
   }
+  auto forgotten =
+      co_await forget_policy(m, service_name(m.destination.endpoint), m.temporary_name);
+  if (!forgotten) co_return forward(forgotten);
   co_return fmt::format("s3://{} is gone; each of its {} objects was seen to be in s3://{}",
                         printable(m.temporary_name),
                         human_count(emptying.deleted + emptying.deleted_markers), final_of(m));

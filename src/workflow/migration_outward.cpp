@@ -75,6 +75,25 @@ net::Task<Result<void>> keep_configuration(Migration& m) {
   co_return co_await m.stored.keep(fact::configuration, to_json(m.configuration));
 }
 
+// For a while it will be the only copy: nobody but this job writes or deletes there (guard G22).
+net::Task<Result<std::string>> protect(Migration& m) {
+  std::vector<Principal> spared{m.destination_principal};
+  if (m.source_principal.known()) spared.push_back(m.source_principal);
+  m.protection = std::make_unique<TemporaryDeny>(
+      m.context, m.destination, Migration::facts_of(m.temporary_bucket()),
+      DenyTerms{
+          .kind = DenyKind::protect, .bucket = m.temporary_name, .spared = std::move(spared)});
+  auto placed = co_await m.protection->place(m.spec.copy.grant_timeout, m.warn());
+  if (placed) co_return ", closed to all but this job";
+  const bool cannot = placed.error().code() == Errc::access_denied && !m.protection->placed();
+  if (!cannot) co_return forward(placed);
+  m.note(NoteLevel::warning,
+         fmt::format("s3://{} cannot be closed to others: {}. See to it that nobody else writes or "
+                     "deletes there",
+                     printable(m.temporary_name), placed.error().describe()));
+  co_return "";
+}
+
 }  // namespace
 
 // All that can be known before anything is touched; a resumed run only makes sure of who is who.
@@ -132,8 +151,10 @@ Told temporary_bucket(Migration& m) {
   }
   auto recorded = co_await keep_record(m, "copying");
   if (!recorded) co_return forward(recorded);
-  co_return fmt::format("s3://{} in {}, account {}{}", printable(m.temporary_name),
-                        printable(m.region), account, made->made_now ? ", made" : "");
+  auto closed = co_await protect(m);
+  if (!closed) co_return forward(closed);
+  co_return fmt::format("s3://{} in {}, account {}{}{}", printable(m.temporary_name),
+                        printable(m.region), account, made->made_now ? ", made" : "", *closed);
 }
 
 Told grant(Migration& m) {

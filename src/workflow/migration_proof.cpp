@@ -96,6 +96,19 @@ net::Task<Result<void>> keep_record(Migration& m, std::string state) {
   co_return co_await write_record(owner, m.temporary_bucket(), std::move(record));
 }
 
+net::Task<Result<void>> forget_policy(Migration& m, std::string endpoint, std::string bucket) {
+  const store::BucketRef gone{std::move(endpoint), std::move(bucket)};
+  const auto& job = m.context.job_id;
+  const auto sids = {grant_sid(job), deny_sid(DenyKind::freeze, job),
+                     deny_sid(DenyKind::protect, job)};
+  co_return co_await m.context.store.run(m.context.loop, [&](store::Store& store) -> Result<void> {
+    for (const auto& sid : sids) {
+      if (auto forgotten = store.forget_grant(gone, sid); !forgotten) return forgotten;
+    }
+    return ok;
+  });
+}
+
 net::Task<Result<Rewritten>> rewritten_configuration(Migration& m) {
   auto canonical = co_await m.stored.kept(fact::source_canonical_id);
   if (!canonical) co_return forward(canonical);

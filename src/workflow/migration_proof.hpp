@@ -28,6 +28,11 @@ net::Task<Result<void>> update_range(Migration& migration, store::RangeRecord ra
 // Writes the record anew into the temporary bucket, for `adopt` (guard G22).
 net::Task<Result<void>> keep_record(Migration& migration, std::string state);
 
+// Forgets what is recorded of this job's statements in the policy of a bucket that is gone. The
+// bucket itself is not asked: its name may be another's by now (guard G1).
+net::Task<Result<void>> forget_policy(Migration& migration, std::string endpoint,
+                                      std::string bucket);
+
 // The source's configuration as it must be said of the final bucket.
 net::Task<Result<Rewritten>> rewritten_configuration(Migration& migration);
 
