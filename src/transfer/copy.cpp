@@ -39,7 +39,7 @@ class CopyOperation final : public Visitor, Lanes<CopyWork>::Handler {
       ++counters_.destination_only;
       return;
     }
-    if (options_.only_archived && !may_be_archived(*pair.source)) return;
+    if (!options_.only_classes.empty() && settled_before(pair)) return;
     ++counters_.source_objects;
     counters_.source_bytes += pair.source->size;
     const auto likeness = decide(pair, options_, prover_.rules());
@@ -63,9 +63,10 @@ class CopyOperation final : public Visitor, Lanes<CopyWork>::Handler {
   bool stopped() const override { return failures_.stopped(); }
 
  private:
-  bool may_be_archived(const aws::ObjectEntry& source) const {
-    return archived(source.storage_class) ||
-           (options_.attributes.may_tier && source.storage_class == "INTELLIGENT_TIERING");
+  // In a later walk: of another class, or told as failed by an earlier one.
+  bool settled_before(const Pair& pair) const {
+    return !options_.only_classes.contains(pair.source->storage_class) ||
+           context_.receipts.failed(pair.key);
   }
 
   // A run that was killed between Complete and the annotations left a copy that looks finished.
@@ -147,6 +148,7 @@ class CopyOperation final : public Visitor, Lanes<CopyWork>::Handler {
     } else if (end == CopyEnd::waiting) {
       ++counters_.waiting;
       counters_.waiting_bytes += work.source.size;
+      counters_.waiting_classes.insert(work.source.storage_class);
     } else if (end == CopyEnd::left_alone) {
       skipped(work.source.size, Likeness::same_strong);
     } else {
@@ -160,6 +162,8 @@ class CopyOperation final : public Visitor, Lanes<CopyWork>::Handler {
     if (failures_.failed(std::move(error), subject)) {
       ++counters_.failed;
       counters_.failed_bytes += work.source.size;
+      const auto& prefix = context_.source.location.prefix;
+      context_.receipts.add_failure(std::string_view(work.source.key).substr(prefix.size()));
     } else {
       lanes_.stop();
     }

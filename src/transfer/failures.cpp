@@ -54,6 +54,13 @@ void Failures::succeeded() noexcept {
 }
 
 bool Failures::failed(Error error, const Subject& subject) {
+  const auto event = failure_event(error, subject);
+  if (!endured(std::move(error))) return false;
+  context_.on_failure(event);
+  return true;
+}
+
+bool Failures::endured(Error error) {
   if (concerns_all(error)) {
     stop(std::move(error));
     return false;
@@ -65,7 +72,6 @@ bool Failures::failed(Error error, const Subject& subject) {
     stop(std::move(*refusal));
     return false;
   }
-  context_.on_failure(failure_event(error, subject));
   return true;
 }
 

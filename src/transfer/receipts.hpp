@@ -25,10 +25,14 @@ class Receipts {
   bool holds(std::string_view key, const aws::ObjectEntry& source,
              const aws::ObjectEntry& copy) const;
 
+  // `key` was told as failed: a later walk of the same run leaves it alone.
+  void add_failure(std::string_view key);
+  bool failed(std::string_view key) const;
+
   static constexpr std::size_t most_receipts = 500'000;  // some 20 MB
 
  private:
-  std::unordered_set<std::uint64_t> fingerprints_;
+  std::unordered_set<std::uint64_t> fingerprints_, failures_;
 };
 
 }  // namespace s3m::transfer

@@ -64,7 +64,7 @@ class FindArchived final : public Visitor {
     if (object.storage_class == tiered) {
       auto head = co_await prover_.head(context_.source, object.key);
       if (!head) {
-        failed(object, std::move(head.error()));
+        failed(std::move(head.error()));
         co_return;
       }
       if (!*head || (*head)->archive_status.empty()) co_return;
@@ -74,8 +74,7 @@ class FindArchived final : public Visitor {
     }
     auto answer = co_await begin_restore(context_, object, *options_.restore);
     if (!answer) {
-      ++result_.failed;
-      failed(object, std::move(answer.error()));
+      failed(std::move(answer.error()));
       co_return;
     }
     failures_.succeeded();
@@ -85,9 +84,10 @@ class FindArchived final : public Visitor {
     result_.requested_bytes += object.size;
   }
 
-  void failed(const aws::ObjectEntry& object, Error error) {
-    const Subject subject{"RestoreObject", context_.source.location.bucket, object.key};
-    failures_.failed(std::move(error), subject);
+  // Told as a failure of its object by the copy, which meets the same.
+  void failed(Error error) {
+    if (result_.failed++ == 0) result_.first_failure = error.describe();
+    failures_.endured(std::move(error));
   }
 
   Context& context_;

@@ -31,7 +31,8 @@ struct Archived {
   std::uint64_t in_progress = 0;                     // of these: a restore is under way
   std::uint64_t requested = 0, requested_bytes = 0;  // of these: by this walk
   std::uint64_t ready = 0;                           // archived, and restored
-  std::uint64_t failed = 0;                          // requests; each was reported
+  std::uint64_t failed = 0;                          // objects that could not be asked of or for
+  std::string first_failure;                         // why; the copy reports each
   std::uint64_t examined = 0;                        // objects of the source, all classes
 };
 

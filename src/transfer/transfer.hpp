@@ -10,6 +10,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -60,7 +61,9 @@ struct CopyOptions {
   // Unset: an archived object is a failure. Set: it is asked for and left for a later walk, which
   // counters.waiting calls for.
   std::optional<RestoreOptions> restore;
-  bool only_archived = false;  // such a later walk: all else was settled before
+  // Such a later walk: objects of these storage classes alone, which counters.waiting_classes of
+  // the earlier ones name; all else was settled before. Empty: all.
+  std::set<std::string> only_classes;
 };
 
 // How many keys the source has, before the filter: by the density of what was listed, until all
@@ -87,6 +90,7 @@ struct Counters {
   std::uint64_t looks = 0;        // requests spent on attributes that no copy carries by itself
   std::uint64_t not_carried = 0;  // attributes that copies lack; each was told to on_loss
   std::uint64_t waiting = 0, waiting_bytes = 0;  // archived, being restored
+  std::set<std::string> waiting_classes;         // of these, as listed
   // Of all versions: the keys met, and how many of source_objects, of copied are delete markers.
   std::uint64_t version_keys = 0, source_markers = 0, copied_markers = 0;
 };

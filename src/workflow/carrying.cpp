@@ -156,7 +156,14 @@ class Configuration {
     if (!lifecycle) co_return forward(lifecycle);
     auto tiering = has(co_await source_.tiering_archives(from_, ground_.source.expected_owner));
     if (!tiering) co_return forward(tiering);
-    found_.rules.may_tier = *tiering == Has::yes;
+    found_.rules.may_tier = *tiering != Has::no;
+    if (*tiering == Has::unknown) {
+      note(fmt::format(
+          "whether {} moves objects of INTELLIGENT_TIERING into archive tiers may not be asked "
+          "(s3:GetIntelligentTieringConfiguration): where archived objects are looked for, each of "
+          "that class is looked at, by one more request",
+          from()));
+    }
     found_.archives = *lifecycle == Has::yes || *tiering == Has::yes;
     co_return ok;
   }

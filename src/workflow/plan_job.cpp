@@ -1,5 +1,8 @@
 #include "workflow/plan_job.hpp"
 
+#include <fmt/format.h>
+
+#include "base/text.hpp"
 #include "transfer/restore.hpp"
 #include "workflow/carrying.hpp"
 #include "workflow/deletion_limit.hpp"
@@ -42,6 +45,12 @@ net::Task<Result<PlanEvent>> run_plan(JobContext& context, Access source, Access
     std::vector<KeyRange> again{KeyRange{}};
     auto found = co_await transfer::find_archived(transfer, spec.copy, std::move(again), archived);
     if (!found) co_return forward(found);
+    if (archived.failed > 0) {
+      context.events.emit(NoteEvent{
+          NoteLevel::warning, fmt::format("{} of INTELLIGENT_TIERING may be archived or not: {}",
+                                          counted(archived.failed, "object"),
+                                          archived.first_failure)});
+    }
   }
   PlanEvent event{.objects = plan.source_objects,
                   .bytes = plan.source_bytes,

@@ -36,6 +36,7 @@ void merge(const transfer::Counters& pass, transfer::Counters& all) {
   all.not_carried += pass.not_carried;
   all.waiting = pass.waiting;
   all.waiting_bytes = pass.waiting_bytes;
+  all.waiting_classes.insert(pass.waiting_classes.begin(), pass.waiting_classes.end());
 }
 
 }  // namespace
@@ -77,18 +78,23 @@ net::Task<Result<void>> CopyJob::request_restores() {
   co_await ticker.stop();
   if (!asked) co_return asked;
   steps_.end(StepState::done, percent_bucket_ready,
-             fmt::format("{} archived objects ({}){}: {} restores asked for, {} were under way, {} "
-                         "objects are restored already",
-                         human_count(archived_.objects), human_bytes(archived_.bytes),
+             fmt::format("{} ({}){}: {} asked for, {} under way, {} restored already{}",
+                         counted(archived_.objects, "archived object"),
+                         human_bytes(archived_.bytes),
                          archived_.classes.empty() ? "" : ", " + by_class(archived_),
-                         human_count(archived_.requested), human_count(archived_.in_progress),
-                         human_count(archived_.ready)));
+                         counted(archived_.requested, "restore"),
+                         human_count(archived_.in_progress), human_count(archived_.ready),
+                         archived_.failed == 0
+                             ? ""
+                             : fmt::format(", {} refused, as: {}", human_count(archived_.failed),
+                                           archived_.first_failure)));
   co_return ok;
 }
 
-// One more walk over what was archived: copies what can be read by now.
+// One more walk over the classes that anything was waiting in, whatever the configuration said of
+// them: copies what can be read by now.
 net::Task<Result<void>> CopyJob::copy_restored(transfer::CopyOptions options) {
-  options.only_archived = true;
+  options.only_classes = counters_.waiting_classes;
   transfer::Counters pass;
   auto copied = co_await transfer::copy(*transfer_, options, whole_key_space(), pass);
   merge(pass, counters_);

@@ -74,7 +74,8 @@ TEST(Restore, IsAskedForOnceAndCopiedWhenItIsDone) {
 
   rig.clock.advance(hours(6));
   auto later = restoring();
-  later.only_archived = true;
+  EXPECT_THAT(rig.counters.waiting_classes, UnorderedElementsAre("GLACIER", "DEEP_ARCHIVE"));
+  later.only_classes = rig.counters.waiting_classes;
   rig.must_copy(later);
   EXPECT_EQ(rig.counters.copied, 2U);
   EXPECT_EQ(rig.counters.source_objects, 2U) << "the others were settled before";
@@ -134,8 +135,18 @@ TEST(Restore, ThatIsRefusedIsAFailureOfItsObject) {
   const auto result = found(rig, restoring());
   EXPECT_EQ(result.failed, 1U);
   EXPECT_EQ(result.requested, 1U);
+  EXPECT_THAT(result.first_failure, HasSubstr("AccessDenied"));
+  EXPECT_EQ(rig.failures.size(), 0U) << "the copy meets it again";
+  ASSERT_TRUE(rig.copy(restoring()).has_value());
   ASSERT_EQ(rig.failures.size(), 1U);
   EXPECT_EQ(rig.failures[0].operation, "RestoreObject");
+  EXPECT_EQ(rig.counters.failed, 1U);
+  auto later = restoring();
+  later.only_classes = rig.counters.waiting_classes;
+  later.only_classes.insert("GLACIER");
+  ASSERT_TRUE(rig.copy(later).has_value());
+  EXPECT_EQ(rig.counters.failed, 0U) << "it was told already";
+  EXPECT_EQ(rig.failures.size(), 0U);
 }
 
 TEST(Restore, WhatIsCopiedAlreadyIsNotAskedFor) {
@@ -218,8 +229,13 @@ TEST(Restore, ATierThatNobodyExpectedIsFoundByTheCopy) {
   rig.must_copy(restoring());
   EXPECT_EQ(rig.counters.waiting, 1U);
   EXPECT_TRUE(rig.object("original", "asleep")->restore_requested);
+  EXPECT_THAT(rig.counters.waiting_classes, UnorderedElementsAre("INTELLIGENT_TIERING"));
+  auto later = restoring();
+  later.only_classes = rig.counters.waiting_classes;
+  rig.must_copy(later);
+  EXPECT_EQ(rig.counters.waiting, 1U) << "it is waited for as long as it is not there";
   rig.clock.advance(hours(6));
-  rig.must_copy(restoring());
+  rig.must_copy(later);
   EXPECT_EQ(rig.counters.copied, 1U);
 }
 

@@ -222,7 +222,7 @@ TEST(Restore, IsAskedForAwaitedAndCopied) {
   EXPECT_EQ(copied.copied, 4u);
   EXPECT_EQ(rig.requests("RestoreObject"), 1u);
   ASSERT_NE(rig.step("restore"), nullptr);
-  EXPECT_THAT(rig.step("restore")->message, HasSubstr("1 restores asked for"));
+  EXPECT_THAT(rig.step("restore")->message, HasSubstr("1 restore asked for"));
   ASSERT_NE(rig.step("await"), nullptr);
   EXPECT_THAT(rig.step("await")->message, HasSubstr("1 objects waited for, 0 failed"));
 }
@@ -238,6 +238,60 @@ TEST(Restore, ThatTakesTooLongIsAFailureAndTheNextRunGoesOn) {
   EXPECT_EQ(failures[1].operation, "verify");
   rig.copy({"--restore", "Standard", "--restore-poll", "1", "--restore-wait", "0"});
   EXPECT_EQ(rig.requests("RestoreObject"), 1u) << "it is under way";
+}
+
+sim::Scenario tier_world() {
+  auto world = two_bucket_world(1);
+  world.switches.restore_takes = std::chrono::milliseconds(1500);
+  world.bucket(source, sim::source_account)
+      .with(sim::ObjectSpec{.key = "asleep",
+                            .body = "x",
+                            .storage_class = "INTELLIGENT_TIERING",
+                            .archive_tier = "ARCHIVE_ACCESS"});
+  return world;
+}
+
+// The configuration has no tiers any more, but the object is in one.
+TEST(Restore, AnArchiveTierThatNothingForetoldIsAwaited) {
+  Rig rig(tier_world());
+  const auto copied =
+      rig.copy({"--restore", "Standard", "--restore-poll", "1", "--verify", "none"});
+  EXPECT_EQ(copied.exit_code, 0) << copied.message << rig.told();
+  EXPECT_EQ(copied.copied, 2u);
+  EXPECT_EQ(rig.keys(destination), rig.keys(source));
+}
+
+TEST(Restore, AConfigurationOfTiersThatMayNotBeReadIsSaidAndItsObjectsAreLookedAt) {
+  auto world = tier_world();
+  world.account(sim::source_account)
+      .roles.front()
+      .policies.push_back(R"({"Version":"2012-10-17","Statement":[{"Effect":"Deny",)"
+                          R"("Resource":"*","Action":["s3:GetIntelligentTieringConfiguration"]}]})");
+  Rig rig(world);
+  const auto copied =
+      rig.copy({"--restore", "Standard", "--restore-poll", "1", "--verify", "none"});
+  EXPECT_EQ(copied.exit_code, 0) << copied.message << rig.told();
+  EXPECT_EQ(rig.keys(destination), rig.keys(source));
+  EXPECT_THAT(rig.told(), HasSubstr("s3:GetIntelligentTieringConfiguration"));
+  EXPECT_THAT(rig.step("restore")->message, HasSubstr("1 restore asked for"));
+}
+
+TEST(Restore, ARefusedRestoreIsOneFailureHoweverLongTheOthersAreAwaited) {
+  auto world = archive_world(std::chrono::milliseconds(2500));
+  world.bucket(source, sim::source_account)
+      .with(sim::ObjectSpec{.key = "colder", .body = "x", .storage_class = "GLACIER"});
+  world.faults.push_back({.operation = "RestoreObject",
+                          .key = "cold",
+                          .count = 0,
+                          .status = 403,
+                          .code = "AccessDenied"});
+  Rig rig(world);
+  const auto copied =
+      rig.copy({"--restore", "Standard", "--restore-poll", "1", "--verify", "none"});
+  EXPECT_EQ(copied.exit_code, 3) << copied.message;
+  EXPECT_EQ(copied.failed, 1u);
+  EXPECT_EQ(copied.copied, 4u);
+  EXPECT_EQ(rig.events<FailureEvent>().size(), 1u);
 }
 
 TEST(Restore, WithoutArchivedObjectsCostsOneListing) {
