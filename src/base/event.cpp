@@ -140,6 +140,7 @@ void add_fields(json::object& out, const SummaryEvent& event) {
   out["throttled"] = event.throttled;
   out["elapsed_seconds"] = number(event.elapsed_seconds);
   out["not_carried"] = event.not_carried;
+  out["not_looked_at"] = event.not_looked_at;
   out["digest"] = readable(event.digest);
   out["message"] = readable(event.message);
 }

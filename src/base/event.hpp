@@ -94,6 +94,9 @@ struct SummaryEvent {
   std::uint64_t version_keys = 0, delete_markers = 0, copied_markers = 0;
   double elapsed_seconds = 0;
   std::uint64_t not_carried = 0;  // attributes that copies lack; the report lists them
+  // Objects that were the same already, where objects are looked at: what their copies lack was
+  // told by the run that made them, not by this one.
+  std::uint64_t not_looked_at = 0;
   std::string digest;             // hexadecimal; empty when nothing was verified
   std::string message;            // what to do next
 };

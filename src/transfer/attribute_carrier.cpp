@@ -1,5 +1,6 @@
 #include "transfer/attribute_carrier.hpp"
 
+#include <optional>
 #include <utility>
 
 #include "transfer/failures.hpp"
@@ -18,12 +19,7 @@ std::string not_known(std::string_view what, std::string_view right) {
 }  // namespace
 
 AttributeCarrier::AttributeCarrier(Context& context, const CopyOptions& options, Counters& counters)
-    : context_(context),
-      rules_(options.attributes),
-      counters_(counters),
-      retention_(context.runtime.loop),
-      hold_(context.runtime.loop),
-      tags_(context.runtime.loop, *context.source.reader, context.source.expected_owner) {}
+    : context_(context), rules_(options.attributes), counters_(counters) {}
 
 aws::ObjectAddress AttributeCarrier::address_of(const aws::ObjectEntry& source) const {
   return {.bucket = context_.source.location.bucket, .key = source.key, .version = source.version};
@@ -65,73 +61,58 @@ net::Task<Result<Carried>> AttributeCarrier::carried(aws::ObjectHead source,
       co_return forward(read);
     }
   }
+  if (rules_.locked) {
+    auto seen = co_await see_locks(source, std::move(address), losses);
+    if (!seen) co_return forward(seen);
+  }
   auto carried = carry(source, acl ? &*acl : nullptr, rules_, context_.runtime.clock.now());
   for (auto& loss : losses)
     carried.losses.push_back(std::move(loss));
-  if (rules_.locked) {
-    auto looked = co_await look_for_hidden_locks(std::move(source), std::move(address), carried);
-    if (!looked) co_return forward(looked);
-  }
   co_return carried;
 }
 
-net::Task<Result<void>> AttributeCarrier::look_for_hidden_locks(aws::ObjectHead source,
-                                                                aws::ObjectAddress address,
-                                                                Carried& carried) {
+net::Task<Result<void>> AttributeCarrier::see_locks(aws::ObjectHead& source,
+                                                    aws::ObjectAddress address,
+                                                    std::vector<Loss>& losses) {
+  const auto& side = context_.source;
   if (source.lock_mode.empty()) {
-    auto denied = co_await hidden(retention_, &AttributeCarrier::retention_denied, address);
-    if (!denied) co_return forward(denied);
-    if (*denied) {
-      carried.losses.push_back(
-          {Attribute::retention, not_known("a retention", "s3:GetObjectRetention")});
+    auto retention = co_await side.reader->get_object_retention(address, side.expected_owner);
+    ++counters_.looks;
+    if (retention) {
+      source.lock_mode = std::move(retention->mode);
+      source.lock_retain_until = std::move(retention->until);
+    } else if (retention.error().code() == Errc::access_denied) {
+      losses.push_back({Attribute::retention, not_known("a retention", "s3:GetObjectRetention")});
+    } else {
+      co_return forward(retention);
     }
   }
   if (source.legal_hold.empty()) {
-    auto denied = co_await hidden(hold_, &AttributeCarrier::hold_denied, std::move(address));
-    if (!denied) co_return forward(denied);
-    if (*denied) {
-      carried.losses.push_back(
-          {Attribute::legal_hold, not_known("a legal hold", "s3:GetObjectLegalHold")});
+    auto hold = co_await side.reader->get_object_legal_hold(std::move(address), side.expected_owner);
+    ++counters_.looks;
+    if (hold) {
+      source.legal_hold = *hold ? "ON" : "OFF";
+    } else if (hold.error().code() == Errc::access_denied) {
+      losses.push_back({Attribute::legal_hold, not_known("a legal hold", "s3:GetObjectLegalHold")});
+    } else {
+      co_return forward(hold);
     }
   }
   co_return ok;
 }
 
-net::Task<Result<bool>> AttributeCarrier::hidden(Finding& finding, Ask ask,
-                                                 aws::ObjectAddress source) {
-  while (finding.asking)
-    co_await finding.settled.wait();
-  if (finding.hidden) co_return *finding.hidden;
-  finding.asking = true;
-  auto answer = co_await (this->*ask)(std::move(source));
-  finding.asking = false;
-  if (answer) finding.hidden = *answer;
-  finding.settled.notify_all();
-  co_return answer;
-}
-
-net::Task<Result<bool>> AttributeCarrier::retention_denied(aws::ObjectAddress source) {
-  auto retention = co_await context_.source.reader->get_object_retention(
-      std::move(source), context_.source.expected_owner);
-  if (retention) co_return false;
-  if (retention.error().code() == Errc::access_denied) co_return true;
-  co_return forward(retention);
-}
-
-net::Task<Result<bool>> AttributeCarrier::hold_denied(aws::ObjectAddress source) {
-  auto hold = co_await context_.source.reader->get_object_legal_hold(
-      std::move(source), context_.source.expected_owner);
-  if (hold) co_return false;
-  if (hold.error().code() == Errc::access_denied) co_return true;
-  co_return forward(hold);
-}
-
 net::Task<Result<aws::Pairs>> AttributeCarrier::tags(aws::ObjectAddress source, int tag_count,
                                                      std::vector<Loss>& losses) {
-  auto tags = co_await tags_.read(std::move(source), tag_count);
-  if (!tags) co_return forward(tags);
-  if (*tags) co_return std::move(**tags);
-  losses.push_back({Attribute::tags, not_known("tags", "s3:GetObjectTagging")});
+  if (!tags_known_) co_return aws::Pairs{};
+  auto tags = co_await context_.source.reader->get_object_tagging(std::move(source),
+                                                                  context_.source.expected_owner);
+  if (tags || tag_count > 0) co_return tags;
+  if (tags.error().code() == Errc::access_denied) {
+    losses.push_back({Attribute::tags, not_known("tags", "s3:GetObjectTagging")});
+    co_return aws::Pairs{};
+  }
+  if (tags.error().code() != Errc::not_supported) co_return tags;
+  tags_known_ = false;
   co_return aws::Pairs{};
 }
 
@@ -193,14 +174,14 @@ net::Task<Result<void>> AttributeCarrier::look_for_locks(std::string copy_key,
   co_return ok;
 }
 
-void AttributeCarrier::report(const std::string& source_key, const std::vector<Loss>& losses) {
+void AttributeCarrier::report(const aws::ObjectEntry& source, const std::vector<Loss>& losses) {
   for (const auto& loss : losses) {
     ++counters_.not_carried;
     if (!context_.on_loss) continue;
     context_.on_loss({.operation = "carry",
                       .bucket = context_.source.location.bucket,
-                      .key = source_key,
-                      .version = {},
+                      .key = source.key,
+                      .version = source.version,
                       .code = std::string(name(loss.attribute)),
                       .service_code = {},
                       .request_id = {},

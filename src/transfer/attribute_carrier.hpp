@@ -5,17 +5,14 @@
 // Threading  one loop.
 //
 // A service leaves out of a HEAD what the caller has no right to see: locks and the number of
-// tags. Whether that is so is asked once an operation, of the first object that shows none; the
-// copies that may then lack something are reported.
+// tags. A policy may hide them of some objects alone, so each object that shows none is asked for
+// them by a request of its own; the copies that may lack something are reported.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
-#include "net/signal.hpp"
 #include "transfer/attributes.hpp"
-#include "transfer/tag_reader.hpp"
 #include "transfer/transfer.hpp"
 
 namespace s3m::transfer {
@@ -52,32 +49,19 @@ class AttributeCarrier {
   aws::ObjectAddress address_of(const aws::ObjectEntry& source) const;
 
   // Once the copy is there.
-  void report(const std::string& source_key, const std::vector<Loss>& losses);
+  void report(const aws::ObjectEntry& source, const std::vector<Loss>& losses);
 
  private:
-  // Something that is found out once; those who come meanwhile wait.
-  struct Finding {
-    explicit Finding(net::Loop& loop) : settled(loop) {}
-    std::optional<bool> hidden;
-    bool asking = false;
-    net::Signal settled;
-  };
-  using Ask = net::Task<Result<bool>> (AttributeCarrier::*)(aws::ObjectAddress source);
-
-  net::Task<Result<bool>> hidden(Finding& finding, Ask ask, aws::ObjectAddress source);
-  net::Task<Result<bool>> retention_denied(aws::ObjectAddress source);
-  net::Task<Result<bool>> hold_denied(aws::ObjectAddress source);
-  net::Task<Result<void>> look_for_hidden_locks(aws::ObjectHead source, aws::ObjectAddress address,
-                                                Carried& carried);
+  // Adds to the HEAD what it does not show. `source` outlives the task.
+  net::Task<Result<void>> see_locks(aws::ObjectHead& source, aws::ObjectAddress address,
+                                    std::vector<Loss>& losses);
   net::Task<Result<void>> carry_annotation(aws::ObjectAddress source, std::string copy_key,
                                            std::string copy_etag, std::string name);
 
   Context& context_;
   const AttributeRules& rules_;
   Counters& counters_;
-  Finding retention_, hold_;
-  TagReader tags_;
-  bool annotations_known_ = true;
+  bool tags_known_ = true, annotations_known_ = true;  // to the service
 };
 
 }  // namespace s3m::transfer

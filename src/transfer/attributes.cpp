@@ -131,6 +131,13 @@ std::string_view name(Attribute attribute) noexcept {
   return names.at(static_cast<std::size_t>(attribute));
 }
 
+std::uint64_t looks_at_most(const AttributeRules& rules, bool in_parts) noexcept {
+  // The HEAD of a copy in parts is needed anyway.
+  const std::uint64_t head = rules.look && !in_parts ? 1 : 0;
+  const std::uint64_t locks = rules.locked && (rules.look || in_parts) ? 2 : 0;
+  return head + locks + (rules.read_acl ? 1 : 0);
+}
+
 Carried carry(const aws::ObjectHead& source, const aws::Acl* acl, const AttributeRules& rules,
               WallTime now) {
   return Carrier(source, rules).run(acl, now);

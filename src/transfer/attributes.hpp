@@ -39,7 +39,7 @@ struct Loss {
 // Decided once for a job, by the configuration of both buckets.
 struct AttributeRules {
   bool look = false;      // a HEAD for every object that is copied in one request
-  bool locked = false;    // the source has Object Lock: who may not see locks is to be found out
+  bool locked = false;    // the source has Object Lock: what a HEAD does not show is asked for
   bool lock_fits = true;  // the destination has it, or may have it
   bool read_acl = false;  // GetObjectAcl for every object that is copied
   std::string no_acl;     // why ACLs cannot be carried; empty: they can
@@ -59,6 +59,9 @@ struct Carried {
     return !canned_acl.empty() || (restated && !restated->grants.empty());
   }
 };
+
+// How many requests an object may need before it is copied by these rules, in parts or in one.
+std::uint64_t looks_at_most(const AttributeRules& rules, bool in_parts) noexcept;
 
 // `acl` null: it was not read. A retention that has run out binds nobody and is left behind.
 Carried carry(const aws::ObjectHead& source, const aws::Acl* acl, const AttributeRules& rules,

@@ -82,7 +82,7 @@ class CopyOperation final : public Visitor, Lanes<CopyWork>::Handler {
       failed(work, std::move(finished.error()));
       co_return;
     }
-    attributes_.report(work.source.key, losses);
+    attributes_.report(work.source, losses);
     skipped(work.source.size, work.likeness);
   }
 

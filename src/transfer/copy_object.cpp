@@ -155,7 +155,7 @@ net::Task<Result<aws::CopyResult>> ObjectCopier::look_and_send(CopyWork& work,
     copied =
         co_await writer.copy_object(request_of(work, std::move(destination_key), std::move(write)));
   }
-  if (copied) shared_.attributes.report(work.source.key, carried->losses);
+  if (copied) shared_.attributes.report(work.source, carried->losses);
   co_return copied;
 }
 

@@ -184,7 +184,7 @@ class UploadRun {
         source_address(), key_, std::move(etag), carried_.losses);
     if (!annotated) co_return annotated;
     auto looked = co_await shared_.attributes.look_for_locks(key_, carried_, carried_.losses);
-    if (looked) shared_.attributes.report(source_.key, carried_.losses);
+    if (looked) shared_.attributes.report(source_, carried_.losses);
     co_return looked;
   }
 

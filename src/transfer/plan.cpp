@@ -32,7 +32,6 @@ class PlanOperation final : public Visitor, Lanes<CopyWork>::Handler {
     co_await lanes_.finish();
     result_.requests += 2 * count + (source_listed_ + destination_listed_) / keys_per_page;
     result_.requests += heads_;
-    if (result_.multipart > 0) ++result_.requests;  // once, whether a HEAD hides tags
     co_return failures_.result();
   }
 
@@ -96,17 +95,13 @@ class PlanOperation final : public Visitor, Lanes<CopyWork>::Handler {
   }
 
   std::uint64_t copy_requests(const aws::ObjectEntry& source) {
-    const auto& rules = options_.attributes;
-    const std::uint64_t acl = rules.read_acl ? 1 : 0;
-    result_.looks += acl;
-    if (!copied_in_parts(source, options_)) {
-      if (rules.look) ++result_.looks;
-      return 1 + acl + (rules.look ? 1 : 0);
-    }
+    const bool in_parts = copied_in_parts(source, options_);
+    const auto looks = looks_at_most(options_.attributes, in_parts);
+    result_.looks += looks;
+    if (!in_parts) return 1 + looks;
     ++result_.multipart;
     const auto parts = plan_parts(source.size, options_.part_size);
-    // Two HEADs of the source, Create and Complete, and whether there are annotations.
-    return 5 + acl + (parts ? parts->size() : 0);
+    return requests_of_parts + looks + (parts ? parts->size() : 0);
   }
 
   Context& context_;

@@ -16,6 +16,10 @@
 
 namespace s3m::transfer {
 
+// What a copy in parts sends beside its parts: two HEADs of the source, Create and Complete, and
+// whether there are tags and annotations.
+inline constexpr std::uint64_t requests_of_parts = 6;
+
 inline constexpr std::uint64_t mebibyte = 1ull << 20;
 inline constexpr std::uint64_t smallest_part = 5 * mebibyte;
 inline constexpr std::uint64_t largest_part = 5ull << 30;

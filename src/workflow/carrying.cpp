@@ -174,9 +174,11 @@ class Configuration {
     found_.rules.look = mapped || forced() || (!none && (locked_ || website_));
     if (none && (locked_ || website_)) {
       note(
-          fmt::format("{} of {} are not carried by copies in one request, as --attributes none "
-                      "says",
-                      locked_ ? "retentions and holds" : "redirects", from()));
+          fmt::format("{}{}{} of {} are not carried by copies in one request, as --attributes "
+                      "none says",
+                      locked_ ? "retentions and holds" : "",
+                      locked_ && website_ ? ", and redirects," : "",
+                      website_ && !locked_ ? "redirects" : "", from()));
     }
     const int requests = (found_.rules.look ? 1 : 0) + (found_.rules.read_acl ? 1 : 0);
     if (requests == 0) return;
@@ -189,8 +191,12 @@ class Configuration {
     add(locked_, "Object Lock");
     add(website_, "a website");
     add(found_.rules.read_acl, "ACLs");
-    note(fmt::format("each object that is copied is looked at first, by {} more request{} ({})",
-                     requests, requests == 1 ? "" : "s", why));
+    note(fmt::format(
+        "each object that is copied is looked at first, by {} ({}){}",
+        counted(static_cast<std::uint64_t>(requests), "more request"), why,
+        locked_ ? "; where no retention or no hold shows, it is asked for by one more each, because "
+                  "S3 leaves out what may not be seen"
+                : ""));
   }
 
   aws::S3& source_;

@@ -18,6 +18,10 @@ std::vector<std::string> step_names(const CopySpec& spec) {
   return names;
 }
 
+bool looks_at_objects(const transfer::AttributeRules& rules) {
+  return rules.look || rules.read_acl;
+}
+
 }  // namespace
 
 CopyJob::CopyJob(JobContext& context, Access source, Access destination, CopySpec spec)
@@ -90,6 +94,9 @@ void CopyJob::tell_losses() {
                                          group.example.code, human_count(group.count),
                                          printable(group.example.key), group.example.message));
   }
+  if (!looks_at_objects(spec_.copy.attributes) || counters_.skipped == 0) return;
+  note(NoteLevel::info, told_before(counters_.skipped) +
+                            "; --if-exists overwrite copies and looks at them again");
 }
 
 SummaryEvent CopyJob::conclude(const Result<void>& worked, const Result<void>& revoked) {
@@ -117,6 +124,7 @@ SummaryEvent CopyJob::conclude(const Result<void>& worked, const Result<void>& r
       .elapsed_seconds =
           std::chrono::duration<double>(std::chrono::steady_clock::now() - steady_start_).count(),
       .not_carried = counters_.not_carried,
+      .not_looked_at = looks_at_objects(spec_.copy.attributes) ? counters_.skipped : 0,
       .digest = verified_ ? verification_.digest : ""};
   judge(
       {.fatal = worked ? nullptr : &worked.error(),
@@ -135,7 +143,8 @@ SummaryEvent CopyJob::conclude(const Result<void>& worked, const Result<void>& r
        .cleanup_command = mode_ == GrantMode::source_policy ? context_.source_cleanup_command
                                                             : context_.destination_cleanup_command,
        .resume_command = context_.resume_command,
-       .not_carried = counters_.not_carried},
+       .not_carried = counters_.not_carried,
+       .not_looked_at = summary.not_looked_at},
       summary);
   return summary;
 }

@@ -39,6 +39,7 @@ json::object totals_json(const SummaryEvent& summary) {
           {"copied", summary.copied},       {"copied_bytes", summary.copied_bytes},
           {"skipped", summary.skipped},     {"deleted", summary.deleted},
           {"failed", summary.failed},       {"not_carried", summary.not_carried},
+          {"not_looked_at", summary.not_looked_at},
           {"requests", summary.requests},   {"retried", summary.retried},
           {"throttled", summary.throttled}, {"seconds", summary.elapsed_seconds}};
 }

@@ -63,7 +63,9 @@ void judge_verification(const Ending& ending, SummaryEvent& summary) {
 }
 
 void judge_attributes(const Ending& ending, SummaryEvent& summary) {
-  if (ending.not_carried == 0 || summary.exit_code != exit_verified) return;
+  if (summary.exit_code != exit_verified) return;
+  if (ending.not_looked_at > 0) summary.message += "; " + told_before(ending.not_looked_at);
+  if (ending.not_carried == 0) return;
   const auto sentence = fmt::format(
       "{} attributes of objects (retention, hold, ACL...) are not carried; the warnings above and "
       "the report say which",
@@ -91,6 +93,11 @@ void add_resume_command(const Ending& ending, SummaryEvent& summary) {
 }
 
 }  // namespace
+
+std::string told_before(std::uint64_t objects) {
+  return counted(objects, "copy was", "copies were") +
+         " there already: what they lack was told by the run that made them";
+}
 
 void judge(const Ending& ending, SummaryEvent& summary) {
   if (ending.fatal != nullptr) {

@@ -35,7 +35,11 @@ struct Ending {
   std::string cleanup_command;  // takes the grant out
   std::string resume_command;
   std::uint64_t not_carried = 0;  // attributes that copies lack
+  std::uint64_t not_looked_at = 0;
 };
+
+// What is known of the attributes of objects that were there already.
+std::string told_before(std::uint64_t objects);
 
 // Fills outcome, exit_code and message. Cancelled comes before failed objects, those before
 // mismatches: the message of each tells about the graver thing.

@@ -111,6 +111,31 @@ TEST_P(Attributes, RetentionAndHoldAreCarriedIntoABucketWithObjectLock) {
   EXPECT_EQ(rig.requests("GetObjectRetention"), 0U) << "the HEAD told";
 }
 
+// The first object, and all but one, may be asked for their locks.
+TEST_P(Attributes, LocksHiddenOfOneObjectAreReportedOfIt) {
+  auto scenario = world({});
+  lockable(scenario, "original");
+  lockable(scenario, "copy");
+  scenario.bucket("original", sim::source_account)
+      .with({.key = "z/hidden",
+             .size = 20 * mib,
+             .lock_mode = "GOVERNANCE",
+             .lock_until = "2040-01-01T00:00:00Z",
+             .legal_hold = true,
+             .age = std::chrono::minutes(60)});
+  scenario.bucket("original", sim::source_account).policy =
+      R"({"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*",)"
+      R"("Action":["s3:GetObjectRetention","s3:GetObjectLegalHold"],)"
+      R"("Resource":"arn:aws:s3:::original/z/*"}]})";
+  Rig rig(scenario, {.governor = {.initial = 1, .adaptive = false}});
+  std::vector<FailureEvent> told;
+  rig.context->on_loss = [&](const FailureEvent& loss) { told.push_back(loss); };
+  rig.must_copy(options({.look = true, .locked = true}));
+  ASSERT_EQ(told.size(), 2U);
+  for (const auto& loss : told)
+    EXPECT_EQ(loss.key, "z/hidden");
+}
+
 TEST_P(Attributes, WithoutObjectLockThereTheyAreReported) {
   auto scenario =
       world({.lock_mode = "COMPLIANCE", .lock_until = "2040-01-01T00:00:00Z", .legal_hold = true});
@@ -214,7 +239,23 @@ TEST(Tags, ThatMayBeHiddenAreReported) {
   rig.context->on_loss = [&](const FailureEvent& loss) { losses.push_back(loss.code); };
   rig.must_copy(parts());
   EXPECT_THAT(losses, ElementsAre("tags", "tags"));
-  EXPECT_EQ(rig.requests("GetObjectTagging"), 1U);
+}
+
+// As a policy for a prefix does.
+TEST(Tags, HiddenOfSomeObjectsAloneAreReportedOfThose) {
+  auto scenario = annotated();
+  scenario.bucket("original", sim::source_account)
+      .with({.key = "z/hidden", .size = 20 * mib, .age = std::chrono::minutes(60)});
+  Rig rig(scenario, {.governor = {.initial = 1, .adaptive = false}});
+  rig.fault({.operation = "GetObjectTagging",
+             .key = "z/*",
+             .count = 0,
+             .status = 403,
+             .code = "AccessDenied"});
+  std::vector<std::string> losses;
+  rig.context->on_loss = [&](const FailureEvent& loss) { losses.push_back(loss.key); };
+  rig.must_copy(parts());
+  EXPECT_THAT(losses, ElementsAre("z/hidden"));
 }
 
 TEST(Annotations, ThatCannotBeReadAreReported) {

@@ -220,6 +220,25 @@ TEST(VersionsCopy, AKilledRunIsGoneOnWith) {
   EXPECT_EQ(versions.rig.counters.copied, 40 - there);
 }
 
+TEST(VersionsCopy, WhatAVersionsCopyLacksIsToldOfThatVersion) {
+  auto scenario = versioned_buckets();
+  scenario.bucket("original", sim::source_account).configuration["object-lock"] =
+      "<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled>"
+      "</ObjectLockConfiguration>";
+  Versions versions(scenario);
+  versions.add("original", "k", {"1"});
+  versions.rig.clock.advance(std::chrono::seconds(1));
+  versions.rig.put("original", {.key = "k", .body = "held", .legal_hold = true});
+  std::vector<FailureEvent> told;
+  versions.rig.context->on_loss = [&](const FailureEvent& loss) { told.push_back(loss); };
+  versions.options.attributes = {.look = true, .locked = true, .lock_fits = false};
+  ASSERT_TRUE(versions.copy().has_value());
+  ASSERT_EQ(told.size(), 1u);
+  const auto held = versions.rig.cloud(
+      [](sim::Cloud& cloud) { return cloud.versions("original").front().version_id; });
+  EXPECT_EQ(told[0].version, held);
+}
+
 TEST(VersionsVerify, SaysWhichVersionDiffers) {
   Versions versions;
   versions.add("original", "k", {"1", "2", "3"});

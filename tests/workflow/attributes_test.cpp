@@ -98,6 +98,20 @@ TEST(Attributes, LocksThatMayNotBeSeenAreReported) {
   EXPECT_THAT(rig.told(), HasSubstr("s3:GetObjectRetention is missing"));
 }
 
+// A run that was killed told it; this one looks at what it copies itself, and says so.
+TEST(Attributes, OfCopiesThatWereThereItIsSaidWhoToldWhatTheyLack) {
+  Rig rig(locked_world(false));
+  ASSERT_EQ(rig.copy().not_carried, 2u);
+  const auto again = rig.copy({"--report", rig.file("r.json")});
+  EXPECT_EQ(again.not_carried, 0u);
+  EXPECT_EQ(again.not_looked_at, 3u);
+  EXPECT_THAT(again.message, HasSubstr("3 copies were there already"));
+  EXPECT_THAT(rig.told(), HasSubstr("what they lack was told by the run that made them"));
+  std::ifstream file(rig.file("r.json"));
+  const std::string text(std::istreambuf_iterator<char>(file), {});
+  EXPECT_EQ(boost::json::parse(text).at("totals").at("not_looked_at").to_number<int>(), 3);
+}
+
 TEST(Attributes, ConfigurationThatMayNotBeReadIsSaidAndCostsNothing) {
   auto world = two_bucket_world(3);
   world.account(sim::source_account)
@@ -134,6 +148,14 @@ TEST(Attributes, NoneLooksAtNothingAndSaysSo) {
   ASSERT_EQ(rig.copy({"--attributes", "none"}).exit_code, 0);
   EXPECT_EQ(rig.requests("HeadObject"), 0u);
   EXPECT_THAT(rig.told(), HasSubstr("redirects of bucket source-bucket are not carried"));
+}
+
+TEST(Attributes, NoneNamesAllThatIsLost) {
+  auto world = locked_world(true);
+  world.bucket(source, sim::source_account).configuration["website"] = website_configuration;
+  Rig rig(world);
+  ASSERT_EQ(rig.copy({"--attributes", "none"}).exit_code, 0);
+  EXPECT_THAT(rig.told(), HasSubstr("retentions and holds, and redirects, of bucket source-bucket"));
 }
 
 sim::Scenario world_with_acls() {
