@@ -93,7 +93,9 @@ class HistoryRun {
   std::unexpected<Error> another_history(std::size_t ordinal, std::string_view why) const {
     Error error(Errc::mismatch,
                 fmt::format("the destination's history of the key is no beginning of the source's: "
-                            "number {} there is {}, and {}",
+                            "number {} there is {}, and {}. No run changes that: remove by their "
+                            "ids the versions that do not belong there, from this one on, or copy "
+                            "to another place",
                             ordinal + 1, named(work_.copy.versions[ordinal]), why));
     error.bucket(context_.destination.location.bucket).key(destination_key_);
     return fail(std::move(error));
@@ -194,22 +196,30 @@ class HistoryRun {
     auto& versions = now->versions;
     const auto known_count = there();
     if (!same_ids(versions, work_.copy.versions, known_count)) co_return foreign("are gone");
+    const bool alone = versions.size() == known_count + 1;
     for (std::size_t i = known_count; i < versions.size(); ++i) {
-      auto explained = co_await explain(std::move(versions[i]));
+      auto explained = co_await explain(std::move(versions[i]), alone);
       if (!explained) co_return explained;
     }
     co_return ok;
   }
 
   // A version that was not there before: the one that is wanted, or one that was made twice.
-  net::Task<Result<void>> explain(ObjectVersion found) {
+  // `alone`: nothing else is new.
+  net::Task<Result<void>> explain(ObjectVersion found, bool alone) {
     if (found.id == "null") co_return not_versioned();
+    bool undecided = false;
     for (auto& [doubted, sends] : doubts_) {
       const auto ordinal = doubted;
-      auto ours = co_await resembles(work_.source.versions[ordinal], found);
-      if (!ours) co_return forward(ours);
-      if (!*ours) continue;
+      auto likeness = co_await resembles(work_.source.versions[ordinal], found);
+      if (!likeness) co_return forward(likeness);
+      if (!is_same(*likeness)) continue;
       const bool next = ordinal == there();
+      // What is only like it may be another's: nothing is removed for that, and of two none chosen.
+      if (*likeness != Likeness::same_strong && !(next && alone)) {
+        undecided = true;
+        continue;
+      }
       if (--sends == 0) doubts_.erase(ordinal);
       if (next) {
         accept(std::move(found));
@@ -217,15 +227,18 @@ class HistoryRun {
       }
       co_return co_await remove(std::move(found));
     }
+    if (undecided) co_return not_certainly_ours(found);
     co_return foreign("were written to");
   }
 
-  net::Task<Result<bool>> resembles(const ObjectVersion& source, const ObjectVersion& found) {
-    const auto likeness = compare(source, found, parts_.prover.rules());
-    if (likeness != Likeness::encryption_decides) co_return likeness != Likeness::differs;
-    auto proof = co_await parts_.prover.prove(work_.key, source, found, false);
+  // By all that can be found out: a version that was made twice looks the same, checksum and all.
+  net::Task<Result<Likeness>> resembles(const ObjectVersion& source, const ObjectVersion& found) {
+    const auto listed = compare(source, found, parts_.prover.rules());
+    const bool told = listed == Likeness::differs || listed == Likeness::same_strong;
+    if (told || source.delete_marker) co_return listed;
+    auto proof = co_await parts_.prover.prove(work_.key, source, found, true);
     if (!proof) co_return forward(proof);
-    co_return *proof&& is_same((*proof)->likeness);
+    co_return *proof ? (*proof)->likeness : Likeness::differs;
   }
 
   net::Task<Result<void>> remove(ObjectVersion version) {
@@ -233,6 +246,17 @@ class HistoryRun {
     return side.reader->delete_object(
         {.bucket = side.location.bucket, .key = destination_key_, .version = std::move(version.id)},
         {}, side.expected_owner);
+  }
+
+  std::unexpected<Error> not_certainly_ours(const ObjectVersion& found) const {
+    Error error(Errc::conflict,
+                fmt::format("{} in the destination may have been made twice by this run, or by "
+                            "another at the same time: it has the size of a version whose answer "
+                            "was lost, and nothing proves more, so it is left alone. Remove it by "
+                            "its id if it does not belong there, then run the same command again",
+                            named(found)));
+    error.bucket(context_.destination.location.bucket).key(destination_key_);
+    return fail(std::move(error));
   }
 
   std::unexpected<Error> foreign(std::string_view what) const {

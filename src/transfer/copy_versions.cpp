@@ -118,7 +118,8 @@ class VersionsOperation final : public Visitor, Lanes<HistoryWork>::Handler {
       stop_lanes();
       return;
     }
-    counters_.failed += size_of(work.source) - work.settled;
+    // Where all are there and another's come after them, the key has failed even so.
+    counters_.failed += std::max<std::uint64_t>(size_of(work.source) - work.settled, 1);
     for (std::size_t i = work.settled; i < versions.size(); ++i)
       counters_.failed_bytes += versions[i].size;
   }

@@ -4,6 +4,9 @@
 #include <utility>
 
 #include "transfer/decision.hpp"
+#include "transfer/failures.hpp"
+#include "transfer/lanes.hpp"
+#include "transfer/prover.hpp"
 #include "transfer/restore.hpp"
 #include "transfer/upload_plan.hpp"
 #include "transfer/walk.hpp"
@@ -13,18 +16,31 @@ namespace {
 
 constexpr std::uint64_t versions_per_page = 1000;
 
-// Counts by the listings alone: what a closer look would have to settle is taken for the same, as a
-// history that goes together otherwise nearly always is.
-class PlanVersions final : public Visitor {
+// A key whose histories the listings leave open.
+struct OpenHistory {
+  std::string key;  // after the prefixes
+  History source, copy;
+};
+
+// Counts what copy_versions() would do, pairs that take a closer look included.
+class PlanVersions final : public Visitor, Lanes<OpenHistory>::Handler {
  public:
   PlanVersions(Context& context, const CopyOptions& options, Plan& result)
-      : context_(context), options_(options), result_(result) {}
+      : context_(context),
+        options_(options),
+        result_(result),
+        lanes_(context.runtime.loop, context.governor, *this, aws::RequestKind::read) {}
 
   net::Task<Result<void>> run(std::vector<KeyRange> ranges) {
     const auto count = ranges.size();
     auto walked = co_await walk(context_, std::move(ranges), *this, {.versions = true});
-    result_.requests += 2 * count + listed_ / versions_per_page;
-    co_return walked;
+    if (!walked) {
+      failures_.stop(std::move(walked.error()));
+      lanes_.stop();
+    }
+    co_await lanes_.finish();
+    result_.requests += 2 * count + listed_ / versions_per_page + heads_;
+    co_return failures_.result();
   }
 
   void visit(const Pair& pair) override {
@@ -39,32 +55,70 @@ class PlanVersions final : public Visitor {
       return;
     }
     count_source(pair.source->key, *source);
-    const auto there = copy == nullptr ? 0 : go_together(source->versions, copy->versions);
-    if (!there || source->too_long()) {
+    const History none;
+    const auto& made = copy == nullptr ? none : *copy;
+    if (source->too_long() || made.too_long() || made.versions.size() > source->versions.size()) {
+      ++result_.other_histories;
+    } else if (any_open(*source, made)) {
+      lanes_.push({std::string(pair.key), std::move(*pair.source_history),
+                   std::move(*pair.destination_history)},
+                  pair.flow);
+    } else {
+      std::vector<Likeness> found;
+      for (std::size_t i = 0; i < made.versions.size(); ++i)
+        found.push_back(compare(source->versions[i], made.versions[i], prover_.rules()));
+      count_history(*source, found);
+    }
+  }
+
+  bool full(const FlowPtr& flow) const override { return lanes_.full(flow); }
+  net::Task<void> room(FlowPtr flow) override { return lanes_.room(std::move(flow)); }
+  bool stopped() const override { return failures_.stopped(); }
+
+ private:
+  bool any_open(const History& source, const History& copy) const {
+    for (std::size_t i = 0; i < copy.versions.size(); ++i)
+      if (is_open(compare(source.versions[i], copy.versions[i], prover_.rules()))) return true;
+    return false;
+  }
+
+  // As copy_history() matches them.
+  net::Task<void> handle(OpenHistory& work) override {
+    std::vector<Likeness> found;
+    for (std::size_t i = 0; i < work.copy.versions.size(); ++i) {
+      if (stopped()) {
+        lanes_.stop();
+        co_return;
+      }
+      const auto& source = work.source.versions[i];
+      const auto& copy = work.copy.versions[i];
+      auto likeness = compare(source, copy, prover_.rules());
+      if (is_open(likeness)) {
+        auto proof = co_await prover_.prove(work.key, source, copy, false);
+        if (!proof) {
+          const auto key = context_.source.location.prefix + work.key;
+          if (!failures_.failed(std::move(proof.error()), {"HeadObject", {}, key})) lanes_.stop();
+          co_return;
+        }
+        likeness = *proof ? (*proof)->likeness : Likeness::differs;
+      }
+      found.push_back(likeness);
+    }
+    count_history(work.source, found);
+  }
+
+  // `found`: of each version that the destination has.
+  void count_history(const History& source, const std::vector<Likeness>& found) {
+    if (!std::ranges::all_of(found, is_same)) {
       ++result_.other_histories;
       return;
     }
-    for (auto i = *there; i < source->versions.size(); ++i)
-      count_to_copy(source->versions[i]);
-  }
-
-  bool stopped() const override { return context_.cancel.cancelled(); }
-
- private:
-  using Versions = std::vector<aws::ObjectVersion>;
-
-  // How many are there already; nullopt where the copy is no beginning of the source.
-  std::optional<std::size_t> go_together(const Versions& source, const Versions& copy) {
-    if (copy.size() > source.size()) return std::nullopt;
-    std::uint64_t weak = 0;
-    for (std::size_t i = 0; i < copy.size(); ++i) {
-      const auto likeness = compare(source[i], copy[i], {.same_service = context_.same_service});
-      if (likeness == Likeness::differs) return std::nullopt;
-      if (likeness != Likeness::same_strong) ++weak;
-    }
-    result_.same += copy.size() - weak;
+    const auto weak =
+        static_cast<std::uint64_t>(std::ranges::count(found, Likeness::same_weak));
+    result_.same += found.size() - weak;
     result_.same_weak += weak;
-    return copy.size();
+    for (auto i = found.size(); i < source.versions.size(); ++i)
+      count_to_copy(source.versions[i]);
   }
 
   void count_source(const std::string& key, const History& source) {
@@ -93,20 +147,22 @@ class PlanVersions final : public Visitor {
     if (version.delete_marker) return 1;
     const auto entry = entry_of({}, version);
     if (needs_restore(entry)) ++result_.archived;
-    const auto& rules = options_.attributes;
     const bool in_parts = copied_in_parts(entry, options_);
-    const std::uint64_t looks = (rules.read_acl ? 1 : 0) + (rules.look && !in_parts ? 1 : 0);
+    const auto looks = looks_at_most(options_.attributes, in_parts);
     result_.looks += looks;
     if (!in_parts) return 1 + looks;
     ++result_.multipart;
     const auto parts = plan_parts(version.size, options_.part_size);
-    return 5 + looks + (parts ? parts->size() : 0);
+    return requests_of_parts + looks + (parts ? parts->size() : 0);
   }
 
   Context& context_;
   const CopyOptions& options_;
   Plan& result_;
-  std::uint64_t listed_ = 0;
+  std::uint64_t listed_ = 0, heads_ = 0;
+  Failures failures_{context_};
+  Prover prover_{context_, heads_};
+  Lanes<OpenHistory> lanes_;
 };
 
 }  // namespace
@@ -129,9 +185,7 @@ void count_class(Plan& result, const Context& context, const aws::ObjectEntry& s
 net::Task<Result<void>> plan_versions(Context& context, const CopyOptions& options,
                                       std::vector<KeyRange> ranges, Plan& result) {
   PlanVersions operation(context, options, result);
-  auto planned = co_await operation.run(std::move(ranges));
-  if (planned && context.cancel.cancelled()) co_return fail(Errc::cancelled, "the job was stopped");
-  co_return planned;
+  co_return co_await operation.run(std::move(ranges));
 }
 
 }  // namespace s3m::transfer

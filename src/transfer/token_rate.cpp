@@ -209,8 +209,9 @@ void ServiceRate::lift() noexcept {
 }
 
 ServiceRate ServiceRate::split() noexcept {
+  // However often it is split, each part may be asked as rarely as the whole, not more rarely.
   for (double* part : {&rate_, &ceiling_, &start_, &high_, &before_})
-    *part /= 2;
+    *part = std::min(*part, std::max(*part / 2, lowest_rate));
   sure_ = false;  // that each half bears half
   ServiceRate other = *this;
   other.tokens_.drain(computed_);

@@ -135,6 +135,9 @@ TEST_F(ServiceRateTest, ASplitOneHasHalfOfTheRate) {
   EXPECT_DOUBLE_EQ(other.rate(), whole / 2);
   ServiceRate free;
   EXPECT_FALSE(free.split().limited());
+  for (int i = 0; i < 10; ++i)
+    (void)rate_.split();
+  EXPECT_GE(rate_.rate(), 25) << "as rarely as that, and not more rarely, is anything asked";
 }
 
 TEST(ServiceRate, SettlesJustUnderTheRateWithHardlyA503) {

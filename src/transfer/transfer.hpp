@@ -131,7 +131,8 @@ struct VerifyOptions {
 
 struct Verification {
   std::uint64_t objects = 0, bytes = 0;  // of the source
-  std::uint64_t delete_markers = 0;      // of the objects, where all versions are compared
+  // Where all versions are compared: of so many keys, and how many are delete markers.
+  std::uint64_t version_keys = 0, delete_markers = 0;
   std::uint64_t same_strong = 0, same_weak = 0;
   std::uint64_t mismatched = 0, missing = 0;  // each reported to on_failure
   std::uint64_t extra = 0;                    // only in the destination; counted, not a mismatch

@@ -49,6 +49,7 @@ class VerifyVersions final : public Visitor, Lanes<VersionWork>::Handler {
     const auto& source = *pair.source_history;
     const History none;
     const auto& copy = pair.destination_history == nullptr ? none : *pair.destination_history;
+    ++result_.version_keys;
     result_.objects += source.versions.size() + source.beyond;
     result_.bytes += source.bytes();
     result_.delete_markers += source.delete_markers();

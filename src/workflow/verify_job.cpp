@@ -115,6 +115,7 @@ SummaryEvent VerifyJob::conclude(const Result<void>& worked) {
                        .retried = requests.retried,
                        .throttled = requests.throttled,
                        .all_versions = spec_.copy.all_versions,
+                       .version_keys = found_.version_keys,
                        .delete_markers = found_.delete_markers,
                        .elapsed_seconds = std::chrono::duration<double>(elapsed).count(),
                        .digest = verified_ ? found_.digest : ""};

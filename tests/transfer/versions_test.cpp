@@ -201,6 +201,46 @@ TEST(VersionsCopy, AWriteOfAnotherMeanwhileStopsTheKey) {
   EXPECT_EQ(versions.histories("copy")["k"].size(), 1u) << "the foreign one stays, alone";
 }
 
+// The history is ahead: its last version has no counterpart, so nothing of the source is left to do.
+TEST(VersionsCopy, AnothersVersionBehindAWholeHistoryIsAFailure) {
+  Versions versions;
+  versions.add("original", "k", {"1"});
+  versions.add("copy", "k", {"1", "foreign"});
+  ASSERT_TRUE(versions.copy().has_value());
+  EXPECT_EQ(versions.rig.counters.failed, 1u);
+  EXPECT_EQ(versions.rig.counters.skipped, 1u);
+  ASSERT_EQ(versions.rig.failures.size(), 1u);
+  EXPECT_THAT(versions.rig.failures[0].message, HasSubstr("remove by their ids"));
+}
+
+// Two sends are in doubt when two versions of the size are found: whose is which nothing tells.
+TEST(VersionsCopy, OnlyWhatIsCertainlyOursIsRemoved) {
+  auto scenario = versioned_buckets();
+  scenario.switches.ignore_if_match = scenario.switches.ignore_if_none_match = true;
+  Versions versions(scenario);
+  versions.rig.put("original",
+                   {.key = "k", .body = "ours", .sse = "aws:kms", .checksum = "none"});
+  versions.rig.clock.advance(std::chrono::seconds(1));
+  versions.rig.fault({.operation = "CopyObject", .effect = FaultEffect::reset_mid_head});
+  versions.rig.fault({.operation = "CopyObject",
+                      .first = 2,
+                      .effect = FaultEffect::reset_mid_head,
+                      .applied = true});
+  int sends = 0;
+  versions.rig.cloud([&](sim::Cloud& cloud) {
+    cloud.before_each([&](const sim::RequestRecord& request) {
+      if (request.operation == "CopyObject" && ++sends == 2)
+        cloud.put("copy", sim::ObjectSpec{.key = "k", .body = "them", .checksum = "none"});
+    });
+  });
+  ASSERT_TRUE(versions.copy().has_value());
+  EXPECT_EQ(versions.rig.requests("DeleteObject"), 0u);
+  EXPECT_EQ(versions.histories("copy")["k"].size(), 2u) << "both stay";
+  ASSERT_EQ(versions.rig.failures.size(), 1u);
+  EXPECT_EQ(versions.rig.failures[0].code, "conflict");
+  EXPECT_THAT(versions.rig.failures[0].message, HasSubstr("it is left alone"));
+}
+
 TEST(VersionsCopy, AKilledRunIsGoneOnWith) {
   Versions versions;
   Steps long_one;
@@ -251,6 +291,7 @@ TEST(VersionsVerify, SaysWhichVersionDiffers) {
   ASSERT_TRUE(versions.verify(VerifyMode::checksum).has_value());
   const auto& found = versions.rig.verification;
   EXPECT_EQ(found.objects, 6u);
+  EXPECT_EQ(found.version_keys, 3u);
   EXPECT_EQ(found.mismatched, 2u) << "the other content, and what hides the latest";
   EXPECT_EQ(found.missing, 1u);
   EXPECT_EQ(found.extra, 2u);
@@ -294,6 +335,24 @@ TEST(VersionsPlan, CountsVersionsMarkersAndRequests) {
   EXPECT_EQ(planned.markers_to_copy, 1u);
   EXPECT_EQ(planned.other_histories, 1u);
   EXPECT_EQ(planned.requests, 4u);
+}
+
+// What only a HEAD can tell is counted as the copy will settle it.
+TEST(VersionsPlan, LooksCloserWhereTheCopyWill) {
+  Versions versions;
+  for (const std::string key : {"same", "other"})
+    versions.rig.put("original", {.key = key, .body = "ours"});
+  versions.rig.clock.advance(std::chrono::seconds(2));
+  versions.rig.put("copy", {.key = "same", .body = "ours", .sse = "aws:kms"});
+  versions.rig.put("copy", {.key = "other", .body = "them"});
+  ASSERT_TRUE(versions.rig.plan(versions.options).has_value());
+  const auto planned = versions.rig.planned;
+  EXPECT_EQ(planned.other_histories, 1u);
+  versions.rig.restart();
+  ASSERT_TRUE(versions.copy().has_value());
+  EXPECT_EQ(versions.rig.counters.failed, planned.other_histories);
+  EXPECT_EQ(versions.rig.counters.skipped, planned.same + planned.same_weak);
+  EXPECT_EQ(versions.rig.counters.skipped_weak, planned.same_weak);
 }
 
 // Versions are deleted while a key of many pages is read: it is read again until that has settled.

@@ -94,7 +94,9 @@ TEST(VersionsVerify, ComparesHistories) {
   Rig rig(versioned_world());
   add_history(rig);
   ASSERT_EQ(rig.copy({"--versions", "all"}).exit_code, 0);
-  EXPECT_EQ(rig.verify({"--versions", "all"}).exit_code, 0);
+  const auto verified = rig.verify({"--versions", "all"});
+  EXPECT_EQ(verified.exit_code, 0);
+  EXPECT_EQ(verified.version_keys, 5u);
   rig.cloud([](sim::Cloud& cloud) { cloud.erase_version(destination, "photo-000000", 1); });
   EXPECT_EQ(rig.verify().exit_code, 0) << "the current objects are the same";
   EXPECT_EQ(rig.verify({"--versions", "all"}).exit_code, 4);
