@@ -209,6 +209,35 @@ TEST_F(SinkTest, PlainWritesStepsAndNotEveryFigure) {
   EXPECT_THAT(text, Not(HasSubstr("\x1b")));
 }
 
+// Every value stands in the same column, however long the name of its row is.
+TEST(Tables, AreAligned) {
+  const auto plan = plan_table({.objects = 1,
+                                .same = 2,
+                                .same_weak = 5,
+                                .to_copy = 1,
+                                .all_versions = true,
+                                .version_keys = 1,
+                                .markers_to_copy = 1,
+                                .other_histories = 2});
+  const auto summary = summary_text({.objects = 1,
+                                     .copied = 1,
+                                     .failed = 1,
+                                     .all_versions = true,
+                                     .not_carried = 1,
+                                     .digest = "d"});
+  for (const auto& text : {plan, summary}) {
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) {
+      ASSERT_GT(line.size(), 26u) << line;
+      EXPECT_EQ(line[25], ' ') << line;
+      EXPECT_NE(line[26], ' ') << line;
+    }
+  }
+  EXPECT_THAT(plan, HasSubstr("1 version or delete marker, "));
+  EXPECT_THAT(plan, HasSubstr("7, of them 5 by weak proof"));
+  EXPECT_THAT(summary, HasSubstr("1 attribute\n"));
+}
+
 TEST(PlanTable, NamesKeysSafelyAndSaysWhatIsMade) {
   const auto text = plan_table({.objects = 2,
                                 .to_copy = 2,

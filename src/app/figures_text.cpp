@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "app/text_width.hpp"
+#include "base/counted.hpp"
 #include "base/text.hpp"
 #include "workflow/verdict.hpp"
 
@@ -83,6 +84,10 @@ std::string title_line(const std::string& title, const ProgressEvent& event, std
   return left + std::string(gap, ' ') + right;
 }
 
+std::string table_row(std::string_view name, const std::string& value) {
+  return fmt::format("  {:<24}{}\n", name, value);
+}
+
 }  // namespace
 
 std::string bytes_of_total(std::uint64_t done, std::uint64_t total, bool final) {
@@ -154,23 +159,25 @@ DisplayLines display_lines(const std::string& title, const ProgressEvent& event,
 std::string plan_table(const PlanEvent& plan) {
   std::string out;
   const auto row = [&out](std::string_view name, const std::string& value) {
-    out += fmt::format("  {:<22}{}\n", name, value);
+    out += table_row(name, value);
   };
   row("in the source",
-      fmt::format("{} objects, {}", human_count(plan.objects), human_bytes(plan.bytes)));
+      fmt::format("{}, {}", workflow::counted_objects(plan.objects, plan.all_versions),
+                  human_bytes(plan.bytes)));
   if (plan.all_versions) {
-    row("of them", fmt::format("{} keys, {} delete markers", human_count(plan.version_keys),
-                               human_count(plan.delete_markers)));
+    row("of", counted(plan.version_keys, "key"));
+    row("delete markers in it", human_count(plan.delete_markers));
     row("delete markers to make", human_count(plan.markers_to_copy));
     if (plan.other_histories > 0) {
-      row("OTHER HISTORIES", human_count(plan.other_histories) +
-                                 " keys: what the destination has is no beginning of them");
+      row("OTHER HISTORIES", counted(plan.other_histories, "key") +
+                                 ": what the destination has is no beginning of the source's");
     }
   }
   row("to copy",
-      fmt::format("{} objects, {}", human_count(plan.to_copy), human_bytes(plan.to_copy_bytes)));
+      fmt::format("{}, {}", workflow::counted_objects(plan.to_copy, plan.all_versions),
+                  human_bytes(plan.to_copy_bytes)));
   row("the same already",
-      fmt::format("{}{}", human_count(plan.same),
+      fmt::format("{}{}", human_count(plan.same + plan.same_weak),
                   plan.same_weak == 0
                       ? ""
                       : fmt::format(", of them {} by weak proof", human_count(plan.same_weak))));
@@ -180,8 +187,8 @@ std::string plan_table(const PlanEvent& plan) {
                                        : fmt::format(", of them {} to look at attributes",
                                                      human_count(plan.looks))));
   row(plan.deletes ? "to delete" : "only in destination",
-      fmt::format("{} of {} objects there", human_count(plan.destination_only),
-                  human_count(plan.destination_objects)));
+      fmt::format("{} of {} there", human_count(plan.destination_only),
+                  counted(plan.destination_objects, plan.all_versions ? "key" : "object")));
   if (plan.archived > 0) {
     row("archived", human_count(plan.archived) + "; they must be restored first (--restore)");
   }
@@ -203,13 +210,15 @@ std::string summary_text(const SummaryEvent& summary) {
   const bool nothing_done = summary.exit_code == workflow::exit_fatal && summary.objects == 0;
   if (nothing_done) return out;
   const auto row = [&out](std::string_view name, const std::string& value) {
-    out += fmt::format("  {:<22}{}\n", name, value);
+    out += table_row(name, value);
   };
   row("in the source",
-      fmt::format("{} objects, {}", human_count(summary.objects), human_bytes(summary.bytes)));
+      fmt::format("{}, {}", workflow::counted_objects(summary.objects, summary.all_versions),
+                  human_bytes(summary.bytes)));
   if (summary.copied + summary.skipped > 0) {
-    row("copied", fmt::format("{} objects, {}", human_count(summary.copied),
-                              human_bytes(summary.copied_bytes)));
+    row("copied",
+        fmt::format("{}, {}", workflow::counted_objects(summary.copied, summary.all_versions),
+                    human_bytes(summary.copied_bytes)));
     row("the same already", human_count(summary.skipped));
   }
   if (summary.all_versions) {
@@ -219,7 +228,7 @@ std::string summary_text(const SummaryEvent& summary) {
   }
   if (summary.deleted > 0) row("deleted", human_count(summary.deleted));
   if (summary.failed > 0) row("FAILED", human_count(summary.failed));
-  if (summary.not_carried > 0) row("NOT CARRIED", human_count(summary.not_carried) + " attributes");
+  if (summary.not_carried > 0) row("NOT CARRIED", counted(summary.not_carried, "attribute"));
   const auto proven = summary.same_strong + summary.same_weak;
   if (proven + summary.mismatched + summary.missing > 0) {
     row("verified", fmt::format("{} strong, {} weak", human_count(summary.same_strong),

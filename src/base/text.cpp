@@ -122,12 +122,6 @@ std::string human_count(std::uint64_t count) {
   return out;
 }
 
-std::string counted(std::uint64_t count, std::string_view noun, std::string_view plural) {
-  const bool own_plural = count != 1 && !plural.empty();
-  return fmt::format("{} {}{}", human_count(count), own_plural ? plural : noun,
-                     count == 1 || own_plural ? "" : "s");
-}
-
 std::string human_duration(std::chrono::seconds duration) {
   auto rest = std::max<std::int64_t>(duration.count(), 0);
   constexpr std::array parts = std::to_array<std::pair<std::int64_t, char>>(

@@ -29,8 +29,6 @@ std::string csv_cell(std::string_view text);
 std::string human_bytes(std::uint64_t bytes);
 // "1,204,331"
 std::string human_count(std::uint64_t count);
-// "1 object", "1,204,331 objects"; `plural` where an s does not make it.
-std::string counted(std::uint64_t count, std::string_view noun, std::string_view plural = {});
 // "43s", "2h30m", "3d4h": the two greatest units, rounded down; "0s" for a negative one.
 std::string human_duration(std::chrono::seconds duration);
 

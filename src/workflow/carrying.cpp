@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/counted.hpp"
 #include "base/text.hpp"
 #include "transfer/failures.hpp"
 #include "transfer/restore.hpp"

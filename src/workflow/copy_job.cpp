@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/counted.hpp"
 #include "base/text.hpp"
 #include "workflow/verdict.hpp"
 
@@ -16,6 +17,13 @@ std::vector<std::string> step_names(const CopySpec& spec) {
   if (spec.delete_extra) names.emplace_back("delete");
   names.insert(names.end(), {"verify", "revoke", "report"});
   return names;
+}
+
+std::string how_to_mend(const transfer::CopyOptions& options) {
+  if (options.all_versions) return mend_histories;
+  return options.if_exists == transfer::IfExists::skip
+             ? "Without --if-exists skip the same command copies them"
+             : "Run the same command again to copy them";
 }
 
 bool looks_at_objects(const transfer::AttributeRules& rules) {
@@ -90,9 +98,10 @@ void CopyJob::failed(const FailureEvent& failure) {
 void CopyJob::tell_losses() {
   if (!losses_) return;
   for (const auto& group : losses_->groups()) {
-    note(NoteLevel::warning, fmt::format("not carried: {} of {} objects, as of {}: {}",
-                                         group.example.code, human_count(group.count),
-                                         printable(group.example.key), group.example.message));
+    note(NoteLevel::warning,
+         fmt::format("not carried: {} of {}, as of {}: {}", group.example.code,
+                     counted(group.count, spec_.copy.all_versions ? "version" : "object"),
+                     printable(group.example.key), group.example.message));
   }
   if (!looks_at_objects(spec_.copy.attributes) || counters_.skipped == 0) return;
   note(NoteLevel::info, told_before(counters_.skipped) +
@@ -137,14 +146,13 @@ SummaryEvent CopyJob::conclude(const Result<void>& worked, const Result<void>& r
        .mode = spec_.verify,
        .strict = spec_.strict,
        .reported = !spec_.report.empty(),
-       .how_to_mend = spec_.copy.if_exists == transfer::IfExists::skip
-                          ? "Without --if-exists skip the same command copies them"
-                          : "Run the same command again to copy them",
+       .how_to_mend = how_to_mend(spec_.copy),
        .cleanup_command = mode_ == GrantMode::source_policy ? context_.source_cleanup_command
                                                             : context_.destination_cleanup_command,
        .resume_command = context_.resume_command,
        .not_carried = counters_.not_carried,
-       .not_looked_at = summary.not_looked_at},
+       .not_looked_at = summary.not_looked_at,
+       .all_versions = spec_.copy.all_versions},
       summary);
   return summary;
 }

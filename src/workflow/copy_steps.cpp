@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "base/log.hpp"
+#include "base/counted.hpp"
 #include "base/text.hpp"
 #include "workflow/copy_job.hpp"
 #include "workflow/copy_pass.hpp"
@@ -249,7 +250,7 @@ net::Task<Result<void>> CopyJob::delete_extra() {
   if (!deleted) co_return deleted;
   steps_.end(
       StepState::done, percent_copy_last,
-      fmt::format("{} objects deleted from the destination", human_count(deletion_.deleted)));
+      counted(deletion_.deleted, "object") + " deleted from the destination");
   co_return ok;
 }
 

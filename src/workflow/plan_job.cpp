@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/counted.hpp"
 #include "base/text.hpp"
 #include "transfer/restore.hpp"
 #include "workflow/carrying.hpp"

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "base/counted.hpp"
 #include "base/text.hpp"
 #include "workflow/copy_job.hpp"
 #include "workflow/figures.hpp"
@@ -52,9 +53,9 @@ net::Task<Result<void>> CopyJob::report_archived() {
   if (!found) co_return found;
   if (archived_.objects == 0) co_return ok;
   note(NoteLevel::warning,
-       fmt::format("{} archived objects ({}: {}) cannot be copied before they are restored; each "
-                   "will be listed as failed. --restore asks for them and waits",
-                   human_count(archived_.objects), human_bytes(archived_.bytes),
+       fmt::format("{} ({}: {}) cannot be copied before being restored; each will be listed as "
+                   "failed. --restore asks for them and waits",
+                   counted(archived_.objects, "archived object"), human_bytes(archived_.bytes),
                    by_class(archived_)));
   co_return ok;
 }
@@ -143,7 +144,7 @@ net::Task<Result<void>> CopyJob::await_restores() {
   const auto failed = counters_.failed - failed_before;
   steps_.end(
       failed == 0 ? StepState::done : StepState::failed, percent_copy_last,
-      fmt::format("{} objects waited for, {} failed", human_count(total), human_count(failed)));
+      fmt::format("{} waited for, {} failed", counted(total, "object"), human_count(failed)));
   co_return ok;
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/counted.hpp"
 #include "base/text.hpp"
 
 namespace s3m::workflow {
@@ -32,17 +33,18 @@ void judge_fatal(const Ending& ending, SummaryEvent& summary) {
 
 std::string weak_sentence(const transfer::Verification& found) {
   return fmt::format(
-      "{} pairs are proven only weakly (equal size, and the copy is younger: their "
-      "ETags cannot be compared)",
-      human_count(found.same_weak));
+      "{} proven only weakly (equal size, and the copy is younger: the ETags cannot be compared)",
+      counted(found.same_weak, "pair is", "pairs are"));
 }
 
 void judge_verification(const Ending& ending, SummaryEvent& summary) {
   const auto& found = ending.verification;
   if (!found.complete()) {
     set(summary, "mismatch", exit_mismatch,
-        fmt::format("{} objects differ and {} are missing in the destination; {}. {}",
-                    human_count(found.mismatched), human_count(found.missing),
+        fmt::format("{} differ{} and {} {} missing in the destination; {}. {}",
+                    counted_objects(found.mismatched, ending.all_versions),
+                    found.mismatched == 1 ? "s" : "", human_count(found.missing),
+                    found.missing == 1 ? "is" : "are",
                     ending.reported ? "the report lists them" : "they are listed above",
                     ending.how_to_mend));
     return;
@@ -52,12 +54,14 @@ void judge_verification(const Ending& ending, SummaryEvent& summary) {
     set(summary, "mismatch", exit_mismatch, "Nothing differs, but " + weak_sentence(found));
     return;
   }
-  auto message = fmt::format("{} objects verified", human_count(found.objects));
+  auto message = counted_objects(found.objects, ending.all_versions) + " verified";
   if (found.same_weak > 0) {
     message += "; " + weak_sentence(found) + ". --verify checksum proves more of them";
   }
   if (found.extra > 0) {
-    message += fmt::format("; {} objects are only in the destination", human_count(found.extra));
+    message += fmt::format("; {} only in the destination",
+                           counted_objects(found.extra, ending.all_versions) +
+                               (found.extra == 1 ? " is" : " are"));
   }
   set(summary, "verified", exit_verified, std::move(message));
 }
@@ -67,9 +71,8 @@ void judge_attributes(const Ending& ending, SummaryEvent& summary) {
   if (ending.not_looked_at > 0) summary.message += "; " + told_before(ending.not_looked_at);
   if (ending.not_carried == 0) return;
   const auto sentence = fmt::format(
-      "{} attributes of objects (retention, hold, ACL...) are not carried; the warnings above and "
-      "the report say which",
-      human_count(ending.not_carried));
+      "{} not carried (retention, hold, ACL...); the warnings above and the report say which",
+      counted(ending.not_carried, "attribute of an object is", "attributes of objects are"));
   if (ending.strict) {
     set(summary, "mismatch", exit_mismatch, "Nothing differs, but " + sentence);
   } else {
@@ -94,6 +97,11 @@ void add_resume_command(const Ending& ending, SummaryEvent& summary) {
 
 }  // namespace
 
+std::string counted_objects(std::uint64_t count, bool all_versions) {
+  return all_versions ? counted(count, "version or delete marker", "versions and delete markers")
+                      : counted(count, "object");
+}
+
 std::string told_before(std::uint64_t objects) {
   return counted(objects, "copy was", "copies were") +
          " there already: what they lack was told by the run that made them";
@@ -104,9 +112,10 @@ void judge(const Ending& ending, SummaryEvent& summary) {
     judge_fatal(ending, summary);
   } else if (ending.failed > 0) {
     set(summary, "failed-objects", exit_failed_objects,
-        fmt::format("{} objects failed; each is listed with its cause. When that is mended, run "
-                    "the same command again: what is there already is not copied again",
-                    human_count(ending.failed)));
+        fmt::format("{} failed; {} listed with its cause. When that is mended, run the same "
+                    "command again: what is there already is not copied again",
+                    counted_objects(ending.failed, ending.all_versions),
+                    ending.failed == 1 ? "it is" : "each is"));
   } else if (ending.verified) {
     judge_verification(ending, summary);
   } else {

@@ -20,6 +20,11 @@ inline constexpr int exit_failed_objects = 3;
 inline constexpr int exit_mismatch = 4;
 inline constexpr int exit_interrupted = 130;
 
+// What is to be done where histories differ.
+inline constexpr auto mend_histories =
+    "What is missing is copied by the same command again; a history that differs, or is longer than "
+    "the source's, is never changed: remove by their ids the versions that do not belong there";
+
 struct Ending {
   const Error* fatal = nullptr;       // what stopped the job
   Stop stop = Stop::interrupted;      // with Errc::cancelled: by whom
@@ -36,7 +41,11 @@ struct Ending {
   std::string resume_command;
   std::uint64_t not_carried = 0;  // attributes that copies lack
   std::uint64_t not_looked_at = 0;
+  bool all_versions = false;
 };
+
+// "1 object", "3 versions and delete markers": what the figures of a job count.
+std::string counted_objects(std::uint64_t count, bool all_versions);
 
 // What is known of the attributes of objects that were there already.
 std::string told_before(std::uint64_t objects);

@@ -25,6 +25,28 @@ TEST(Judge, EverythingProvenIsZero) {
   EXPECT_THAT(summary.message, HasSubstr("1,204,331 objects verified"));
 }
 
+TEST(Judge, OneIsNotMany) {
+  EXPECT_THAT(judged(verified({.objects = 1})).message, HasSubstr("1 object verified"));
+  EXPECT_THAT(judged({.failed = 1}).message, HasSubstr("1 object failed; it is listed"));
+  EXPECT_THAT(judged(verified({.objects = 2, .mismatched = 1})).message,
+              HasSubstr("1 object differs and 0 are missing"));
+}
+
+TEST(Judge, VersionsAreNotCalledObjects) {
+  auto ending = verified({.objects = 9});
+  ending.all_versions = true;
+  EXPECT_THAT(judged(ending).message, HasSubstr("9 versions and delete markers verified"));
+  ending.failed = 1;
+  EXPECT_THAT(judged(ending).message, HasSubstr("1 version or delete marker failed"));
+}
+
+TEST(Judge, CopiesThatWereThereAreNotSpokenFor) {
+  auto ending = verified({.objects = 9});
+  ending.not_looked_at = 4;
+  EXPECT_EQ(judged(ending).exit_code, 0);
+  EXPECT_THAT(judged(ending).message, HasSubstr("4 copies were there already"));
+}
+
 TEST(Judge, WeakPairsAreToldAndCountOnlyWhereStrongOnesWereAskedFor) {
   auto ending = verified({.objects = 10, .same_strong = 7, .same_weak = 3});
   EXPECT_EQ(judged(ending).exit_code, 0);

@@ -128,8 +128,9 @@ SummaryEvent VerifyJob::conclude(const Result<void>& worked) {
          .mode = spec_.verify,
          .strict = spec_.strict,
          .reported = !spec_.report.empty(),
-         .how_to_mend = "s3migrator copy copies them",
-         .resume_command = context_.resume_command},
+         .how_to_mend = spec_.copy.all_versions ? mend_histories : "s3migrator copy copies them",
+         .resume_command = context_.resume_command,
+         .all_versions = spec_.copy.all_versions},
         summary);
   return summary;
 }

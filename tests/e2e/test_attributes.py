@@ -118,8 +118,8 @@ def test_archived_objects_are_told_then_restored(program, server, source_bucket,
     run = copy(program, server, source_bucket, destination_bucket)
     assert run.code == 3, run
     notes = [event for event in run.events if event["type"] in ("note", "failure")]
-    assert "archived objects" in notes[0]["message"] or any(
-        "archived objects" in n["message"] for n in notes if n["type"] == "note"), run
+    assert "archived object" in notes[0]["message"] or any(
+        "archived object" in n["message"] for n in notes if n["type"] == "note"), run
     assert run.summary["copied"] == 1, run
 
     run = copy(program, server, source_bucket, destination_bucket, "--restore", "Standard/2",

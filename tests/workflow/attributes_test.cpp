@@ -68,7 +68,7 @@ TEST(Attributes, LostLocksAreForetoldCountedAndReported) {
   EXPECT_EQ(copied.not_carried, 2u);
   EXPECT_THAT(copied.message, HasSubstr("2 attributes of objects"));
   EXPECT_THAT(rig.told(), AllOf(HasSubstr("retentions and legal holds will be lost"),
-                                HasSubstr("not carried: legal_hold of 1 objects, as of held")));
+                                HasSubstr("not carried: legal_hold of 1 object, as of held")));
   std::ifstream json_file(rig.file("r.json")), csv_file(rig.file("r.csv"));
   const std::string json_text(std::istreambuf_iterator<char>(json_file), {});
   const auto report = boost::json::parse(json_text);
@@ -225,7 +225,7 @@ TEST(Restore, ArchivedObjectsAreReportedBeforeTheFirstCopy) {
   const auto copied = rig.copy();
   EXPECT_EQ(copied.exit_code, 3);
   EXPECT_EQ(copied.copied, 3u);
-  EXPECT_THAT(rig.told(), HasSubstr("1 archived objects"));
+  EXPECT_THAT(rig.told(), HasSubstr("1 archived object ("));
   const auto listed_before = rig.cloud([](sim::Cloud& cloud) {
     int listings = 0;
     for (const auto& record : cloud.metrics().records()) {
@@ -246,7 +246,7 @@ TEST(Restore, IsAskedForAwaitedAndCopied) {
   ASSERT_NE(rig.step("restore"), nullptr);
   EXPECT_THAT(rig.step("restore")->message, HasSubstr("1 restore asked for"));
   ASSERT_NE(rig.step("await"), nullptr);
-  EXPECT_THAT(rig.step("await")->message, HasSubstr("1 objects waited for, 0 failed"));
+  EXPECT_THAT(rig.step("await")->message, HasSubstr("1 object waited for, 0 failed"));
 }
 
 TEST(Restore, ThatTakesTooLongIsAFailureAndTheNextRunGoesOn) {
