@@ -173,9 +173,8 @@ std::string plan_table(const PlanEvent& plan) {
                                  ": what the destination has is no beginning of the source's");
     }
   }
-  row("to copy",
-      fmt::format("{}, {}", workflow::counted_objects(plan.to_copy, plan.all_versions),
-                  human_bytes(plan.to_copy_bytes)));
+  row("to copy", fmt::format("{}, {}", workflow::counted_objects(plan.to_copy, plan.all_versions),
+                             human_bytes(plan.to_copy_bytes)));
   row("the same already",
       fmt::format("{}{}", human_count(plan.same + plan.same_weak),
                   plan.same_weak == 0

@@ -97,8 +97,8 @@ struct SummaryEvent {
   // Objects that were the same already, where objects are looked at: what their copies lack was
   // told by the run that made them, not by this one.
   std::uint64_t not_looked_at = 0;
-  std::string digest;             // hexadecimal; empty when nothing was verified
-  std::string message;            // what to do next
+  std::string digest;   // hexadecimal; empty when nothing was verified
+  std::string message;  // what to do next
 };
 
 // What a copy would do (`plan`, `--dry-run`).

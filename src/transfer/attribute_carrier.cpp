@@ -88,7 +88,8 @@ net::Task<Result<void>> AttributeCarrier::see_locks(aws::ObjectHead& source,
     }
   }
   if (source.legal_hold.empty()) {
-    auto hold = co_await side.reader->get_object_legal_hold(std::move(address), side.expected_owner);
+    auto hold =
+        co_await side.reader->get_object_legal_hold(std::move(address), side.expected_owner);
     ++counters_.looks;
     if (hold) {
       source.legal_hold = *hold ? "ON" : "OFF";

@@ -19,12 +19,6 @@ using aws::ObjectVersion;
 // How often a version is sent or looked at again before it is given up.
 constexpr int most_looks = 5;
 
-// What was sent may be there although the answer said otherwise, or never came.
-bool may_have_happened(Errc code) noexcept {
-  return code == Errc::unavailable || code == Errc::timeout || code == Errc::reset ||
-         code == Errc::protocol;
-}
-
 bool condition_failed(Errc code) noexcept {
   return code == Errc::precondition_failed || code == Errc::no_such_key ||
          code == Errc::not_found || code == Errc::conflict;

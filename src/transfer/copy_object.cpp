@@ -16,12 +16,6 @@ bool condition_failed(Errc code) noexcept {
          code == Errc::not_found || code == Errc::conflict;
 }
 
-// The last attempt may have taken effect although its answer never came.
-bool may_have_happened(Errc code) noexcept {
-  return code == Errc::unavailable || code == Errc::timeout || code == Errc::reset ||
-         code == Errc::protocol;
-}
-
 // What is told of an object whose failure could not be looked into.
 std::unexpected<Error> unexplained(Error failure, Error obstacle) {
   return fail(concerns_all(obstacle) ? std::move(obstacle) : std::move(failure));

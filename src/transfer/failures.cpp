@@ -48,6 +48,11 @@ bool concerns_all(const Error& error) noexcept {
   }
 }
 
+bool may_have_happened(Errc code) noexcept {
+  return code == Errc::unavailable || code == Errc::timeout || code == Errc::reset ||
+         code == Errc::protocol;
+}
+
 void Failures::succeeded() noexcept {
   any_success_ = true;
   unrecognised_ = 0;

@@ -22,6 +22,9 @@ FailureEvent failure_event(const Error& error, const Subject& subject);
 // no way to the service, a store that cannot be written.
 bool concerns_all(const Error& error) noexcept;
 
+// True where a request may have taken effect although its answer never came, or said otherwise.
+bool may_have_happened(Errc code) noexcept;
+
 // Reports failures of single objects and keeps the one that ends the operation.
 class Failures {
  public:

@@ -7,6 +7,7 @@
 
 #include "base/log.hpp"
 #include "net/task_group.hpp"
+#include "transfer/lost_uploads.hpp"
 #include "transfer/prover.hpp"
 #include "transfer/source_layout.hpp"
 #include "transfer/upload_plan.hpp"
@@ -167,14 +168,14 @@ class UploadRun {
   }
 
   net::Task<Result<std::string>> create() {
-    auto created = co_await context_.writer->create_multipart_upload(create_);
+    auto created = co_await begin_upload(context_, create_);
     if (created || !carried_.has_acl() || !may_refuse_acl(created.error())) co_return created;
     carried_ = without_acl(std::move(carried_), created.error().describe());
     write_.acl = plain_acl_;
     write_.restated = carried_.restated;
     create_.write = write_;
     record_.settings = settings_of(create_);
-    co_return co_await context_.writer->create_multipart_upload(create_);
+    co_return co_await begin_upload(context_, create_);
   }
 
   // What comes after Complete. The upload stays recorded meanwhile, so that a run that is killed

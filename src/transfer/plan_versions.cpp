@@ -113,8 +113,7 @@ class PlanVersions final : public Visitor, Lanes<OpenHistory>::Handler {
       ++result_.other_histories;
       return;
     }
-    const auto weak =
-        static_cast<std::uint64_t>(std::ranges::count(found, Likeness::same_weak));
+    const auto weak = static_cast<std::uint64_t>(std::ranges::count(found, Likeness::same_weak));
     result_.same += found.size() - weak;
     result_.same_weak += weak;
     for (auto i = found.size(); i < source.versions.size(); ++i)

@@ -174,12 +174,11 @@ class Configuration {
     const bool none = spec_.attributes == AttributeMode::none;
     found_.rules.look = mapped || forced() || (!none && (locked_ || website_));
     if (none && (locked_ || website_)) {
-      note(
-          fmt::format("{}{}{} of {} are not carried by copies in one request, as --attributes "
-                      "none says",
-                      locked_ ? "retentions and holds" : "",
-                      locked_ && website_ ? ", and redirects," : "",
-                      website_ && !locked_ ? "redirects" : "", from()));
+      note(fmt::format(
+          "{}{}{} of {} are not carried by copies in one request, as --attributes "
+          "none says",
+          locked_ ? "retentions and holds" : "", locked_ && website_ ? ", and redirects," : "",
+          website_ && !locked_ ? "redirects" : "", from()));
     }
     const int requests = (found_.rules.look ? 1 : 0) + (found_.rules.read_acl ? 1 : 0);
     if (requests == 0) return;
@@ -195,9 +194,10 @@ class Configuration {
     note(fmt::format(
         "each object that is copied is looked at first, by {} ({}){}",
         counted(static_cast<std::uint64_t>(requests), "more request"), why,
-        locked_ ? "; where no retention or no hold shows, it is asked for by one more each, because "
-                  "S3 leaves out what may not be seen"
-                : ""));
+        locked_
+            ? "; where no retention or no hold shows, it is asked for by one more each, because "
+              "S3 leaves out what may not be seen"
+            : ""));
   }
 
   aws::S3& source_;

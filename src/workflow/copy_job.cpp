@@ -104,8 +104,8 @@ void CopyJob::tell_losses() {
                      printable(group.example.key), group.example.message));
   }
   if (!looks_at_objects(spec_.copy.attributes) || counters_.skipped == 0) return;
-  note(NoteLevel::info, told_before(counters_.skipped) +
-                            "; --if-exists overwrite copies and looks at them again");
+  note(NoteLevel::info,
+       told_before(counters_.skipped) + "; --if-exists overwrite copies and looks at them again");
 }
 
 SummaryEvent CopyJob::conclude(const Result<void>& worked, const Result<void>& revoked) {

@@ -248,9 +248,8 @@ net::Task<Result<void>> CopyJob::delete_extra() {
       *transfer_, spec_.copy.filter,
       [this](const transfer::Deletion& found) { return may_delete(found); }, deletion_);
   if (!deleted) co_return deleted;
-  steps_.end(
-      StepState::done, percent_copy_last,
-      counted(deletion_.deleted, "object") + " deleted from the destination");
+  steps_.end(StepState::done, percent_copy_last,
+             counted(deletion_.deleted, "object") + " deleted from the destination");
   co_return ok;
 }
 

@@ -47,10 +47,10 @@ net::Task<Result<PlanEvent>> run_plan(JobContext& context, Access source, Access
     auto found = co_await transfer::find_archived(transfer, spec.copy, std::move(again), archived);
     if (!found) co_return forward(found);
     if (archived.failed > 0) {
-      context.events.emit(NoteEvent{
-          NoteLevel::warning, fmt::format("{} of INTELLIGENT_TIERING may be archived or not: {}",
-                                          counted(archived.failed, "object"),
-                                          archived.first_failure)});
+      context.events.emit(
+          NoteEvent{NoteLevel::warning,
+                    fmt::format("{} of INTELLIGENT_TIERING may be archived or not: {}",
+                                counted(archived.failed, "object"), archived.first_failure)});
     }
   }
   PlanEvent event{.objects = plan.source_objects,

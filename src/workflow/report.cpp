@@ -35,13 +35,19 @@ json::array steps_json(const std::vector<StepRecord>& steps) {
 }
 
 json::object totals_json(const SummaryEvent& summary) {
-  return {{"objects", summary.objects},     {"bytes", summary.bytes},
-          {"copied", summary.copied},       {"copied_bytes", summary.copied_bytes},
-          {"skipped", summary.skipped},     {"deleted", summary.deleted},
-          {"failed", summary.failed},       {"not_carried", summary.not_carried},
+  return {{"objects", summary.objects},
+          {"bytes", summary.bytes},
+          {"copied", summary.copied},
+          {"copied_bytes", summary.copied_bytes},
+          {"skipped", summary.skipped},
+          {"deleted", summary.deleted},
+          {"failed", summary.failed},
+          {"not_carried", summary.not_carried},
           {"not_looked_at", summary.not_looked_at},
-          {"requests", summary.requests},   {"retried", summary.retried},
-          {"throttled", summary.throttled}, {"seconds", summary.elapsed_seconds}};
+          {"requests", summary.requests},
+          {"retried", summary.retried},
+          {"throttled", summary.throttled},
+          {"seconds", summary.elapsed_seconds}};
 }
 
 // What AWS does not let anybody carry is said where the versions are counted.

@@ -78,17 +78,17 @@ net::Task<Result<void>> CopyJob::request_restores() {
       co_await transfer::find_archived(*transfer_, spec_.copy, whole_key_space(), archived_);
   co_await ticker.stop();
   if (!asked) co_return asked;
-  steps_.end(StepState::done, percent_bucket_ready,
-             fmt::format("{} ({}){}: {} asked for, {} under way, {} restored already{}",
-                         counted(archived_.objects, "archived object"),
-                         human_bytes(archived_.bytes),
-                         archived_.classes.empty() ? "" : ", " + by_class(archived_),
-                         counted(archived_.requested, "restore"),
-                         human_count(archived_.in_progress), human_count(archived_.ready),
-                         archived_.failed == 0
-                             ? ""
-                             : fmt::format(", {} refused, as: {}", human_count(archived_.failed),
-                                           archived_.first_failure)));
+  steps_.end(
+      StepState::done, percent_bucket_ready,
+      fmt::format("{} ({}){}: {} asked for, {} under way, {} restored already{}",
+                  counted(archived_.objects, "archived object"), human_bytes(archived_.bytes),
+                  archived_.classes.empty() ? "" : ", " + by_class(archived_),
+                  counted(archived_.requested, "restore"), human_count(archived_.in_progress),
+                  human_count(archived_.ready),
+                  archived_.failed == 0
+                      ? ""
+                      : fmt::format(", {} refused, as: {}", human_count(archived_.failed),
+                                    archived_.first_failure)));
   co_return ok;
 }
 

@@ -59,9 +59,9 @@ void judge_verification(const Ending& ending, SummaryEvent& summary) {
     message += "; " + weak_sentence(found) + ". --verify checksum proves more of them";
   }
   if (found.extra > 0) {
-    message += fmt::format("; {} only in the destination",
-                           counted_objects(found.extra, ending.all_versions) +
-                               (found.extra == 1 ? " is" : " are"));
+    message += fmt::format(
+        "; {} only in the destination",
+        counted_objects(found.extra, ending.all_versions) + (found.extra == 1 ? " is" : " are"));
   }
   set(summary, "verified", exit_verified, std::move(message));
 }

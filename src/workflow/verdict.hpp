@@ -22,7 +22,8 @@ inline constexpr int exit_interrupted = 130;
 
 // What is to be done where histories differ.
 inline constexpr auto mend_histories =
-    "What is missing is copied by the same command again; a history that differs, or is longer than "
+    "What is missing is copied by the same command again; a history that differs, or is longer "
+    "than "
     "the source's, is never changed: remove by their ids the versions that do not belong there";
 
 struct Ending {

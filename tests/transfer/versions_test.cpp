@@ -201,7 +201,8 @@ TEST(VersionsCopy, AWriteOfAnotherMeanwhileStopsTheKey) {
   EXPECT_EQ(versions.histories("copy")["k"].size(), 1u) << "the foreign one stays, alone";
 }
 
-// The history is ahead: its last version has no counterpart, so nothing of the source is left to do.
+// The history is ahead: its last version has no counterpart, so nothing of the source is left to
+// do.
 TEST(VersionsCopy, AnothersVersionBehindAWholeHistoryIsAFailure) {
   Versions versions;
   versions.add("original", "k", {"1"});
@@ -218,8 +219,7 @@ TEST(VersionsCopy, OnlyWhatIsCertainlyOursIsRemoved) {
   auto scenario = versioned_buckets();
   scenario.switches.ignore_if_match = scenario.switches.ignore_if_none_match = true;
   Versions versions(scenario);
-  versions.rig.put("original",
-                   {.key = "k", .body = "ours", .sse = "aws:kms", .checksum = "none"});
+  versions.rig.put("original", {.key = "k", .body = "ours", .sse = "aws:kms", .checksum = "none"});
   versions.rig.clock.advance(std::chrono::seconds(1));
   versions.rig.fault({.operation = "CopyObject", .effect = FaultEffect::reset_mid_head});
   versions.rig.fault({.operation = "CopyObject",

@@ -155,7 +155,8 @@ TEST(Attributes, NoneNamesAllThatIsLost) {
   world.bucket(source, sim::source_account).configuration["website"] = website_configuration;
   Rig rig(world);
   ASSERT_EQ(rig.copy({"--attributes", "none"}).exit_code, 0);
-  EXPECT_THAT(rig.told(), HasSubstr("retentions and holds, and redirects, of bucket source-bucket"));
+  EXPECT_THAT(rig.told(),
+              HasSubstr("retentions and holds, and redirects, of bucket source-bucket"));
 }
 
 sim::Scenario world_with_acls() {
@@ -287,8 +288,9 @@ TEST(Restore, AConfigurationOfTiersThatMayNotBeReadIsSaidAndItsObjectsAreLookedA
   auto world = tier_world();
   world.account(sim::source_account)
       .roles.front()
-      .policies.push_back(R"({"Version":"2012-10-17","Statement":[{"Effect":"Deny",)"
-                          R"("Resource":"*","Action":["s3:GetIntelligentTieringConfiguration"]}]})");
+      .policies.push_back(
+          R"({"Version":"2012-10-17","Statement":[{"Effect":"Deny",)"
+          R"("Resource":"*","Action":["s3:GetIntelligentTieringConfiguration"]}]})");
   Rig rig(world);
   const auto copied =
       rig.copy({"--restore", "Standard", "--restore-poll", "1", "--verify", "none"});
