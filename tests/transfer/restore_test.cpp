@@ -226,6 +226,7 @@ TEST(Restore, ATierThatNobodyExpectedIsFoundByTheCopy) {
   ASSERT_EQ(rig.failures.size(), 1U);
   EXPECT_EQ(rig.failures[0].code, "invalid_state");
 
+  rig.restart();
   rig.must_copy(restoring());
   EXPECT_EQ(rig.counters.waiting, 1U);
   EXPECT_TRUE(rig.object("original", "asleep")->restore_requested);
