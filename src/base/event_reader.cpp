@@ -127,6 +127,7 @@ std::optional<SummaryEvent> read_summary(std::string_view line) {
   (*fields)("throttled", event.throttled);
   (*fields)("elapsed_seconds", event.elapsed_seconds);
   (*fields)("not_carried", event.not_carried);
+  (*fields)("not_looked_at", event.not_looked_at);
   (*fields)("digest", event.digest);
   (*fields)("message", event.message);
   return event;

@@ -30,6 +30,7 @@ TEST(EventReader, ASummaryComesBackWhole) {
                      .copied_markers = 18,
                      .elapsed_seconds = 19.5,
                      .not_carried = 20,
+                     .not_looked_at = 21,
                      .digest = "ab",
                      .message = "\"quoted\"\n\x1b[31m\xC3\xBC"};
   const auto line = to_json_line({}, event);
