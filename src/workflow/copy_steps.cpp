@@ -1,8 +1,8 @@
 // copy_steps.cpp: the steps of CopyJob, in their order.
 #include <fmt/format.h>
 
-#include "base/log.hpp"
 #include "base/counted.hpp"
+#include "base/log.hpp"
 #include "base/text.hpp"
 #include "workflow/copy_job.hpp"
 #include "workflow/copy_pass.hpp"
