@@ -310,7 +310,9 @@ class S3 {
 
   // 200-with-an-error and truncated documents are `unavailable`. Never above 5 GiB: too_large.
   net::Task<Result<CopyResult>> copy_object(CopyRequest request);
-  net::Task<Result<std::string>> create_multipart_upload(CreateUploadRequest request);  // upload id
+  // Gives the upload's id. Sent once: where the answer was lost there may be an upload that nobody
+  // has the id of.
+  net::Task<Result<std::string>> create_multipart_upload(CreateUploadRequest request);
   net::Task<Result<PartResult>> upload_part_copy(PartCopyRequest request);
   net::Task<Result<CopyResult>> complete_multipart_upload(CompleteRequest request);
   // no_such_upload is success.

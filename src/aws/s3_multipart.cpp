@@ -67,6 +67,7 @@ Request create_upload_request(CreateUploadRequest create, std::vector<std::strin
   auto request = s3_request("CreateMultipartUpload", Method::post, RequestKind::write,
                             std::move(create.bucket), std::move(create.key));
   request.answer = Answer::xml;
+  request.retry = false;  // each makes another upload
   request.query.push_back({"uploads", ""});
   add_metadata(request, create.head.metadata, names);
   restate(request, std::move(create.head));

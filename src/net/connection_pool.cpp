@@ -1,9 +1,21 @@
 #include "net/connection_pool.hpp"
 
 #include <algorithm>
+#include <poll.h>
 #include <utility>
 
 namespace s3m::net {
+namespace {
+
+// Whether nothing has come that was not received. Of a kept connection nothing else than its end
+// is to be expected.
+bool silent(Socket& socket) noexcept {
+  if (!socket.is_open()) return false;
+  pollfd watched{.fd = socket.native_handle(), .events = POLLIN, .revents = 0};
+  return ::poll(&watched, 1, 0) == 0;
+}
+
+}  // namespace
 
 // Invariant: while anyone waits, no connection is idle.
 struct ConnectionPool::Waiter {
@@ -47,12 +59,18 @@ void ConnectionPool::Lease::end() {
   std::exchange(pool_, nullptr)->give_back(*origin_, nullptr);
 }
 
-ConnectionPool::Lease ConnectionPool::try_acquire(OriginState& origin) {
-  if (!origin.idle.empty()) {
+// All others have been idle for longer than the last.
+bool ConnectionPool::too_idle_for_once(const OriginState& origin) const {
+  return coarse_now() - origin.idle.back()->stream.active_at() > options_.max_idle_once;
+}
+
+ConnectionPool::Lease ConnectionPool::try_acquire(OriginState& origin, bool once) {
+  if (!origin.idle.empty() && !(once && too_idle_for_once(origin))) {
     std::unique_ptr<ClientConnection> kept = std::move(origin.idle.back());
     origin.idle.pop_back();
     --idle_;
-    if (coarse_now() - kept->stream.active_at() <= options_.max_idle) {
+    const bool ended = once && !silent(kept->stream.socket());
+    if (!ended && coarse_now() - kept->stream.active_at() <= options_.max_idle) {
       return Lease(*this, origin, std::move(kept));
     }
     // All others have been idle for longer; the sweep takes them.

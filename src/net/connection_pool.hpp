@@ -46,8 +46,9 @@ class ConnectionPool {
   ConnectionPool(Loop& loop, const HttpClientOptions& options) : loop_(loop), options_(options) {}
 
   // A lease that is to be had without waiting; else one that is false. Kept connections, the
-  // latest used first, come before the right to open one.
-  Lease try_acquire(OriginState& origin);
+  // latest used first, come before the right to open one. `once`: only those of which it is all but
+  // certain that the server has not closed them.
+  Lease try_acquire(OriginState& origin, bool once);
   // Waits for one in arrival order. Errors: what flight.stop() says.
   Task<Result<Lease>> acquire(OriginState& origin, Flight& flight);
 
@@ -63,6 +64,7 @@ class ConnectionPool {
   struct Waiter;
   void give_back(OriginState& origin, std::unique_ptr<ClientConnection> kept);
   bool close_oldest_idle();
+  bool too_idle_for_once(const OriginState& origin) const;
   static void close(std::unique_ptr<ClientConnection> connection);
 
   Loop& loop_;

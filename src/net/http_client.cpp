@@ -100,7 +100,7 @@ Task<Result<HttpResponse>> HttpClient::Impl::send(std::shared_ptr<Impl> self, Or
   if (target.proxy && !target.origin.tls) {
     head = rewritten = absolute_form(request.head, *target.proxy, target.origin);
   }
-  ConnectionPool::Lease lease = self->pool_.try_acquire(target);
+  ConnectionPool::Lease lease = self->pool_.try_acquire(target, request.once);
   if (!lease) {
     auto waited = co_await self->pool_.acquire(target, flight);
     if (!waited) co_return forward(waited);

@@ -46,7 +46,10 @@ struct HttpClientOptions {
   std::shared_ptr<TlsContext> tls;            // required for origins with tls = true
   std::size_t max_connections = 4096;         // a request waits for one in arrival order
   std::chrono::milliseconds max_idle{4'000};  // S3 closes at about 5 s
-  std::chrono::seconds address_ttl{30};       // resolved again after this; all addresses are used
+  // For a request that says `once`: the end of a connection that the server closes meanwhile would
+  // leave open whether the request was seen.
+  std::chrono::milliseconds max_idle_once{500};
+  std::chrono::seconds address_ttl{30};  // resolved again after this; all addresses are used
   std::size_t max_response_bytes = 64u << 20;
   // HTTPS_PROXY / HTTP_PROXY / NO_PROXY, already read from the environment by the caller.
   // https origins go through CONNECT, http origins through absolute-form requests.
@@ -66,7 +69,8 @@ struct WireRequest {
   bool response_has_body = true;  // false for HEAD
   HttpTimeouts timeouts{};
   // A kept connection that ends without an answer is an Error too: the server may have acted on the
-  // request before it went away, and doing it twice would do harm.
+  // request before it went away, and doing it twice would do harm. It goes by a connection that is
+  // new, or was in use a moment ago and has not ended.
   bool once = false;
 };
 

@@ -146,13 +146,39 @@ TEST_F(HttpClientTest, ReplacesAConnectionThatWasReset) {
 }
 
 TEST_F(HttpClientTest, WhatMayBeSentOnceIsNotSentOnAnotherConnection) {
-  ScriptedServer server(loop_, answering({sized("x")}));
+  ScriptedServer server(loop_, [](Peer& peer) -> Task<void> {
+    co_await peer.read_head();
+    co_await peer.send(sized("x"));
+    const std::string second = co_await peer.read_head();
+    if (!second.empty()) peer.reset();
+  });
   EXPECT_EQ(get(origin_of(server.port()))->body, "x");
   const auto second = get(origin_of(server.port()), {.head = get_head, .once = true});
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().code(), Errc::reset);
   EXPECT_EQ(client().stats().stale_replaced, 0u);
   EXPECT_EQ(server.connections(), 1);
+}
+
+// So that what a server closes while it is idle makes no doubts.
+TEST_F(HttpClientTest, WhatMayBeSentOnceTakesNoConnectionThatHasEnded) {
+  ScriptedServer server(loop_, answering({sized("x")}));
+  EXPECT_EQ(get(origin_of(server.port()))->body, "x");
+  run_task(loop_, sleep_for(5ms));  // the end arrives
+  const auto second = get(origin_of(server.port()), {.head = get_head, .once = true});
+  ASSERT_TRUE(second) << second.error().describe();
+  EXPECT_EQ(client().stats().stale_replaced, 0u);
+  EXPECT_EQ(server.connections(), 2);
+}
+
+TEST_F(HttpClientTest, WhatMayBeSentOnceTakesNoConnectionThatHasBeenIdle) {
+  make({.max_idle_once = 2ms});
+  ScriptedServer server(loop_, answering({sized("x"), sized("y")}));
+  EXPECT_EQ(get(origin_of(server.port()))->body, "x");
+  run_task(loop_, sleep_for(20ms));
+  EXPECT_EQ(get(origin_of(server.port()), {.head = get_head, .once = true})->body, "x");
+  EXPECT_EQ(server.connections(), 2);
+  EXPECT_EQ(client().stats().idle, 2u) << "another request may still use the idle one";
 }
 
 TEST_F(HttpClientTest, AStaleConnectionIsReplacedOnceOnly) {

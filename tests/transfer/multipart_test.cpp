@@ -34,6 +34,23 @@ TEST(Multipart, AnObjectAboveFiveGibibytesIsCopiedInParts) {
   rig.must_verify();
 }
 
+// Each begins another upload, of which nobody would ever know.
+TEST(Multipart, UploadsWhoseAnswerWasLostAreFoundAndAborted) {
+  Rig rig(one_large());
+  // One of the same key and initiator, of an earlier time.
+  ASSERT_TRUE(rig.run(rig.s3->create_multipart_upload({.bucket = "copy", .key = "large"})));
+  rig.clock.advance(minutes(5));
+  rig.forget_requests();
+  rig.fault({.operation = "CreateMultipartUpload",
+             .count = 3,
+             .effect = FaultEffect::reset_before_head,
+             .applied = true});
+  rig.must_copy();
+  EXPECT_EQ(rig.requests("CreateMultipartUpload"), 4U);
+  EXPECT_EQ(rig.uploads_left(), 1U) << "the earlier one, and it alone";
+  EXPECT_TRUE(rig.journal.uploads.empty());
+}
+
 TEST(Multipart, TheThresholdAndThePartSizeCanBeChosen) {
   auto scenario = one_large({.size = 20 * mib});
   scenario.bucket("original", sim::source_account).with({.key = "small", .size = 10 * mib});

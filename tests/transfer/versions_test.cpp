@@ -98,7 +98,8 @@ TEST_P(VersionsProperty, LostRepliesMakeNoVersionTwice) {
       versions.rig.fault({.operation = operation,
                           .count = 0,
                           .probability = 0.15,
-                          .effect = FaultEffect::reset_mid_head,
+                          .effect = random() % 2 == 0 ? FaultEffect::reset_mid_head
+                                                      : FaultEffect::reset_before_head,
                           .applied = applied});
     }
   }
@@ -199,6 +200,19 @@ TEST(VersionsCopy, AWriteOfAnotherMeanwhileStopsTheKey) {
   ASSERT_EQ(versions.rig.failures.size(), 1u);
   EXPECT_EQ(versions.rig.failures[0].code, "conflict");
   EXPECT_EQ(versions.histories("copy")["k"].size(), 1u) << "the foreign one stays, alone";
+}
+
+// A kept connection that ends without a word is no proof that the request was not seen.
+TEST(VersionsCopy, WhatWasLostIsLookedForAndNotSentAgain) {
+  for (const std::string operation : {"CopyObject", "DeleteObject"}) {
+    Versions versions;
+    versions.add("original", "k", {"1", std::nullopt, "2"});
+    versions.rig.fault(
+        {.operation = operation, .effect = FaultEffect::reset_before_head, .applied = true});
+    versions.must_copy();
+    EXPECT_EQ(versions.rig.requests("CopyObject"), 2u);
+    EXPECT_EQ(versions.rig.requests("DeleteObject"), 1u);
+  }
 }
 
 // The history is ahead: its last version has no counterpart, so nothing of the source is left to
