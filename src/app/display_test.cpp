@@ -218,7 +218,9 @@ TEST(Tables, AreAligned) {
                                 .all_versions = true,
                                 .version_keys = 1,
                                 .markers_to_copy = 1,
-                                .other_histories = 2});
+                                .other_histories = 2,
+                                .first_key = "a",
+                                .last_key = "b"});
   const auto summary = summary_text({.objects = 1,
                                      .copied = 1,
                                      .failed = 1,
