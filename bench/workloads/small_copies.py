@@ -6,6 +6,9 @@ from bench.workloads import claim, present, ratio, rivals_of
 
 TITLE = "Small objects"
 OBJECTS, SLOW_OBJECTS, LATENCY_MS = 20_000, 2_000, 30
+# What the best rival takes differs by half between machines: where s5cmd takes 226 us an object, even
+# wrk's unsigned request is only 22 times cheaper.
+BESIDE_A_RIVAL = 10
 
 
 def run(bench):
@@ -53,6 +56,7 @@ def claims(rows):
         claim("CPU an object, beside wrk's unsigned request",
               ratio(ours["cpu_us"], limit and limit["cpu_us"]), 2.0, "times"),
         claim("CPU an object, the best rival's beside ours",
-              ratio(min(fast_rivals, default=None), ours["cpu_us"]), 25, "times", at_most=False),
+              ratio(min(fast_rivals, default=None), ours["cpu_us"]), BESIDE_A_RIVAL, "times",
+              at_most=False),
         claim(f"objects a second at {LATENCY_MS} ms, beside the best rival's",
               ratio(slow["rate"], max(slow_rivals, default=None)), 5, "times", at_most=False)])

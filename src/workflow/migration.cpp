@@ -220,6 +220,12 @@ SummaryEvent Migration::summary() const {
   return summary;
 }
 
+std::string Migration::where_it_is() const {
+  return fmt::format("s3://{} is in account {}, {}, now as s3://{}",
+                     printable(source.location.bucket), destination_principal.account,
+                     printable(region), printable(final_name()));
+}
+
 std::string Migration::what_stands() const {
   const auto bucket = printable(source.location.bucket);
   const auto temporary = printable(temporary_name);

@@ -84,6 +84,8 @@ class Migration {
   void note(NoteLevel level, std::string message);
   void failed(const FailureEvent& failure);
   SummaryEvent summary() const;
+  // The sentence about a job that ended well.
+  std::string where_it_is() const;
   // For the end of a message about a job that did not end well: what stands, and how to go on.
   std::string what_stands() const;
 

@@ -163,6 +163,7 @@ SummaryEvent MigrationJob::conclude(const Result<void>& worked) {
   if (worked) {
     summary.outcome = "verified";
     summary.exit_code = exit_verified;
+    summary.message = migration_.where_it_is();
     return summary;
   }
   const bool paused = worked.error().code() == Errc::cancelled;

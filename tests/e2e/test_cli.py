@@ -191,7 +191,7 @@ def test_a_dry_run_and_a_plan_show_the_same(cli, bucket):
     dry = copy(cli, bucket, "--dry-run")
     assert planned.code == dry.code == 0, (planned, dry)
     assert planned.stdout == dry.stdout
-    assert f"to copy               {OBJECTS} objects" in planned.stdout
+    assert ["to", "copy", str(OBJECTS)] in [line.split()[:3] for line in planned.stdout.splitlines()]
     assert "p/000000" in planned.stdout and f"p/{OBJECTS - 1:06d}" in planned.stdout
 
 
