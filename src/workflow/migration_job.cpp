@@ -77,6 +77,7 @@ bool is_change(const Error& error) noexcept {
 MigrationJob::MigrationJob(JobContext& context, Access source, Access destination,
                            MigrationSpec spec, Confirm confirm, int percent)
     : context_(context),
+      started_(system_clock().now()),
       order_(migration_order(spec.freeze)),
       steps_(context_.events, step_names(order_)),
       migration_(context_, steps_, std::move(source), std::move(destination), std::move(spec),
@@ -92,11 +93,14 @@ net::Task<SummaryEvent> MigrationJob::run() {
   if (!worked && context_.cancel.cancelled()) worked = fail(stop_error(context_));
   if (!worked) steps_.fail_open(worked.error().describe());
   auto summary = conclude(worked);
+  write_files(summary);
   context_.events.emit(summary);
   co_return summary;
 }
 
 net::Task<Result<void>> MigrationJob::work() {
+  auto writable = check_writable(report_files(migration_.spec.copy.report));
+  if (!writable) co_return writable;
   auto records = co_await migration_.stored.load();
   if (!records) co_return forward(records);
   records_ = *std::move(records);
@@ -156,6 +160,24 @@ net::Task<Result<void>> MigrationJob::go_back(MigrationStep step, Error why) {
     records_.done[*again] = false;
   }
   co_return ok;
+}
+
+// What this run has to report: of earlier ones the store knows (`jobs report`).
+void MigrationJob::write_files(SummaryEvent& summary) {
+  const auto& name = migration_.spec.copy.report;
+  if (name.empty() || !migration_.failures) return;
+  const Report document{
+      .program = context_.program,
+      .job = context_.job_id,
+      .spec = to_json(migration_.spec.copy, migration_.source, migration_.destination),
+      .started = started_,
+      .ended = system_clock().now(),
+      .steps = steps_.records(),
+      .summary = summary};
+  const auto written = write_report(report_files(name), document, *migration_.failures);
+  if (written) return;
+  summary.message += ". " + written.error().describe();
+  if (summary.exit_code == exit_verified) summary.exit_code = exit_fatal;
 }
 
 SummaryEvent MigrationJob::conclude(const Result<void>& worked) {

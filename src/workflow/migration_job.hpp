@@ -46,8 +46,10 @@ class MigrationJob {
   // Whether the job can go on from an earlier step after `step` met a change.
   net::Task<Result<void>> go_back(MigrationStep step, Error why);
   SummaryEvent conclude(const Result<void>& worked);
+  void write_files(SummaryEvent& summary);
 
   JobContext& context_;
+  WallTime started_;
   std::vector<MigrationStep> order_;
   Steps steps_;
   Migration migration_;

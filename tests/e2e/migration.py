@@ -109,8 +109,9 @@ class Migration:
             timer.cancel()
         for stream in (process.stdout, process.stderr):
             stream.close()
-        if code == -9 and self.events and self.events[-1].get("exit_code") == 0:
-            return 0  # killed when all was done and said
+        if code == -9 and any(e.get("step") == "report" and e.get("state") == "done"
+                              for e in self.events):
+            return 0  # killed when all was done: whether it could still say so is chance
         return None if code == -9 else code
 
     def finish(self, runs=6):

@@ -25,9 +25,12 @@ def never_backwards(percents):
 def test_a_bucket_moves_with_all_it_has(program, sim):
     furnish(sim)
     before = contents(sim.admin(SOURCE))
-    job = Migration(program, sim)
+    job = Migration(program, sim, "--report", program.directory / "moved")
     assert job.run() == 0, job.errors
     assert_moved(sim, before)
+    report = json.loads((program.directory / "moved.json").read_text())
+    assert report["outcome"] == "verified"
+    assert "take-name" in (program.directory / "moved.html").read_text()
     percents = job.percents
     assert never_backwards(percents)
     assert {0, 5, 49, 50, 55, 99, 100} <= set(percents)
