@@ -77,7 +77,14 @@ Result<void> may_cancel(store::Store& store, const store::JobRecord& job, std::s
   }
   auto too_late = deletes_source(store, job.id);
   if (!too_late) return forward(too_late);
-  if (!*too_late) return ok;
+  if (!*too_late && job.kind != "migrate") return ok;
+  if (!*too_late) {
+    return refuse(job.id,
+                  fmt::format("is a migration: cancelled, it would leave a frozen source and "
+                              "a temporary bucket behind. Take it back with: s3migrator "
+                              "undo {}; or stop it with: s3migrator jobs pause {}",
+                              printable(job.id), printable(job.id)));
+  }
   return refuse(job.id, fmt::format("cannot be cancelled: its source bucket is being deleted, or "
                                     "is gone. It can only go on: s3migrator jobs resume {}",
                                     printable(job.id)));

@@ -156,6 +156,12 @@ TEST_F(JobControlTest, OnceItsSourceIsBeingDeletedAJobIsNeitherCancelledNorForgo
   EXPECT_TRUE(delete_job(*store_, "j"));
 }
 
+TEST_F(JobControlTest, AMigrationIsTakenBackAndNotCancelled) {
+  ASSERT_TRUE(store_->create_job("m", "migrate", "{}"));
+  EXPECT_THAT(refusal(cancel_job(*store_, "m")), HasSubstr("s3migrator undo m"));
+  EXPECT_EQ(store_->find_job("m").value()->state, JobState::running);
+}
+
 TEST_F(JobControlTest, WhatRunsIsNotForgotten) {
   runs_elsewhere();
   EXPECT_THAT(refusal(delete_job(*store_, "j")), HasSubstr("jobs cancel j"));
