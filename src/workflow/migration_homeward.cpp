@@ -85,7 +85,8 @@ Told take_name(Migration& m) {
   if (!taken) co_return forward(taken);
   auto closed = co_await close(m);
   if (!closed) co_return forward(closed);
-  const auto exposed = taken->exposure
+  // A run that finds the bucket made cannot tell how long that took.
+  const auto exposed = taken->made_now && taken->exposure
                            ? fmt::format("; the name was nobody's for at most {:.1f} s",
                                          std::chrono::duration<double>(*taken->exposure).count())
                            : std::string();

@@ -1,13 +1,12 @@
-// migration_outward.cpp: the steps of a migration that bring everything into the temporary bucket,
-// with the source as it is: from preflight to the proof.
+// migration_outward.cpp: the steps of a migration from preflight to the first copy, with the source
+// as it is.
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/text.hpp"
-#include "transfer/manifest_writer.hpp"
-#include "transfer/mirror.hpp"
 #include "workflow/carrying.hpp"
 #include "workflow/configuration/read.hpp"
-#include "workflow/configuration/suspend.hpp"
 #include "workflow/migration_acts.hpp"
 #include "workflow/migration_plan.hpp"
 #include "workflow/migration_proof.hpp"
@@ -17,8 +16,7 @@
 namespace s3m::workflow::acts {
 namespace {
 
-// A source that still changes after so many passes is not frozen.
-constexpr int most_delta_passes = 10;
+constexpr int trial_candidates = 100;  // objects looked through for one of ordinary size
 
 std::string bucket_of(const Migration& m) {
   return printable(m.source.location.bucket);
@@ -73,6 +71,43 @@ net::Task<Result<void>> keep_configuration(Migration& m) {
   if (!read) co_return forward(read);
   m.configuration = *std::move(read);
   co_return co_await m.stored.keep(fact::configuration, to_json(m.configuration));
+}
+
+// One object, by the very request that all of them will be copied by (guard G27): what is wrong
+// with it is better known before a hundred million of them.
+net::Task<Result<std::string>> try_one(Migration& m, Hop& hop) {
+  const auto& from = hop.transfer->source;
+  auto page = co_await from.reader->list_objects({.bucket = from.location.bucket,
+                                                  .max_keys = trial_candidates,
+                                                  .expected_owner = from.expected_owner});
+  if (!page) co_return forward(page);
+  const auto fits = [&](const aws::ObjectEntry& object) {
+    return object.size <= hop.options.multipart_threshold &&
+           !object.key.starts_with(transfer::reserved_prefix);
+  };
+  const auto object = std::ranges::find_if(page->objects, fits);
+  if (object == page->objects.end()) co_return "";
+  const auto key = fmt::format("{}trial-{}", transfer::reserved_prefix, m.context.job_id);
+  const auto& to = hop.transfer->destination;
+  auto copied = co_await hop.transfer->writer->copy_object(
+      {.source = {.bucket = from.location.bucket, .key = object->key},
+       .source_etag = object->etag,
+       .source_expected_owner = from.expected_owner,
+       .bucket = to.location.bucket,
+       .key = key,
+       .write = {.expected_owner = to.expected_owner}});
+  if (!copied) {
+    copied.error().context(
+        fmt::format("the trial copy of s3://{}/{} failed; nothing was changed at "
+                    "the source",
+                    printable(from.location.bucket), printable(object->key)));
+    co_return forward(copied);
+  }
+  auto gone = co_await to.reader->delete_object(
+      {.bucket = to.location.bucket, .key = key, .version = copied->version}, {},
+      to.expected_owner);
+  if (!gone) co_return forward(gone);
+  co_return ", and a trial copy worked";
 }
 
 // For a while it will be the only copy: nobody but this job writes or deletes there (guard G22).
@@ -166,7 +201,11 @@ Told grant(Migration& m) {
                                                  m.spec.copy);
   if (!carrying) co_return forward(carrying);
   hop.options.attributes = carrying->rules;
-  if (mode == GrantMode::none) co_return "not needed, as --grant none says";
+  if (mode == GrantMode::none) {
+    auto tried = co_await try_one(m, hop);
+    if (!tried) co_return forward(tried);
+    co_return "not needed, as --grant none says" + *tried;
+  }
   m.grant = std::make_unique<TemporaryGrant>(m.context, hop.from, hop.to, hop.ground, mode);
   const auto& rules = hop.options.attributes;
   auto placed = co_await m.grant->place({.acl = {},
@@ -174,12 +213,14 @@ Told grant(Migration& m) {
                                          .locks = rules.locked && rules.lock_fits},
                                         m.spec.copy.grant_timeout, m.warn());
   if (!placed) co_return forward(placed);
-  co_return fmt::format("{} (proven after {:.1f} s, by {})",
+  auto tried = co_await try_one(m, hop);
+  if (!tried) co_return forward(tried);
+  co_return fmt::format("{} (proven after {:.1f} s, by {}){}",
                         mode == GrantMode::source_policy
                             ? "the destination role may read the source"
                             : "the source role may write objects into the temporary bucket",
                         std::chrono::duration<double>(placed->effective_after).count(),
-                        name(placed->dialect));
+                        name(placed->dialect), *tried);
 }
 
 Told copy(Migration& m) {
@@ -187,94 +228,6 @@ Told copy(Migration& m) {
   auto copied = co_await copy_over(m, hop, percent_of(MigrationStep::copy));
   if (!copied) co_return forward(copied);
   co_return copied_text(hop.counters);
-}
-
-Told freeze(Migration& m) {
-  if (m.spec.source_is_quiet) {
-    m.note(NoteLevel::warning,
-           fmt::format("s3://{} is not frozen: that nobody writes to it is the operator's word "
-                       "(--source-is-quiet); it stands in the report",
-                       bucket_of(m)));
-    co_return "not frozen, as --source-is-quiet says";
-  }
-  auto owner = m.source_owner();
-  auto off = co_await suspend(owner, m.source.location.bucket, m.source_facts.expected_owner,
-                              m.configuration, {"lifecycle"}, m.pause());
-  if (!off) co_return forward(off);
-  std::vector<Principal> spared{m.source_principal};
-  if (m.writer() == Writer::destination) spared.push_back(m.destination_principal);
-  m.freeze = std::make_unique<TemporaryDeny>(m.context, m.source, m.source_facts,
-                                             DenyTerms{.kind = DenyKind::freeze,
-                                                       .bucket = m.source.location.bucket,
-                                                       .spared = std::move(spared)});
-  auto placed = co_await m.freeze->place(m.spec.copy.grant_timeout, m.warn());
-  if (!placed) co_return forward(placed);
-  m.frozen = true;
-  const auto settle = m.spec.freeze_settle.value_or(
-      std::chrono::milliseconds(default_freeze_settle(is_aws(m.source.endpoint))));
-  if (!placed->stood && settle.count() > 0) {
-    const bool slept = co_await m.context.cancel.sleep_for(settle);
-    if (!slept) co_return fail(Errc::cancelled, "stopped while the freeze settled");
-  }
-  co_return fmt::format("no writes to s3://{} but this job's (proven, by {}; settled for {} s)",
-                        bucket_of(m), name(placed->dialect), settle.count() / 1000);
-}
-
-// Copies and deletions until a pass finds nothing to do: two walks in a row that agree, both begun
-// after the freeze was proven (guards G4, G19).
-Told delta(Migration& m) {
-  auto& hop = m.outward();
-  std::uint64_t copied = 0, deleted = 0;
-  for (int pass = 1; pass <= most_delta_passes; ++pass) {
-    transfer::Mirrored mirrored;
-    auto mirror = co_await transfer::mirror(
-        *hop.transfer, {.all_versions = m.all_versions, .source_may_be_empty = true}, {KeyRange{}},
-        mirrored);
-    if (!mirror) co_return forward(mirror);
-    auto passed = co_await copy_over(m, hop, percent_of(MigrationStep::delta));
-    if (!passed) co_return forward(passed);
-    copied += hop.counters.copied;
-    deleted += mirrored.deleted + mirrored.deleted_markers;
-    if (hop.counters.copied + mirrored.deleted + mirrored.deleted_markers > 0) continue;
-    co_return fmt::format(
-        "{} copied and {} deleted since the first copy; pass {} found nothing "
-        "more",
-        human_count(copied), human_count(deleted), pass);
-  }
-  co_return fail(
-      Errc::conflict,
-      fmt::format("s3://{} still changes after {} passes although it is {}; find out who "
-                  "writes to it",
-                  bucket_of(m), most_delta_passes, m.frozen ? "frozen" : "said to be quiet"));
-}
-
-Told prove(Migration& m) {
-  auto& hop = m.outward();
-  m.proven = {};
-  auto owner = m.destination_owner();
-  transfer::ManifestWriter manifest(m.context.loop, owner,
-                                    {.bucket = m.temporary_name,
-                                     .folder = transfer::manifest_folder(m.context.job_id),
-                                     .expected_owner = m.destination_principal.account});
-  auto options = m.proof_options(transfer::Anchor::destination);
-  options.discard_differing = true;  // the next delta pass makes it anew
-  auto proven = co_await transfer::prove(*hop.transfer, options, m.proven, &manifest);
-  if (!proven) co_return forward(proven);
-  if (!m.proven.complete()) {
-    co_return fail(Errc::mismatch,
-                   fmt::format("{} differ, {} are missing, {} are extra and {} have other "
-                               "attributes in s3://{}",
-                               human_count(m.proven.mismatched), human_count(m.proven.missing),
-                               human_count(m.proven.extra), human_count(m.proven.other_attributes),
-                               printable(m.temporary_name)));
-  }
-  auto kept = co_await keep_proof(m);
-  if (!kept) co_return forward(kept);
-  auto recorded = co_await keep_record(m, "proven");
-  if (!recorded) co_return forward(recorded);
-  co_return fmt::format("{} objects ({}), {} by weak proof; digest {}",
-                        human_count(m.proven.objects), human_bytes(m.proven.bytes),
-                        human_count(m.proven.same_weak), m.digest.substr(0, 16));
 }
 
 }  // namespace s3m::workflow::acts
