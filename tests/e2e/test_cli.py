@@ -243,7 +243,7 @@ def test_after_a_kill_cleanup_takes_the_grant_away(cli, cloud, bucket):
 
 
 def test_the_demo_ends_well_without_a_terminal(cli):
-    run = cli.run("demo", timeout=110)
+    run = cli.run("demo", timeout=300)
     assert run.code == 0, run
     assert "refused, as it must be" in run.stdout
     assert "policy of the latter is empty again" in run.stdout
