@@ -60,7 +60,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   (void)accepted(parse_complete(text));
   (void)accepted(parse_upload_id(text));
   (void)accepted(parse_ownership(text));
-  (void)accepted(parse_versioning(text));
+  (void)accepted(parse_versioning_rules(text));
   (void)root_of_whole_document(text);
   return 0;
 }
