@@ -20,13 +20,6 @@ Set seconds(std::uint64_t most, Get get) {
   };
 }
 
-Result<void> set_drop_history(Arguments& arguments, const std::string& value) {
-  auto versions = number(value, 1, ~0ull);
-  if (!versions) return forward(versions);
-  arguments.migration.drop_history = *versions;
-  return ok;
-}
-
 Result<void> set_keep_temporary(Arguments& arguments, const std::string& value) {
   auto days = number(value, 0, 3650);
   if (!days) return forward(days);
@@ -79,11 +72,9 @@ Options deletion_options() {
       {"--accept-unpinned-delete", "", group,
        "Goes on where the service does not heed If-Match on deletes.",
        flag([](Arguments& a) -> bool& { return a.migration.accept_unpinned_delete; })},
-      {"--drop-history", "VERSIONS", group,
-       "Moves the current objects alone and gives up so many older versions and delete markers: "
-       "their exact number.",
-       set_drop_history},
-      {"--keep-temp", "DAYS", group, "Leaves the temporary bucket where it is (default 0).",
+      {"--keep-temp", "DAYS", group,
+       "Leaves the temporary bucket where it is, for you to delete it after so many days "
+       "(default 0: it is deleted at the end). The plan counts what it costs.",
        set_keep_temporary}};
 }
 

@@ -170,9 +170,9 @@ Told open(Migration& m) {
 Told discard(Migration& m) {
   if (m.spec.keep_temporary_days > 0) {
     co_return fmt::format(
-        "s3://{} stays for {} days, as --keep-temp says; after that: s3migrator "
-        "cleanup {}",
-        printable(m.temporary_name), m.spec.keep_temporary_days, m.context.job_id);
+        "s3://{} stays, as --keep-temp says, closed to all but this job. When it is no longer "
+        "needed, s3migrator cleanup s3://{} opens it to its owner, who can then delete it",
+        printable(m.temporary_name), printable(m.temporary_name));
   }
   auto& hop = m.homeward();
   auto owner = m.destination_owner();

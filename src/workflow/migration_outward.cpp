@@ -26,13 +26,13 @@ net::Task<Result<MigrationGround>> judge_all(Migration& m) {
   auto found = co_await migration_preflight(m.context, m.source, m.destination,
                                             {.copy = m.spec.copy,
                                              .prefix = m.source.location.prefix,
-                                             .drop_history = m.spec.drop_history,
+                                             .drop_history = {},
                                              .rewrites = m.spec.rewrites},
                                             m.spec.keep_temporary_days);
   if (!found) co_return forward(found);
   auto possible = check_refusals(m.source.location.bucket, found->refusals);
   if (!possible) co_return forward(possible);
-  m.all_versions = found->facts.ever_versioned() && !m.spec.drop_history;
+  m.all_versions = found->facts.ever_versioned();
   m.acl = found->facts.acls == MigrationFacts::Acls::on;
   co_return std::move(found->ground);
 }

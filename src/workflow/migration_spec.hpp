@@ -4,7 +4,6 @@
 #pragma once
 
 #include <chrono>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -24,7 +23,6 @@ struct MigrationSpec {
   // The bucket's name: confirms unattended, where nothing is in doubt.
   std::string confirm_delete;
   bool accept_weak_proof = false, accept_unpinned_delete = false;
-  std::optional<std::uint64_t> drop_history;           // the number of versions that are given up
   std::optional<std::chrono::milliseconds> name_wait;  // unset: until it is stopped
   std::string rename;                                  // another name, where the own one was taken
   unsigned keep_temporary_days = 0;

@@ -170,3 +170,10 @@ def test_a_thief_takes_the_name_and_gets_nothing(program, sim):
     assert {k: v for k, v in kept.items() if not k.startswith(".s3migrator/")} == before
     assert names[0] in job.events[-1]["message"]
     assert "--rename" in job.events[-1]["message"]
+
+    job.options = ("--rename", "moving-house-2")
+    assert job.run() == 0, job.errors
+    client = sim.admin(DESTINATION, region=migration.TARGET_REGION)
+    assert contents(client, "moving-house-2") == before
+    assert [b["Name"] for b in client.list_buckets()["Buckets"]] == ["moving-house-2"]
+    assert not thief.list_objects_v2(Bucket=BUCKET).get("Contents")
