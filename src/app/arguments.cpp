@@ -30,6 +30,12 @@ std::string shell_word(const std::string& word) {
   return out + "'";
 }
 
+std::string command_of_job(const Arguments& arguments, std::vector<std::string> words) {
+  words.insert(words.begin(), arguments.words.empty() ? "s3migrator" : arguments.words.front());
+  if (!arguments.store.empty()) words.insert(words.end(), {"--store", arguments.store});
+  return shell_command(words);
+}
+
 }  // namespace
 
 std::string shell_command(const std::vector<std::string>& words) {
@@ -51,10 +57,11 @@ bool is_about_one_job(Verb verb) noexcept {
 
 std::string jobs_command(const Arguments& arguments, std::string_view action,
                          const std::string& job_id) {
-  const auto program = arguments.words.empty() ? "s3migrator" : arguments.words.front();
-  std::vector<std::string> words{program, "jobs", std::string(action), job_id};
-  if (!arguments.store.empty()) words.insert(words.end(), {"--store", arguments.store});
-  return shell_command(words);
+  return command_of_job(arguments, {"jobs", std::string(action), job_id});
+}
+
+std::string undo_command(const Arguments& arguments, const std::string& job_id) {
+  return command_of_job(arguments, {"undo", job_id});
 }
 
 std::string cleanup_command(const Arguments& arguments, const SideArguments& side,

@@ -84,6 +84,9 @@ std::string shell_command(const std::vector<std::string>& words);
 std::string jobs_command(const Arguments& arguments, std::string_view action,
                          const std::string& job_id);
 
+// "s3migrator undo JOB", likewise.
+std::string undo_command(const Arguments& arguments, const std::string& job_id);
+
 // What takes a grant out of `bucket` with the identity of `side`, in the same form.
 std::string cleanup_command(const Arguments& arguments, const SideArguments& side,
                             const std::string& bucket);

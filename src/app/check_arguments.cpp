@@ -87,6 +87,7 @@ class Checker {
 
   void deletion() {
     if (arguments_.verb == Verb::migrate) return migration();
+    if (is_about_jobs(arguments_.verb)) return;  // whose job it is, is not known yet
     const auto& spec = arguments_.spec;
     needs("--max-delete", "--delete", spec.delete_extra);
     needs("--confirm-delete", "--delete", spec.delete_extra);

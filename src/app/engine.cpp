@@ -21,9 +21,10 @@ transfer::GovernorOptions governor_options(const Arguments& arguments) {
   return options;
 }
 
-// A copy is a job, which goes on by its name from wherever its store is seen.
+// A job goes on by its name from wherever its store is seen.
 std::string resume_command(const Arguments& arguments, const std::string& job_id) {
-  if (arguments.verb != Verb::copy || arguments.dry_run) return shell_command(arguments.words);
+  const bool is_job = arguments.verb == Verb::copy || arguments.verb == Verb::migrate;
+  if (!is_job || arguments.dry_run) return shell_command(arguments.words);
   return jobs_command(arguments, "resume", job_id);
 }
 
@@ -88,6 +89,9 @@ Engine::Engine(const Arguments& arguments, const aws::Environment& environment,
                .destination_cleanup_command = cleanup_command(arguments, arguments.destination_side,
                                                               arguments.destination.bucket)} {
   context_.resume_command = resume_command(arguments, context_.job_id);
+  if (arguments.verb == Verb::migrate) {
+    context_.undo_command = undo_command(arguments, context_.job_id);
+  }
 }
 
 Result<void> Engine::prepare_sides(const Arguments& arguments) {

@@ -242,6 +242,17 @@ std::unexpected<Error> no_longer_understood(const std::string& job, const Notice
                           single_line(notice.text.substr(0, notice.text.find('\n')))));
 }
 
+Result<void> confirm(const std::string& bucket, Arguments& command) {
+  if (bucket.empty()) return ok;
+  command.migration.confirm_delete = bucket;
+  if (command.verb == Verb::migrate && command.source.bucket == bucket) return ok;
+  return fail(Errc::usage, fmt::format("--confirm-delete names \"{}\", and {}", printable(bucket),
+                                       command.verb == Verb::migrate
+                                           ? fmt::format("the bucket that is moved is \"{}\"",
+                                                         printable(command.source.bucket))
+                                           : "the job is no migration"));
+}
+
 }  // namespace
 
 int run_jobs(const Arguments& arguments, const aws::Environment& environment) {
@@ -274,6 +285,9 @@ Result<Arguments> take_up(const Arguments& arguments, const aws::Environment& en
     return no_longer_understood(arguments.job, *notice);
   }
   auto command = std::get<Arguments>(std::move(parsed));
+  if (auto confirmed = confirm(arguments.migration.confirm_delete, command); !confirmed) {
+    return forward(confirmed);
+  }
   command.output = arguments.output;
   command.store = std::move(store);
   command.job = arguments.job;

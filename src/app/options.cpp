@@ -384,6 +384,12 @@ Options output_options(bool progress) {
   return options;
 }
 
+Options confirm_option() {
+  return {{"--confirm-delete", "BUCKET", "Migrations",
+           "The bucket's name: confirms the deletion that the migration waits to be told of.",
+           text([](Arguments& a) -> std::string& { return a.migration.confirm_delete; })}};
+}
+
 template <std::size_t Arguments::* member>
 Result<void> set_count(Arguments& arguments, const std::string& value) {
   auto parsed = number(value, 0, 1'000'000'000);
@@ -435,8 +441,9 @@ Options options_of(Verb verb) {
       return join({side_options("--", "Bucket", "the bucket",
                                 [](Arguments& a) -> SideArguments& { return a.destination_side; }),
                    migrator_option(), output_options(false)});
-    case Verb::undo:
     case Verb::jobs_resume:
+      return join({confirm_option(), output_options(true)});
+    case Verb::undo:
     case Verb::jobs_retry:
     case Verb::demo:
       return output_options(true);

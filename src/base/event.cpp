@@ -88,6 +88,10 @@ void add_fields(json::object& out, const ProgressEvent& event) {
   out["bytes_per_second_average"] = number(event.bytes_per_second_average);
   if (event.eta_low_seconds) out["eta_low_seconds"] = number(*event.eta_low_seconds);
   if (event.eta_high_seconds) out["eta_high_seconds"] = number(*event.eta_high_seconds);
+  if (!event.activity.empty()) out["activity"] = readable(event.activity);
+  if (event.waited_seconds) out["waited_seconds"] = number(*event.waited_seconds);
+  if (event.wait_left_seconds) out["wait_left_seconds"] = number(*event.wait_left_seconds);
+  if (event.attempts > 0) out["attempts"] = event.attempts;
 }
 
 void add_fields(json::object& out, const StepEvent& event) {
@@ -114,6 +118,23 @@ void add_fields(json::object& out, const FailureEvent& event) {
 void add_fields(json::object& out, const NoteEvent& event) {
   out["level"] = name(event.level);
   out["message"] = readable(event.message);
+}
+
+void add_migration(json::object& out, const SummaryEvent& event) {
+  const std::pair<std::string_view, const std::string*> texts[] = {
+      {"bucket", &event.bucket},
+      {"temporary_bucket", &event.temporary_bucket},
+      {"go_on", &event.go_on},
+      {"take_back", &event.take_back}};
+  for (const auto& [name, text] : texts)
+    if (!text->empty()) out[name] = readable(*text);
+  if (event.bucket.empty()) return;
+  out["awaits_confirmation"] = event.awaits_confirmation;
+  out["settings_changed"] = event.settings_changed;
+  out["settings_not_carried"] = event.settings_not_carried;
+  if (!event.exposure_seconds) return;
+  out["exposure_seconds"] = number(*event.exposure_seconds);
+  out["exposure_spans_runs"] = event.exposure_spans_runs;
 }
 
 void add_fields(json::object& out, const SummaryEvent& event) {
@@ -143,6 +164,7 @@ void add_fields(json::object& out, const SummaryEvent& event) {
   out["not_looked_at"] = event.not_looked_at;
   out["digest"] = readable(event.digest);
   out["message"] = readable(event.message);
+  add_migration(out, event);
 }
 
 void add_fields(json::object& out, const PlanEvent& event) {

@@ -50,6 +50,10 @@ struct ProgressEvent {
   double bytes_per_second_average = 0;
   // Seconds to the end as a range; absent while there is no honest estimate.
   std::optional<double> eta_low_seconds, eta_high_seconds;
+  std::string activity{};  // "pass 2, copying"; empty: what the step's name says
+  // Of a step that waits: for how long so far, and how long until it goes on or asks again.
+  std::optional<double> waited_seconds{}, wait_left_seconds{};
+  std::uint32_t attempts = 0;  // how often it asked
 };
 
 enum class StepState : std::uint8_t { started, done, skipped, failed };
@@ -99,6 +103,14 @@ struct SummaryEvent {
   std::uint64_t not_looked_at = 0;
   std::string digest;   // hexadecimal; empty when nothing was verified
   std::string message;  // what to do next
+  // Of a migration.
+  std::string bucket{}, temporary_bucket{};  // its new name; where everything is meanwhile
+  bool awaits_confirmation = false;          // then go_on is the command that confirms
+  // How long the name was nobody's, at most; and whether the time is in it in which no process ran.
+  std::optional<double> exposure_seconds{};
+  bool exposure_spans_runs = false;
+  std::uint64_t settings_changed = 0, settings_not_carried = 0;  // of the bucket's configuration
+  std::string go_on{}, take_back{};  // commands, where a job that did not end well has them
 };
 
 // What a copy would do (`plan`, `--dry-run`).

@@ -97,6 +97,10 @@ std::optional<ProgressEvent> read_progress(std::string_view line) {
   (*fields)("bytes_per_second_average", event.bytes_per_second_average);
   (*fields)("eta_low_seconds", event.eta_low_seconds);
   (*fields)("eta_high_seconds", event.eta_high_seconds);
+  (*fields)("activity", event.activity);
+  (*fields)("waited_seconds", event.waited_seconds);
+  (*fields)("wait_left_seconds", event.wait_left_seconds);
+  (*fields)("attempts", event.attempts);
   return event;
 }
 
@@ -130,6 +134,15 @@ std::optional<SummaryEvent> read_summary(std::string_view line) {
   (*fields)("not_looked_at", event.not_looked_at);
   (*fields)("digest", event.digest);
   (*fields)("message", event.message);
+  (*fields)("bucket", event.bucket);
+  (*fields)("temporary_bucket", event.temporary_bucket);
+  (*fields)("awaits_confirmation", event.awaits_confirmation);
+  (*fields)("exposure_seconds", event.exposure_seconds);
+  (*fields)("exposure_spans_runs", event.exposure_spans_runs);
+  (*fields)("settings_changed", event.settings_changed);
+  (*fields)("settings_not_carried", event.settings_not_carried);
+  (*fields)("go_on", event.go_on);
+  (*fields)("take_back", event.take_back);
   return event;
 }
 

@@ -32,7 +32,16 @@ TEST(EventReader, ASummaryComesBackWhole) {
                      .not_carried = 20,
                      .not_looked_at = 21,
                      .digest = "ab",
-                     .message = "\"quoted\"\n\x1b[31m\xC3\xBC"};
+                     .message = "\"quoted\"\n\x1b[31m\xC3\xBC",
+                     .bucket = "new-name",
+                     .temporary_bucket = "s3m-1",
+                     .awaits_confirmation = true,
+                     .exposure_seconds = 22.25,
+                     .exposure_spans_runs = true,
+                     .settings_changed = 23,
+                     .settings_not_carried = 24,
+                     .go_on = "s3migrator jobs resume j",
+                     .take_back = "s3migrator undo j"};
   const auto line = to_json_line({}, event);
   const auto back = read_summary(line);
   ASSERT_TRUE(back);
@@ -66,9 +75,14 @@ TEST(EventReader, FiguresComeBackWhole) {
                       .bytes_per_second = 19,
                       .bytes_per_second_average = 20,
                       .eta_low_seconds = 21,
-                      .eta_high_seconds = 22};
+                      .eta_high_seconds = 22,
+                      .activity = "pass 2",
+                      .waited_seconds = 23,
+                      .wait_left_seconds = 24.5,
+                      .attempts = 25};
   for (const bool with_eta : {true, false}) {
     if (!with_eta) event.eta_low_seconds = event.eta_high_seconds = std::nullopt;
+    if (!with_eta) event.waited_seconds = event.wait_left_seconds = std::nullopt;
     const auto line = to_json_line({}, event);
     const auto back = read_progress(line);
     ASSERT_TRUE(back);

@@ -129,6 +129,27 @@ TEST(EventJson, a_summary_counts) {
   EXPECT_EQ(out.at("digest"), "00ff");
 }
 
+TEST(EventJson, only_a_migration_speaks_of_its_name_and_only_what_waits_of_waiting) {
+  EXPECT_FALSE(parsed(SummaryEvent{}).contains("bucket"));
+  EXPECT_FALSE(parsed(SummaryEvent{}).contains("exposure_seconds"));
+  EXPECT_FALSE(parsed(ProgressEvent{}).contains("waited_seconds"));
+  SummaryEvent event;
+  event.bucket = "photos";
+  EXPECT_EQ(parsed(event).at("awaits_confirmation"), false);
+  EXPECT_FALSE(parsed(event).contains("exposure_seconds"));
+  event.exposure_seconds = 20.5;
+  event.exposure_spans_runs = true;
+  EXPECT_EQ(parsed(event).at("exposure_seconds"), 20.5);
+  EXPECT_EQ(parsed(event).at("exposure_spans_runs"), true);
+  ProgressEvent waits;
+  waits.waited_seconds = 3;
+  waits.wait_left_seconds = 1.5;
+  waits.attempts = 4;
+  EXPECT_EQ(parsed(waits).at("waited_seconds"), 3.0);
+  EXPECT_EQ(parsed(waits).at("wait_left_seconds"), 1.5);
+  EXPECT_EQ(parsed(waits).at("attempts"), 4);
+}
+
 TEST(EventJson, a_plan_says_what_would_be_done) {
   PlanEvent event;
   event.objects = 12;

@@ -24,7 +24,8 @@ JobContext with_events(const JobContext& context, EventSink& events) {
           .source_cleanup_command = context.source_cleanup_command,
           .destination_cleanup_command = context.destination_cleanup_command,
           .stop = context.stop,
-          .stop_message = context.stop_message};
+          .stop_message = context.stop_message,
+          .undo_command = context.undo_command};
 }
 
 Error stop_error(const JobContext& context) {

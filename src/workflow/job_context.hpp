@@ -32,7 +32,8 @@ struct JobContext {
   std::string source_cleanup_command, destination_cleanup_command;
   // Why `cancel` fires, set before it does by whoever fires it for another reason than a signal.
   Stop stop = Stop::interrupted;
-  std::string stop_message;  // with Stop::displaced: what happened
+  std::string stop_message;    // with Stop::displaced: what happened
+  std::string undo_command{};  // what takes a migration back; empty for other jobs
 };
 
 // The same, with another sink.

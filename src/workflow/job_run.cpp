@@ -40,6 +40,10 @@ Result<int> take_up_claimed(store::Store& store, const std::string& id, const Jo
   if (!*job) return fail(Errc::not_found, "the store knows no job " + printable(id));
   if (auto may = may_run_again(**job, *start.again); !may) return forward(may);
   if (auto same = same_sides(id, (*job)->spec, start.spec); !same) return forward(same);
+  // What was said later (another name for the bucket) holds for all later runs.
+  if (!start.command.empty()) {
+    if (auto set = store.set_fact(id, command_fact, start.command); !set) return forward(set);
+  }
   // What the last attempt found, and how it ended, would be taken for this one's.
   if (auto cleared = store.clear_failures(id); !cleared) return forward(cleared);
   for (const auto name : {progress_fact, summary_fact}) {
