@@ -64,6 +64,12 @@ if(S3M_FUZZ)
   add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 
+# For what only tests: they are compiled more often than run, and unoptimised that takes a third to
+# a half of the time.
+function(s3m_compile_quickly TARGET)
+  target_compile_options(${TARGET} PRIVATE -O0 -U_FORTIFY_SOURCE)
+endfunction()
+
 # ccache shares results between build directories of one tree; the sloppiness is what precompiled
 # headers need.
 find_program(S3M_CCACHE ccache)
