@@ -11,41 +11,8 @@ import time
 import pytest
 
 from conftest import PROGRAM
-from sim_fixture import (DESTINATION, DESTINATION_ROLE, MIGRATOR, MIGRATOR_ROLE, SOURCE,
-                         SOURCE_ROLE, simulator)
-
-OBJECTS = 300
-
-
-@pytest.fixture(scope="module")
-def cloud(tmp_path_factory):
-    scenario = {"extends": "article", "buckets": [
-        {"name": "photos", "owner": SOURCE,
-         "generators": [{"prefix": "p/", "count": OBJECTS, "max_size": 65536}]}]}
-    with simulator(scenario, tmp_path_factory.mktemp("sim")) as running:
-        yield running
-
-
-@pytest.fixture
-def cli(cloud, program):
-    """Runs the program as the migrator's user."""
-    cloud.calm()
-    access_key, secret = cloud.keys[MIGRATOR, "migrator"]
-    environment = {"AWS_ACCESS_KEY_ID": access_key, "AWS_SECRET_ACCESS_KEY": secret,
-                   "AWS_REGION": "us-east-1", "AWS_ENDPOINT_URL": cloud.endpoint}
-    program.base.update(environment)
-    program.roles = ["--migrator-role-arn", MIGRATOR_ROLE,
-                     "--source-role-arn", SOURCE_ROLE,
-                     "--source-external-id", cloud.external_ids[SOURCE_ROLE],
-                     "--destination-role-arn", DESTINATION_ROLE,
-                     "--destination-external-id", cloud.external_ids[DESTINATION_ROLE]]
-    return program
-
-
-@pytest.fixture
-def bucket(cloud, names):
-    cloud.admin(DESTINATION).create_bucket(Bucket=names[1])
-    return names[1]
+from photos import OBJECTS, bucket, cli, cloud
+from sim_fixture import DESTINATION, DESTINATION_ROLE, MIGRATOR_ROLE
 
 
 def copy(cli, bucket, *options, **more):
