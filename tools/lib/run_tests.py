@@ -4,6 +4,7 @@
 import argparse
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
@@ -98,6 +99,32 @@ def e2e_stage():
                        S3SIM=str(BUILD / "release/bin/s3sim"))
 
 
+def npm(*words):
+    return ["npm", "--prefix", ROOT / "web", "run", "--silent", *words]
+
+
+def vitest_suite(stage, script, minutes, **environment):
+    return junit_suite(stage, [*npm(script), "--", "--reporter=default", "--reporter=junit",
+                               "--outputFile.junit"], minutes, **environment)
+
+
+def web_stage():
+    """The console's page: its types, its tests, its build, and what was built in a browser."""
+    if not (ROOT / "web/node_modules/.made-from.json").exists():
+        return [results.Case("web", "skipped", "no Node.js here, or its packages cannot be had")]
+    cases = [one_case("web: its types", npm("check"), LOGS / "web-types.log", 5)]
+    cases += vitest_suite("web", "test", 10)
+    built = one_case("web: the build", npm("build"), LOGS / "web-build.log", 5)
+    cases.append(built)
+    if built.outcome != "passed":
+        return cases
+    if shutil.which("chromium") is None:
+        return [*cases, results.Case("web-browser", "skipped", "no Chromium here")]
+    return cases + vitest_suite("web-browser", "e2e", 15,
+                                S3MIGRATOR=str(BUILD / "release/bin/s3migrator"),
+                                S3SIM=str(BUILD / "release/bin/s3sim"))
+
+
 def package_stage():
     return [one_case("package: installs and runs in a fresh Debian 12",
                      [ROOT / "tools/package-test"], LOGS / "package.log", 10)]
@@ -131,6 +158,7 @@ def stages(options):
     every = [
         ("release", lambda: ctest_stage("release")),
         ("e2e", e2e_stage),
+        ("web", web_stage),
         ("package", package_stage),
         ("asan-ubsan", lambda: ctest_stage("asan-ubsan")),
         ("tsan", lambda: ctest_stage("tsan")),
@@ -154,7 +182,7 @@ def main():
     parser = argparse.ArgumentParser(prog="tools/test")
     parser.add_argument("--quick", action="store_true", help="one build: release, its ctests")
     parser.add_argument("--only", action="append", metavar="STAGE",
-                        help="release, e2e, package, asan-ubsan, tsan or fuzz; may be repeated")
+                        help="release, e2e, web, package, asan-ubsan, tsan or fuzz; may be repeated")
     parser.add_argument("--fuzz-seconds", type=int, default=5, metavar="N",
                         help="how long each fuzzer runs (default 5)")
     options = parser.parse_args()

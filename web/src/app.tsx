@@ -1,0 +1,58 @@
+import I18nProvider from '@cloudscape-design/components/i18n';
+import messages from '@cloudscape-design/components/i18n/messages/all.en';
+import { useCallback, useEffect, useState } from 'react';
+
+import { api } from './api/api';
+import { ApiError, isSignedOut, whenSignedOut } from './api/client';
+import { Frame } from './frame';
+import { SignIn } from './pages/sign_in';
+import { Unreachable } from './pages/unreachable';
+import { VisitContext, type Visit } from './state/session';
+import { startStream, stopStream } from './stream/stream';
+
+type Door = 'opening' | 'closed' | { unreachable: Error } | Visit;
+
+async function enter(): Promise<Door> {
+  try {
+    const session = await api.session();
+    return { session, about: await api.about() };
+  } catch (error) {
+    if (isSignedOut(error)) return 'closed';
+    return { unreachable: error instanceof Error ? error : new ApiError(0, {}) };
+  }
+}
+
+export function App() {
+  const [door, setDoor] = useState<Door>('opening');
+
+  const knock = useCallback(() => void enter().then(setDoor), []);
+  useEffect(knock, [knock]);
+
+  useEffect(() => {
+    whenSignedOut(() => setDoor('closed'));
+    return () => whenSignedOut(() => {});
+  }, []);
+
+  const inside = typeof door === 'object' && 'session' in door;
+  useEffect(() => {
+    if (!inside) return undefined;
+    startStream();
+    return stopStream;
+  }, [inside]);
+
+  const leave = () => void api.signOut().then(() => setDoor('closed'), () => setDoor('closed'));
+
+  return (
+    <I18nProvider locale="en" messages={[messages]}>
+      {door === 'closed' && <SignIn onSignedIn={knock} />}
+      {typeof door === 'object' && 'unreachable' in door && (
+        <Unreachable error={door.unreachable} again={knock} />
+      )}
+      {typeof door === 'object' && 'session' in door && (
+        <VisitContext.Provider value={door}>
+          <Frame onSignOut={leave} />
+        </VisitContext.Provider>
+      )}
+    </I18nProvider>
+  );
+}

@@ -1,0 +1,140 @@
+import Alert from '@cloudscape-design/components/alert';
+import Box from '@cloudscape-design/components/box';
+import Button from '@cloudscape-design/components/button';
+import Container from '@cloudscape-design/components/container';
+import Header from '@cloudscape-design/components/header';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import StatusIndicator, {
+  type StatusIndicatorProps,
+} from '@cloudscape-design/components/status-indicator';
+import Table from '@cloudscape-design/components/table';
+
+import type { Permission, PlanResult } from '../../api/types';
+import { Copyable } from '../../parts/copyable';
+import type { Planning } from '../../state/use_plan';
+import { countText } from '../../text/numbers';
+import { PlanTrouble } from './plan_trouble';
+
+const verdicts: Record<Permission['verdict'], { type: StatusIndicatorProps.Type; text: string }> = {
+  proven: { type: 'success', text: 'Proven' },
+  inferred: { type: 'info', text: 'Inferred' },
+  unproven: { type: 'pending', text: 'Not provable beforehand' },
+  missing: { type: 'error', text: 'Missing' },
+};
+
+const indented = (policy: string) => {
+  try {
+    return JSON.stringify(JSON.parse(policy), null, 2);
+  } catch {
+    return policy;
+  }
+};
+
+function Side({ side, permissions }: { side: string; permissions: Permission[] }) {
+  const missing = permissions.filter((each) => each.verdict === 'missing');
+  const policies = [...new Set(permissions.map((each) => each.policy_json).filter(Boolean))];
+  const title = side.charAt(0).toUpperCase() + side.slice(1);
+  return (
+    <SpaceBetween size="s">
+      <Table
+        items={permissions}
+        wrapLines
+        contentDensity="compact"
+        header={
+          <Header
+            variant="h2"
+            counter={`(${countText(permissions.length - missing.length)} of ${countText(permissions.length)})`}
+          >
+            {title}
+          </Header>
+        }
+        columnDefinitions={[
+          {
+            id: 'action', header: 'Permission', isRowHeader: true, minWidth: 180,
+            cell: (each) => <span className="code">{each.action}</span>,
+          },
+          {
+            id: 'verdict', header: 'Verdict', minWidth: 120,
+            cell: (each) => {
+              const { type, text } = verdicts[each.verdict] ?? verdicts.unproven;
+              return <StatusIndicator type={type}>{text}</StatusIndicator>;
+            },
+          },
+          {
+            id: 'resource', header: 'On', minWidth: 160,
+            cell: (each) => <span className="code">{each.resource}</span>,
+          },
+          { id: 'how', header: 'How it is known', minWidth: 160, cell: (each) => each.how },
+        ]}
+      />
+      {policies.map((policy) => (
+        <Alert key={policy} type="error" header={`Add this to the policies of the ${side}'s identity`}>
+          <Copyable text={indented(policy)} what={`policy for the ${side}`} />
+        </Alert>
+      ))}
+    </SpaceBetween>
+  );
+}
+
+function Found({ result }: { result: PlanResult }) {
+  const sides = [...new Set(result.permissions.map((each) => each.side))];
+  return (
+    <SpaceBetween size="l">
+      {result.refusals.map((refusal) => (
+        <Alert key={refusal.code} type="error" header={refusal.reason}>{refusal.way_out}</Alert>
+      ))}
+      {sides.map((side) => (
+        <Side
+          key={side}
+          side={side}
+          permissions={result.permissions.filter((each) => each.side === side)}
+        />
+      ))}
+      {result.state === 'done' && sides.length === 0 && result.refusals.length === 0 && (
+        <Alert type="success">Both sides answered: they can be listed with the access given.</Alert>
+      )}
+      {result.notes.map((note) => <Alert key={note} type="info">{note}</Alert>)}
+    </SpaceBetween>
+  );
+}
+
+export function AccessStep({ planning }: { planning: Planning }) {
+  const { result, running, error, start } = planning;
+  return (
+    <SpaceBetween size="l">
+      <Container
+        header={
+          <Header
+            variant="h2"
+            description="Looks at both sides with the access given, and changes nothing. It lists what is there, so a large bucket takes a while."
+            actions={
+              <Button
+                variant={result ? 'normal' : 'primary'}
+                loading={running}
+                loadingText="Testing access"
+                onClick={start}
+              >
+                {result ? 'Test again' : 'Test access'}
+              </Button>
+            }
+          >
+            Access to both sides
+          </Header>
+        }
+      >
+        <Box color="text-body-secondary">
+          {running && <StatusIndicator type="in-progress">Looking at both sides</StatusIndicator>}
+          {!running && !result && !error && 'Not tested yet. You may go on without, and find out when it runs.'}
+          {!running && result?.state === 'done' && (
+            <StatusIndicator type="success">Tested</StatusIndicator>
+          )}
+          {!running && (error || result?.state === 'failed') && (
+            <StatusIndicator type="error">The test came to no end</StatusIndicator>
+          )}
+        </Box>
+      </Container>
+      <PlanTrouble planning={planning} />
+      {result && <Found result={result} />}
+    </SpaceBetween>
+  );
+}

@@ -1,0 +1,54 @@
+import { describe, expect, test } from 'vitest';
+
+import { bucketOf, draftOf, emptyDraft, normalUri, requestOf, uriProblem, type Draft } from './draft';
+
+const draft = (part: Partial<Draft>): Draft => ({ ...emptyDraft, ...part });
+const side = (uri: string) => ({ ...emptyDraft.source, uri });
+
+describe('a location', () => {
+  test('may be typed as a bucket alone', () => {
+    expect(normalUri(' photos/2026 ')).toBe('s3://photos/2026');
+    expect(bucketOf('photos/2026')).toBe('photos');
+  });
+
+  test.each([
+    ['', /Enter a bucket/], ['http://x', /looks like/], ['Photos', /no name/], ['ab', /no name/],
+  ])('%s is refused', (uri, why) => expect(uriProblem('copy', uri)).toMatch(why));
+
+  test('of a migration has no prefix', () => {
+    expect(uriProblem('migrate', 's3://photos/a')).toMatch(/whole bucket/);
+    expect(uriProblem('migrate', 's3://photos')).toBeUndefined();
+    expect(uriProblem('migrate', 's3://photos/')).toBeUndefined();
+    expect(uriProblem('copy', 's3://photos/a')).toBeUndefined();
+  });
+});
+
+describe('the request', () => {
+  test('has what was entered, trimmed, and nothing that was not', () => {
+    const request = requestOf(draft({
+      source: { ...side('photos'), role_arn: ' arn:r ' }, destination: side('s3://b'),
+      options: { exclude: '*.tmp\n\n a ', 'part-size': ' 64MiB ', strict: true, delete: false, sse: '' },
+    }));
+    expect(request).toEqual({
+      kind: 'copy', source: { uri: 's3://photos', role_arn: 'arn:r' }, destination: { uri: 's3://b' },
+      options: { exclude: ['*.tmp', 'a'], 'part-size': '64MiB', strict: true },
+    });
+  });
+
+  test('of a migration leaves out what only a copy knows', () => {
+    const request = requestOf(draft({
+      kind: 'migrate', source: side('photos'), destination: { ...side('left-over'), region: 'eu-west-1' },
+      options: { exclude: '*.tmp', freeze: 'early' },
+    }));
+    expect(request.destination).toEqual({ region: 'eu-west-1' });
+    expect(request.options).toEqual({ freeze: 'early' });
+  });
+
+  test('comes back as the draft it was made of', () => {
+    const request = {
+      kind: 'copy' as const, source: { uri: 's3://a', profile: 'p' }, destination: { uri: 's3://b' },
+      migrator_role_arn: 'arn:m', options: { exclude: ['x', 'y'], strict: true, concurrency: '8' },
+    };
+    expect(requestOf(draftOf(request))).toEqual(request);
+  });
+});

@@ -1,0 +1,170 @@
+import Alert from '@cloudscape-design/components/alert';
+import Autosuggest from '@cloudscape-design/components/autosuggest';
+import Button from '@cloudscape-design/components/button';
+import ColumnLayout from '@cloudscape-design/components/column-layout';
+import Container from '@cloudscape-design/components/container';
+import FormField from '@cloudscape-design/components/form-field';
+import Header from '@cloudscape-design/components/header';
+import Input from '@cloudscape-design/components/input';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import { useState } from 'react';
+
+import { useVisit } from '../../state/session';
+import { BrowseModal } from './browse_modal';
+import type { Draft, Problem, SideDraft, SideName } from './draft';
+import { regions } from './regions';
+
+interface FieldProps {
+  label: string;
+  help?: string;
+  value: string;
+  placeholder?: string;
+  error?: string;
+  known?: readonly string[];
+  change: (value: string) => void;
+}
+
+// A text, with what is known to be allowed to choose from.
+function Field({ label, help, value, placeholder, error, known = [], change }: FieldProps) {
+  const options = known.filter((each) => each !== '*').map((each) => ({ value: each }));
+  return (
+    <FormField label={label} description={help} errorText={error}>
+      {options.length > 0 ? (
+        <Autosuggest
+          value={value}
+          placeholder={placeholder}
+          options={options}
+          enteredTextLabel={(text) => `Use: ${text}`}
+          empty="None of the known ones"
+          onChange={({ detail }) => change(detail.value)}
+        />
+      ) : (
+        <Input
+          value={value}
+          placeholder={placeholder}
+          onChange={({ detail }) => change(detail.value)}
+        />
+      )}
+    </FormField>
+  );
+}
+
+interface Props {
+  name: SideName;
+  draft: Draft;
+  change: (draft: Draft) => void;
+  problems: Problem[];
+}
+
+export function SideStep({ name, draft, change, problems }: Props) {
+  const [browsing, setBrowsing] = useState(false);
+  const allowed = useVisit().about?.allowed;
+  const side = draft[name];
+  const set = (part: Partial<SideDraft>) => change({ ...draft, [name]: { ...side, ...part } });
+  const errorOf = (field: string) =>
+    problems.find((problem) => problem.field === `${name}.${field}`)?.message;
+  const moves = draft.kind === 'migrate';
+  const target = moves && name === 'destination';
+
+  return (
+    <SpaceBetween size="l">
+      {target && (
+        <Alert type="info">
+          The bucket keeps its name. Say in which account, by its role, and in which region it is to
+          stand.
+        </Alert>
+      )}
+      {!target && (
+        <Container header={<Header variant="h2">Location</Header>}>
+          <FormField
+            label={moves ? 'Bucket' : 'Bucket or prefix'}
+            description={moves ? 's3://BUCKET' : 's3://BUCKET/PREFIX'}
+            errorText={errorOf('uri')}
+            secondaryControl={<Button onClick={() => setBrowsing(true)}>Browse S3</Button>}
+          >
+            <Input
+              value={side.uri}
+              placeholder={moves ? 's3://photos' : 's3://photos/2026/'}
+              onChange={({ detail }) => set({ uri: detail.value })}
+            />
+          </FormField>
+        </Container>
+      )}
+      <Container
+        header={
+          <Header
+            variant="h2"
+            description="Empty: the credentials that the server runs with."
+          >
+            Access
+          </Header>
+        }
+      >
+        <ColumnLayout columns={2}>
+          <Field
+            label="Role ARN"
+            help="Assumed for this side."
+            value={side.role_arn}
+            placeholder="arn:aws:iam::111122223333:role/S3Migrator"
+            error={errorOf('role_arn')}
+            known={allowed?.roles}
+            change={(role_arn) => set({ role_arn })}
+          />
+          <Field
+            label="External id"
+            help="What the role's trust policy asks for."
+            value={side.external_id}
+            error={errorOf('external_id')}
+            change={(external_id) => set({ external_id })}
+          />
+          <Field
+            label="Profile"
+            help="Of the server's ~/.aws/config."
+            value={side.profile}
+            error={errorOf('profile')}
+            known={allowed?.profiles}
+            change={(profile) => set({ profile })}
+          />
+          <Field
+            label="Region"
+            help={name === 'source' ? 'Found out by itself.' : 'Where a bucket that is not there is made.'}
+            value={side.region}
+            placeholder="eu-central-1"
+            error={errorOf('region')}
+            known={regions}
+            change={(region) => set({ region })}
+          />
+          <Field
+            label="Endpoint URL"
+            help="An S3-compatible server instead of AWS."
+            value={side.endpoint}
+            error={errorOf('endpoint')}
+            known={allowed?.endpoints}
+            change={(endpoint) => set({ endpoint })}
+          />
+          {name === 'source' && (
+            <Field
+              label="Migrator role ARN"
+              help="Assumed first; it then assumes the roles of both sides."
+              value={draft.migrator_role_arn}
+              error={problems.find((problem) => problem.field === 'migrator_role_arn')?.message}
+              known={allowed?.roles}
+              change={(migrator_role_arn) => change({ ...draft, migrator_role_arn })}
+            />
+          )}
+        </ColumnLayout>
+      </Container>
+      {browsing && (
+        <BrowseModal
+          draft={draft}
+          name={name}
+          choose={(uri) => {
+            set({ uri });
+            setBrowsing(false);
+          }}
+          close={() => setBrowsing(false)}
+        />
+      )}
+    </SpaceBetween>
+  );
+}

@@ -1,0 +1,100 @@
+import Alert from '@cloudscape-design/components/alert';
+import Box from '@cloudscape-design/components/box';
+import Button from '@cloudscape-design/components/button';
+import FormField from '@cloudscape-design/components/form-field';
+import Input from '@cloudscape-design/components/input';
+import Modal from '@cloudscape-design/components/modal';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import { useState } from 'react';
+
+import { api } from '../../api/api';
+import type { JobDetail } from '../../api/types';
+import { go } from '../../router';
+
+export type Dialog = 'cancel' | 'delete' | 'undo';
+
+const words: Record<Dialog, { header: string; text: string; button: string }> = {
+  cancel: {
+    header: 'Cancel the job?',
+    text: 'It ends for good and cannot be resumed. What is copied stays where it is; what the job has put into bucket policies is taken out.',
+    button: 'Cancel job',
+  },
+  delete: {
+    header: 'Delete the job from the history?',
+    text: 'Its log, failures and report are forgotten. No bucket is touched.',
+    button: 'Delete',
+  },
+  undo: {
+    header: 'Undo the migration?',
+    text: 'The source gets back its policy and configuration and is open to writers again. The temporary bucket is removed, after every object in it was proven to be in the source.',
+    button: 'Undo',
+  },
+};
+
+function perform(job: JobDetail, what: Dialog, token: string): Promise<unknown> {
+  if (what === 'undo') return api.undo(job.id, token);
+  return what === 'delete' ? api.forget(job.id) : api.act(job.id, 'cancel');
+}
+
+interface Props {
+  job: JobDetail;
+  what: Dialog;
+  close: () => void;
+}
+
+export function ActionModal({ job, what, close }: Props) {
+  const [token, setToken] = useState('');
+  const [reason, setReason] = useState<string>();
+  const [busy, setBusy] = useState(false);
+  const { header, text, button } = words[what];
+
+  async function submit() {
+    setBusy(true);
+    try {
+      await perform(job, what, token.trim());
+      if (what === 'delete') go('#/jobs');
+      else close();
+    } catch (error) {
+      setReason(error instanceof Error ? error.message : String(error));
+      setBusy(false);
+    }
+  }
+
+  return (
+    <Modal
+      visible
+      header={header}
+      onDismiss={close}
+      footer={
+        <Box float="right">
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button variant="link" onClick={close}>Keep it</Button>
+            <Button
+              variant="primary"
+              loading={busy}
+              disabled={what === 'undo' && !token.trim()}
+              onClick={() => void submit()}
+            >
+              {button}
+            </Button>
+          </SpaceBetween>
+        </Box>
+      }
+    >
+      <SpaceBetween size="m">
+        <Box>{text}</Box>
+        {what === 'undo' && (
+          <FormField label="Token" description="The one you signed in with, once more.">
+            <Input
+              type="password"
+              value={token}
+              autoComplete={false}
+              onChange={({ detail }) => setToken(detail.value)}
+            />
+          </FormField>
+        )}
+        {reason && <Alert type="error">{reason}</Alert>}
+      </SpaceBetween>
+    </Modal>
+  );
+}

@@ -1,0 +1,113 @@
+import Box from '@cloudscape-design/components/box';
+import Button from '@cloudscape-design/components/button';
+import Cards from '@cloudscape-design/components/cards';
+import Header from '@cloudscape-design/components/header';
+import Pagination from '@cloudscape-design/components/pagination';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import Table from '@cloudscape-design/components/table';
+import TextFilter from '@cloudscape-design/components/text-filter';
+
+import { api } from '../../api/api';
+import type { Failure, JobDetail } from '../../api/types';
+import { useIsPhone } from '../../parts/use_phone';
+import { countText } from '../../text/numbers';
+
+const code = (text: string) => <span className="code">{text}</span>;
+
+const keyOf = (failure: Failure) => (
+  <>
+    {code(failure.key)}
+    {failure.version && (
+      <Box variant="small" color="text-body-secondary" display="block">
+        {`version ${failure.version}`}
+      </Box>
+    )}
+  </>
+);
+
+const errorOf = (failure: Failure) => {
+  const name = failure.service_code || failure.code;
+  return failure.http_status ? `${name} (${failure.http_status})` : name;
+};
+
+const columns = [
+  { id: 'key', header: 'Key', cell: keyOf, minWidth: 220, isRowHeader: true },
+  { id: 'error', header: 'Error', cell: errorOf, minWidth: 140 },
+  { id: 'message', header: 'Message', cell: (failure: Failure) => failure.message, minWidth: 240 },
+  { id: 'operation', header: 'Operation', cell: (failure: Failure) => failure.operation, minWidth: 120 },
+  {
+    id: 'request', header: 'Request id', minWidth: 140,
+    cell: (failure: Failure) => code(failure.request_id || '–'),
+  },
+];
+
+const card = {
+  header: keyOf,
+  sections: columns.slice(1).map((column) => ({
+    id: column.id, header: column.header, content: column.cell,
+  })),
+};
+
+interface Props {
+  job: JobDetail;
+  failures: Failure[];
+  total: number;
+  loading: boolean;
+  filtered: boolean;
+  text: string;
+  setText: (text: string) => void;
+  page: number;
+  pages: number;
+  turn: (page: number) => void;
+}
+
+export function FailureTable(props: Props) {
+  const { job, failures, total, loading, filtered, text, setText, page, pages, turn } = props;
+  const phone = useIsPhone();
+  const shared = {
+    items: failures,
+    trackBy: (failure: Failure) => String(failure.number),
+    loading,
+    loadingText: 'Loading failures',
+    empty: (
+      <Box textAlign="center" color="text-body-secondary" margin={{ vertical: 'm' }}>
+        {filtered ? 'No failure matches.' : 'No object has failed.'}
+      </Box>
+    ),
+    header: (
+      <Header
+        variant="h2"
+        counter={total > 0 ? `(${countText(total)})` : undefined}
+        actions={
+          job.has_failures && (
+            <SpaceBetween direction="horizontal" size="xs">
+              <Button iconName="download" href={api.failuresFile(job.id, 'csv')} download>CSV</Button>
+              <Button iconName="download" href={api.failuresFile(job.id, 'json')} download>
+                JSON
+              </Button>
+            </SpaceBetween>
+          )
+        }
+      >
+        Failed objects
+      </Header>
+    ),
+    filter: (
+      <TextFilter
+        filteringText={text}
+        filteringPlaceholder="Find by key, code or message"
+        filteringAriaLabel="Find failures"
+        onChange={({ detail }) => setText(detail.filteringText)}
+      />
+    ),
+    pagination: pages > 1 && (
+      <Pagination
+        currentPageIndex={page}
+        pagesCount={pages}
+        onChange={({ detail }) => turn(detail.currentPageIndex)}
+      />
+    ),
+  };
+  if (phone) return <Cards {...shared} cardDefinition={card} />;
+  return <Table {...shared} wrapLines columnDefinitions={columns} />;
+}

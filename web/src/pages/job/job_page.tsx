@@ -1,0 +1,86 @@
+import ContentLayout from '@cloudscape-design/components/content-layout';
+import Grid from '@cloudscape-design/components/grid';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import Spinner from '@cloudscape-design/components/spinner';
+import Tabs from '@cloudscape-design/components/tabs';
+
+import type { JobDetail } from '../../api/types';
+import { usePageTitle } from '../../parts/page_title';
+import { Trouble } from '../../parts/trouble';
+import { follow } from '../../router';
+import { useJob } from '../../state/use_job';
+import { useLine } from '../../stream/stream';
+import { titleOf } from '../../text/job_text';
+import { countText } from '../../text/numbers';
+import { ChartPanel } from './chart_panel';
+import { DetailsTab } from './details_tab';
+import { FailuresTab } from './failures_tab';
+import { JobAlerts } from './job_alerts';
+import { JobHeader } from './job_header';
+import { LogTab } from './log_tab';
+import { ProgressPanel } from './progress_panel';
+import { ReportTab } from './report_tab';
+import { StepsPanel } from './steps_panel';
+
+function failuresLabel(job: JobDetail): string {
+  const failed = job.progress?.failed ?? job.summary?.failed ?? 0;
+  return failed > 0 ? `Failures (${countText(failed)})` : 'Failures';
+}
+
+function JobTabs({ job, tab }: { job: JobDetail; tab: string }) {
+  const href = (id: string) => `#/jobs/${encodeURIComponent(job.id)}/${id}`;
+  return (
+    <Tabs
+      ariaLabel="About this job"
+      activeTabId={tab}
+      onChange={({ detail }) => {
+        if (detail.activeTabHref) {
+          follow(new CustomEvent('follow', { detail: { href: detail.activeTabHref } }));
+        }
+      }}
+      tabs={[
+        {
+          id: 'failures', href: href('failures'), label: failuresLabel(job),
+          content: <FailuresTab job={job} />,
+        },
+        { id: 'log', href: href('log'), label: 'Log', content: <LogTab id={job.id} /> },
+        { id: 'report', href: href('report'), label: 'Report', content: <ReportTab job={job} /> },
+        {
+          id: 'details', href: href('details'), label: 'Configuration',
+          content: <DetailsTab job={job} />,
+        },
+      ]}
+    />
+  );
+}
+
+export default function JobPage({ id, tab }: { id: string; tab: string }) {
+  const { job, error, read, gone } = useJob(id);
+  const stale = useLine().status === 'lost';
+  usePageTitle(job && titleOf(job));
+
+  if (!job) return error ? <Trouble error={error} again={read} /> : <Spinner size="large" />;
+  return (
+    <ContentLayout header={<JobHeader job={job} read={read} />}>
+      <SpaceBetween size="l">
+        <JobAlerts job={job} gone={gone} read={read} />
+        {error && <Trouble error={error} again={read} />}
+        <div className={stale ? 'stale' : undefined}>
+          <SpaceBetween size="l">
+            <ProgressPanel job={job} stale={stale} />
+            <Grid
+              gridDefinition={[
+                { colspan: { default: 12, m: 5 } },
+                { colspan: { default: 12, m: 7 } },
+              ]}
+            >
+              <StepsPanel job={job} />
+              <ChartPanel job={job} />
+            </Grid>
+          </SpaceBetween>
+        </div>
+        <JobTabs job={job} tab={tab} />
+      </SpaceBetween>
+    </ContentLayout>
+  );
+}

@@ -1,0 +1,122 @@
+import Box from '@cloudscape-design/components/box';
+import Header from '@cloudscape-design/components/header';
+import Pagination from '@cloudscape-design/components/pagination';
+import StatusIndicator, {
+  type StatusIndicatorProps,
+} from '@cloudscape-design/components/status-indicator';
+import Table from '@cloudscape-design/components/table';
+import TextFilter from '@cloudscape-design/components/text-filter';
+import { useMemo, useState } from 'react';
+
+import type { StreamedEvent } from '../../api/types';
+import { Trouble } from '../../parts/trouble';
+import { useJobLog } from '../../state/use_job';
+import { timeText } from '../../text/durations';
+import { stepLabel } from '../../text/job_text';
+import { countText } from '../../text/numbers';
+
+const pageSize = 50;
+
+interface Line {
+  id: string;
+  time: string;
+  type: StatusIndicatorProps.Type;
+  what: string;
+  text: string;
+}
+
+const toneOf: Record<string, StatusIndicatorProps.Type> = {
+  error: 'error', failed: 'error', warning: 'warning', done: 'success', skipped: 'stopped',
+  started: 'in-progress',
+};
+
+const text = (value: unknown) => (value == null ? '' : String(value));
+
+// An event as a line to read.
+export function lineOf(event: StreamedEvent): Line {
+  const line = {
+    id: `${event.attempt}.${event.seq}`, time: timeText(event.time), type: 'info' as const,
+  };
+  switch (event.type) {
+    case 'step':
+      return {
+        ...line, type: toneOf[text(event.state)] ?? 'info', what: text(event.state),
+        text: [stepLabel(text(event.step)), text(event.message)].filter(Boolean).join(': '),
+      };
+    case 'failure':
+      return {
+        ...line, type: 'error', what: text(event.service_code) || text(event.code),
+        text: `${text(event.operation)} ${text(event.bucket)}/${text(event.key)}: ${text(event.message)}`,
+      };
+    case 'summary':
+      return {
+        ...line, type: event.exit_code === 0 ? 'success' : 'warning', what: text(event.outcome),
+        text: text(event.message),
+      };
+    default:
+      return {
+        ...line, type: toneOf[text(event.level)] ?? 'info', what: text(event.level),
+        text: text(event.message),
+      };
+  }
+}
+
+export function LogTab({ id }: { id: string }) {
+  const { log, loading, error, read } = useJobLog(id);
+  const [filter, setFilter] = useState('');
+  const [page, setPage] = useState(1);
+  const lines = useMemo(() => log.map(lineOf).reverse(), [log]);
+  const wanted = filter.toLowerCase();
+  const found = lines.filter((line) => `${line.what} ${line.text}`.toLowerCase().includes(wanted));
+  const pages = Math.max(1, Math.ceil(found.length / pageSize));
+  const shown = Math.min(page, pages);
+
+  if (error && log.length === 0) return <Trouble error={error} again={read} />;
+  return (
+    <Table
+      items={found.slice((shown - 1) * pageSize, shown * pageSize)}
+      trackBy="id"
+      wrapLines
+      loading={loading && log.length === 0}
+      loadingText="Loading the log"
+      contentDensity="compact"
+      empty={<Box textAlign="center" color="text-body-secondary">Nothing here.</Box>}
+      header={
+        <Header variant="h2" counter={`(${countText(lines.length)})`} description="The newest first.">
+          Log
+        </Header>
+      }
+      filter={
+        <TextFilter
+          filteringText={filter}
+          filteringPlaceholder="Find in the log"
+          filteringAriaLabel="Find in the log"
+          onChange={({ detail }) => {
+            setFilter(detail.filteringText);
+            setPage(1);
+          }}
+        />
+      }
+      pagination={
+        pages > 1 && (
+          <Pagination
+            currentPageIndex={shown}
+            pagesCount={pages}
+            onChange={({ detail }) => setPage(detail.currentPageIndex)}
+          />
+        )
+      }
+      columnDefinitions={[
+        { id: 'time', header: 'Time', minWidth: 120, cell: (line) => line.time },
+        {
+          id: 'what', header: 'What', minWidth: 120,
+          cell: (line) => <StatusIndicator type={line.type}>{line.what}</StatusIndicator>,
+        },
+        {
+          id: 'text', header: 'Message', minWidth: 220,
+          cell: (line) => <span className="long">{line.text}</span>,
+        },
+      ]}
+    />
+  );
+}

@@ -1,0 +1,58 @@
+import Box from '@cloudscape-design/components/box';
+import Container from '@cloudscape-design/components/container';
+import Header from '@cloudscape-design/components/header';
+import Steps, { type StepsProps } from '@cloudscape-design/components/steps';
+
+import type { JobDetail, JobStep } from '../../api/types';
+import { durationText, secondsBetween } from '../../text/durations';
+import { atWork, dataText, objectsText, stepLabel } from '../../text/job_text';
+
+function statusOf(step: JobStep, job: JobDetail): StepsProps.Status {
+  if (step.state === 'done') return 'success';
+  if (step.state === 'failed') return 'error';
+  if (step.state === 'skipped') return 'stopped';
+  return atWork(job) ? 'in-progress' : 'stopped';
+}
+
+function detailsOf(step: JobStep, job: JobDetail): string {
+  const parts: string[] = [];
+  const { progress } = job;
+  if (step.state === 'started' && progress?.step === step.step) {
+    parts.push(`${objectsText(progress)}, ${dataText(progress)}`);
+  } else if (step.message) {
+    parts.push(step.message);
+  }
+  if (step.ended) parts.push(durationText(secondsBetween(step.started, step.ended)));
+  else if (!atWork(job)) parts.push('not finished');
+  return parts.join(' · ');
+}
+
+export function StepsPanel({ job }: { job: JobDetail }) {
+  const steps = job.steps.map((step) => ({
+    status: statusOf(step, job),
+    statusIconAriaLabel: step.state,
+    header: stepLabel(step.step),
+    details: (
+      <Box variant="small" color="text-body-secondary">
+        <span className="long">{detailsOf(step, job)}</span>
+      </Box>
+    ),
+  }));
+  const total = job.progress?.step_count;
+  return (
+    <Container
+      fitHeight
+      header={
+        <Header variant="h2" counter={total ? `(${job.progress!.step_number} of ${total})` : undefined}>
+          Steps
+        </Header>
+      }
+    >
+      {steps.length > 0 ? (
+        <Steps ariaLabel="Steps of the job" steps={steps} />
+      ) : (
+        <Box color="text-body-secondary">It has not begun.</Box>
+      )}
+    </Container>
+  );
+}

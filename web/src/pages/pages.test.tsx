@@ -1,0 +1,156 @@
+import createWrapper from '@cloudscape-design/components/test-utils/dom';
+import { act, render, screen, waitFor } from '@testing-library/react';
+import type { ReactElement } from 'react';
+import { describe, expect, test } from 'vitest';
+
+import { answering, callsTo, Refusal } from '../../tests/fake_api';
+import { madeDetail, madeJob, madeProgress } from '../../tests/made';
+import { App } from '../app';
+import { VisitContext } from '../state/session';
+import { deliver } from '../stream/stream';
+import JobPage from './job/job_page';
+import { JobsPage } from './jobs';
+import { SignIn } from './sign_in';
+
+const operator = { session: { role: 'operator' as const, expires_at: '' }, about: undefined };
+const viewer = { session: { role: 'viewer' as const, expires_at: '' }, about: undefined };
+
+const show = (page: ReactElement, visit: typeof operator | typeof viewer = operator) =>
+  render(<VisitContext.Provider value={visit}>{page}</VisitContext.Provider>);
+
+const listing = (...jobs: ReturnType<typeof madeJob>[]) => ({
+  'GET /jobs': () => ({ jobs, next_cursor: null, total: jobs.length }),
+});
+
+const detail = (part: Parameters<typeof madeDetail>[0]) => ({
+  'GET /jobs/j1': () => madeDetail(part),
+  'GET /jobs/j1/samples': () => ({ points: [] }),
+  'GET /jobs/j1/failures': () => ({ failures: [], total: 0 }),
+  'GET /jobs/j1/failures/groups': () => ({ groups: [] }),
+});
+
+describe('the list of jobs', () => {
+  test('shows them, and follows the stream', async () => {
+    answering(listing(madeJob(), madeJob({ id: 'j2', state: 'paused', percent: 7 })));
+    show(<JobsPage />);
+    await screen.findAllByText('here/media to there');
+    const table = createWrapper().findTable()!;
+    expect(table.findRows()).toHaveLength(2);
+    expect(table.findBodyCell(2, 2)!.getElement().textContent).toBe('Paused');
+    expect(document.title).toBe('42 % - here/media to there');
+
+    act(() => deliver({
+      kind: 'event', name: 'progress', jobId: 'j1', event: madeProgress({ percent: 55, failed: 3 }),
+    }));
+    expect(table.findBodyCell(1, 5)!.getElement().textContent).toBe('3');
+    expect(document.title).toBe('55 % - here/media to there');
+  });
+
+  test('is read again when the stream has lost something, and when a job is new', async () => {
+    answering(listing(madeJob()));
+    show(<JobsPage />);
+    await screen.findAllByText('here/media to there');
+    act(() => deliver({ kind: 'reset' }));
+    await waitFor(() => expect(callsTo('GET /jobs')).toHaveLength(2));
+    act(() => deliver({ kind: 'event', name: 'job', jobId: 'new', event: madeJob({ id: 'new' }) }));
+    await waitFor(() => expect(callsTo('GET /jobs')).toHaveLength(3), { timeout: 3_000 });
+  });
+
+  test('lets only an operator create', async () => {
+    answering(listing());
+    show(<JobsPage />, viewer);
+    await screen.findByText('No jobs yet');
+    expect(screen.queryByText('Create job')).toBeNull();
+  });
+
+  test('says why it cannot be shown', async () => {
+    answering({ 'GET /jobs': () => new Refusal(500, { detail: 'The store is locked.', request_id: 'r7' }) });
+    show(<JobsPage />);
+    await screen.findByText('The store is locked. (request r7)');
+  });
+});
+
+describe('a job', () => {
+  test('shows a dash for rates while it is paused, and offers to resume', async () => {
+    answering(detail({ state: 'paused', may: { resume: true } as never }));
+    show(<JobPage id="j1" tab="failures" />);
+    await screen.findByText('Resume');
+    const pairs = createWrapper().findKeyValuePairs()!;
+    const rate = pairs.findItems().find((item) => item.getElement().textContent?.startsWith('Data rate'));
+    expect(rate!.getElement().textContent).toBe('Data rate–');
+  });
+
+  test('offers nothing to a viewer', async () => {
+    answering(detail({ may: { pause: true, cancel: true } as never }));
+    show(<JobPage id="j1" tab="failures" />, viewer);
+    await screen.findAllByText('here/media to there');
+    expect(screen.queryByText('Pause')).toBeNull();
+    expect(screen.queryByText('Actions')).toBeNull();
+  });
+
+  test('marks its figures as stale while the connection is lost', async () => {
+    answering(detail({}));
+    show(<JobPage id="j1" tab="failures" />);
+    await screen.findAllByText('here/media to there');
+    act(() => deliver({ kind: 'status', status: 'lost', since: 0 }));
+    await screen.findByText('Stale: the connection to the server is lost.');
+    act(() => deliver({ kind: 'status', status: 'open', since: 0 }));
+    expect(screen.queryByText('Stale: the connection to the server is lost.')).toBeNull();
+  });
+
+  test('is confirmed only by its whole name, with digest and token', async () => {
+    answering({
+      ...detail({
+        kind: 'migrate', state: 'paused', waiting_for: 'confirmation', may: { confirm: true } as never,
+        confirmation: {
+          bucket: 'photos', temporary_bucket: 's3m-photos', digest: 'd1', objects: 5, bytes: 9,
+          weak: 0, frozen: true,
+        },
+      }),
+      'POST /jobs/j1/confirm': () => madeJob(),
+    });
+    show(<JobPage id="j1" tab="failures" />);
+    const review = await screen.findByText('Review and confirm');
+    act(() => review.click());
+    const modal = createWrapper().findModal()!;
+    const inputs = modal.findContent().findAllInputs();
+    const confirm = modal.findFooter()!.findAllButtons()[1]!;
+    act(() => inputs[0]!.setInputValue('photo'));
+    act(() => inputs[1]!.setInputValue('t'));
+    expect(confirm.getElement().hasAttribute('disabled')).toBe(true);
+    act(() => inputs[0]!.setInputValue('photos'));
+    act(() => confirm.click());
+    await waitFor(() => expect(callsTo('POST /jobs/j1/confirm')).toHaveLength(1));
+    expect(callsTo('POST /jobs/j1/confirm')[0]!.body).toEqual({ name: 'photos', digest: 'd1', token: 't' });
+  });
+
+  test('says that it was deleted by somebody else', async () => {
+    answering(detail({}));
+    show(<JobPage id="j1" tab="failures" />);
+    await screen.findAllByText('here/media to there');
+    act(() => deliver({ kind: 'event', name: 'gone', jobId: 'j1', event: undefined }));
+    await screen.findByText('This job was deleted from the history');
+  });
+});
+
+describe('signing in', () => {
+  async function submit(token: string) {
+    const wrapper = createWrapper();
+    act(() => wrapper.findInput()!.setInputValue(token));
+    const form = document.querySelector('form')!;
+    act(() => void form.dispatchEvent(new Event('submit', { bubbles: true, cancelable: true })));
+  }
+
+  test('says how long to wait after too many attempts', async () => {
+    answering({ 'POST /session': () => new Refusal(429, { detail: 'no' }, { 'retry-after': '30' }) });
+    render(<SignIn onSignedIn={() => {}} />);
+    await submit('x');
+    await screen.findByText('Too many attempts. Try again in 30 s.');
+  });
+
+  test('is what a stranger sees first', async () => {
+    answering({ 'GET /session': () => new Refusal(401, { detail: 'Sign in first.' }) });
+    render(<App />);
+    await screen.findByText('Sign in', { selector: 'h2 *' });
+  });
+});

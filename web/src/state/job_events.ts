@@ -1,0 +1,87 @@
+import type { Job, JobDetail, JobStep, Progress, StreamedEvent } from '../api/types';
+import type { JobMessage } from '../stream/protocol';
+
+function withProgress<T extends Job>(job: T, progress: Progress): T {
+  return { ...job, progress, percent: Math.max(job.percent, progress.percent) };
+}
+
+// The job after a message of the stream; the same object where nothing of it has changed.
+export function afterMessage<T extends Job>(job: T, message: JobMessage): T {
+  if (message.jobId !== job.id) return job;
+  switch (message.name) {
+    case 'job':
+      return { ...job, ...(message.event as Job) };
+    case 'progress':
+      return withProgress(job, message.event as Progress);
+    case 'summary': {
+      const { message: text, outcome } = message.event as { message?: string; outcome?: string };
+      return { ...job, message: text ?? job.message, outcome: outcome ?? job.outcome };
+    }
+    default:
+      return job;
+  }
+}
+
+export function listAfter(jobs: Job[], message: JobMessage): Job[] {
+  if (message.name === 'gone') return jobs.filter((job) => job.id !== message.jobId);
+  let changed = false;
+  const after = jobs.map((job) => {
+    const next = afterMessage(job, message);
+    changed ||= next !== job;
+    return next;
+  });
+  return changed ? after : jobs;
+}
+
+function stepsAfter(steps: JobStep[], event: StreamedEvent): JobStep[] {
+  const name = String(event.step);
+  const state = event.state as JobStep['state'];
+  const time = event.time ?? new Date().toISOString();
+  const before = steps.find((step) => step.step === name);
+  const begins = state === 'started';
+  const step: JobStep = {
+    step: name,
+    number: Number(event.step_number) || before?.number || steps.length + 1,
+    state,
+    percent: Number(event.percent) || 0,
+    started: begins ? time : (before?.started ?? time),
+    ended: begins ? null : time,
+    message: String(event.message ?? '') || (begins ? '' : (before?.message ?? '')),
+  };
+  const others = steps.filter((each) => each.step !== name);
+  return [...others, step].sort((a, b) => a.number - b.number);
+}
+
+export function detailAfter(job: JobDetail, message: JobMessage): JobDetail {
+  if (message.jobId !== job.id) return job;
+  if (message.name !== 'step') return afterMessage(job, message);
+  const event = message.event as StreamedEvent;
+  const percent = Math.max(job.percent, Number(event.percent) || 0);
+  return { ...job, percent, steps: stepsAfter(job.steps, event) };
+}
+
+// Whether the message changes what only the job's own address tells: its limits, what it waits for.
+export function needsReading(job: JobDetail, message: JobMessage): boolean {
+  if (message.jobId !== job.id) return false;
+  if (message.name === 'summary') return true;
+  if (message.name !== 'job') return false;
+  const next = message.event as Job;
+  return (
+    next.state !== job.state || next.attempt !== job.attempt || next.waiting_for !== job.waiting_for
+  );
+}
+
+const logged = ['step', 'failure', 'note', 'summary'];
+const longestLog = 1_000;
+
+// The newest `longestLog` events, each once: the stream repeats what a page has read.
+export function logAfter(log: StreamedEvent[], more: StreamedEvent[]): StreamedEvent[] {
+  const fresh = more.filter((event) => logged.includes(event.type));
+  if (fresh.length === 0) return log;
+  const key = (event: StreamedEvent) => `${event.attempt ?? 0}.${event.seq ?? 0}`;
+  const all = new Map(log.map((event) => [key(event), event]));
+  fresh.forEach((event) => all.set(key(event), event));
+  return [...all.values()]
+    .sort((a, b) => (a.attempt ?? 0) - (b.attempt ?? 0) || (a.seq ?? 0) - (b.seq ?? 0))
+    .slice(-longestLog);
+}

@@ -1,0 +1,13 @@
+import { createContext, useContext } from 'react';
+
+import type { About, Session } from '../api/types';
+
+export interface Visit {
+  session: Session;
+  about: About | undefined;
+}
+
+export const VisitContext = createContext<Visit>({ session: { role: 'viewer', expires_at: '' }, about: undefined });
+
+export const useVisit = () => useContext(VisitContext);
+export const useIsOperator = () => useContext(VisitContext).session.role === 'operator';
