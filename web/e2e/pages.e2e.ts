@@ -198,3 +198,26 @@ describe.skipIf(!hasBrowser)('a job', () => {
     for (const tab of tabs) await expect.poll(() => tab.title(), slow).toMatch(/^77 % - /);
   });
 });
+
+// docs/images has these, taken over by hand when the page has changed.
+describe.skipIf(!hasBrowser)('the pictures of docs/console.md', () => {
+  const small: Look = { width: 1120, height: 700 };
+
+  test('are taken', { timeout: 120_000 }, async () => {
+    const page = await enter(small);
+    await page.getByText('Migration of photos').first().waitFor();
+    await shoot(page, 'console-jobs');
+    await visitor.open('#/jobs/20261122-7f3a91');
+    await page.getByText('Time (UTC)').waitFor();
+    await shoot(page, 'console-job');
+    await visitor.open('#/jobs/20261121-c0ffee');
+    await page.getByRole('button', { name: 'Review and confirm' }).click();
+    await page.getByLabel('Name of the bucket').fill('photos');
+    await shoot(page, 'console-confirmation');
+    await visitor.visit(page.url().split('/#')[0]!, { ...phone, dark: true });
+    const there = await visitor.signIn(token);
+    await visitor.open('#/jobs/20261122-7f3a91');
+    await there.getByText('Time (UTC)').waitFor();
+    await shoot(there, 'console-phone');
+  });
+});

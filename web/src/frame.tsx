@@ -9,7 +9,7 @@ import { JobsPage } from './pages/jobs';
 import { Notes, NotifyProvider, useNotes } from './parts/notify';
 import { follow, useRoute, type Route } from './router';
 import { changeSettings, isDark, useSettings } from './settings';
-import { useVisit } from './state/session';
+import { useMayCreate, useVisit } from './state/session';
 
 const CreatePage = lazy(() => import('./pages/create/create_page'));
 const JobPage = lazy(() => import('./pages/job/job_page'));
@@ -79,10 +79,13 @@ function Top({ onSignOut }: { onSignOut: () => void }) {
   );
 }
 
+const createLink = { type: 'link' as const, text: 'Create job', href: '#/create' };
+
 export function Frame({ onSignOut }: { onSignOut: () => void }) {
   const route = useRoute();
   const { notify, notes, drop } = useNotes();
   const [open, setOpen] = useState(false);
+  const mayCreate = useMayCreate();
   const place = placeOf(route);
   const where = route.path.slice(0, 2).join('/');
   useEffect(() => {
@@ -107,7 +110,7 @@ export function Frame({ onSignOut }: { onSignOut: () => void }) {
             onFollow={follow}
             items={[
               { type: 'link', text: 'Jobs', href: '#/jobs' },
-              { type: 'link', text: 'Create job', href: '#/create' },
+              ...(mayCreate ? [createLink] : []),
               { type: 'divider' },
               { type: 'link', text: 'Settings', href: '#/settings' },
               {

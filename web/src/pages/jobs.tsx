@@ -10,7 +10,7 @@ import { usePageTitle } from '../parts/page_title';
 import { Trouble } from '../parts/trouble';
 import { useIsPhone } from '../parts/use_phone';
 import { follow } from '../router';
-import { useIsOperator } from '../state/session';
+import { useMayCreate } from '../state/session';
 import { useJobs, type JobsQuery } from '../state/use_jobs';
 import { useLine } from '../stream/stream';
 import { jobName, titleOf } from '../text/job_text';
@@ -32,7 +32,7 @@ export function JobsPage() {
   const [query, setQuery] = useState(first);
   const [text, setText] = useState('');
   const phone = useIsPhone();
-  const operator = useIsOperator();
+  const mayCreate = useMayCreate();
   const stale = useLine().status === 'lost';
   const { jobs, total, next, loading, error, read } = useJobs(query);
   usePageTitle(tabTitle(jobs));
@@ -56,7 +56,7 @@ export function JobsPage() {
     }
   };
 
-  const create = operator && (
+  const create = mayCreate && (
     <Button variant="primary" href="#/create" onFollow={follow}>Create job</Button>
   );
   const shared = {
@@ -66,7 +66,7 @@ export function JobsPage() {
     loadingText: 'Loading jobs',
     stickyHeader: true,
     variant: 'full-page' as const,
-    empty: filtered ? <NoMatch clear={clear} /> : <NoJobs operator={operator} />,
+    empty: filtered ? <NoMatch clear={clear} /> : <NoJobs mayCreate={mayCreate} />,
     header: (
       <Header
         variant="awsui-h1-sticky"

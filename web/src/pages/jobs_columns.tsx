@@ -9,7 +9,7 @@ import { StandingBadge } from '../parts/standing_badge';
 import { follow } from '../router';
 import { timeText } from '../text/durations';
 import {
-  atWork, dataText, jobName, kindLabel, objectsText, percentOf, rateText, timeLeft,
+  atWork, dataText, hasFigures, jobName, kindLabel, objectsText, percentOf, rateText, timeLeft,
 } from '../text/job_text';
 import { countText, dash } from '../text/numbers';
 
@@ -43,7 +43,7 @@ function Progress({ job }: { job: Job }) {
 }
 
 function Copied({ job }: { job: Job }) {
-  if (!job.progress) return <>{dash}</>;
+  if (!job.progress || !hasFigures(job.progress)) return <>{dash}</>;
   return (
     <>
       {dataText(job.progress)}

@@ -4,7 +4,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 
 import { follow } from '../router';
 
-export function NoJobs({ operator }: { operator: boolean }) {
+export function NoJobs({ mayCreate }: { mayCreate: boolean }) {
   return (
     <Box textAlign="center" margin={{ vertical: 'l' }}>
       <SpaceBetween size="s">
@@ -13,7 +13,7 @@ export function NoJobs({ operator }: { operator: boolean }) {
           A copy fills a bucket of another account or region. A migration moves a bucket with its
           name.
         </Box>
-        {operator && <Button href="#/create" onFollow={follow}>Create job</Button>}
+        {mayCreate && <Button href="#/create" onFollow={follow}>Create job</Button>}
       </SpaceBetween>
     </Box>
   );

@@ -21,6 +21,16 @@ describe('a message of the stream', () => {
     expect(after.progress?.copied).toBe(9);
   });
 
+  test('of another step leaves the counts of the job and drops those of the step before', () => {
+    const event = { type: 'step', step: 'verify', step_number: 5, step_count: 7, state: 'started' };
+    const after = afterMessage(madeJob(), message('step', event));
+    expect(after.progress).toMatchObject({
+      step: 'verify', step_number: 5, copied: 500, objects_total: 0, eta_low_seconds: null,
+    });
+    const same = madeJob();
+    expect(afterMessage(same, message('step', { ...event, step: 'copy' }))).toBe(same);
+  });
+
   test('takes a job that is gone off the list', () => {
     const jobs = [madeJob(), madeJob({ id: 'j2' })];
     expect(listAfter(jobs, message('gone', undefined)).map((job) => job.id)).toEqual(['j2']);

@@ -5,6 +5,23 @@ function withProgress<T extends Job>(job: T, progress: Progress): T {
   return { ...job, progress, percent: Math.max(job.percent, progress.percent) };
 }
 
+// Another step runs: its figures are not known yet, those of the whole job stay.
+function withStep<T extends Job>(job: T, event: StreamedEvent): T {
+  const step = String(event.step);
+  const percent = Math.max(job.percent, Number(event.percent) || 0);
+  if (event.state !== 'started' || !job.progress || job.progress.step === step) {
+    return percent === job.percent ? job : { ...job, percent };
+  }
+  const progress: Progress = {
+    ...job.progress, step, step_number: Number(event.step_number) || 0,
+    step_count: Number(event.step_count) || job.progress.step_count, objects_done: 0, bytes_done: 0,
+    objects_total: 0, bytes_total: 0, totals_final: false, totals_estimated: false, in_flight: 0,
+    objects_per_second: null, bytes_per_second: null, bytes_per_second_average: null,
+    eta_low_seconds: null, eta_high_seconds: null,
+  };
+  return { ...job, percent, progress };
+}
+
 // The job after a message of the stream; the same object where nothing of it has changed.
 export function afterMessage<T extends Job>(job: T, message: JobMessage): T {
   if (message.jobId !== job.id) return job;
@@ -13,6 +30,8 @@ export function afterMessage<T extends Job>(job: T, message: JobMessage): T {
       return { ...job, ...(message.event as Job) };
     case 'progress':
       return withProgress(job, message.event as Progress);
+    case 'step':
+      return withStep(job, message.event as StreamedEvent);
     case 'summary': {
       const { message: text, outcome } = message.event as { message?: string; outcome?: string };
       return { ...job, message: text ?? job.message, outcome: outcome ?? job.outcome };
@@ -56,8 +75,7 @@ export function detailAfter(job: JobDetail, message: JobMessage): JobDetail {
   if (message.jobId !== job.id) return job;
   if (message.name !== 'step') return afterMessage(job, message);
   const event = message.event as StreamedEvent;
-  const percent = Math.max(job.percent, Number(event.percent) || 0);
-  return { ...job, percent, steps: stepsAfter(job.steps, event) };
+  return { ...withStep(job, event), steps: stepsAfter(job.steps, event) };
 }
 
 // Whether the message changes what only the job's own address tells: its limits, what it waits for.

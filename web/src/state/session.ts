@@ -11,3 +11,9 @@ export const VisitContext = createContext<Visit>({ session: { role: 'viewer', ex
 
 export const useVisit = () => useContext(VisitContext);
 export const useIsOperator = () => useContext(VisitContext).session.role === 'operator';
+
+// Where jobs run elsewhere, this server can start none.
+export function useMayCreate(): boolean {
+  const { session, about } = useContext(VisitContext);
+  return session.role === 'operator' && about?.executor !== 'none';
+}

@@ -7,8 +7,8 @@ export interface StreamDoor {
 
 const shortestPause = 1_000;
 const longestPause = 15_000;
-// The server beats every 10 s at least; a laptop that slept leaves a connection that never ends.
-const longestSilence = 30_000;
+// The server beats every 15 s; a laptop that slept leaves a connection that never ends.
+const longestSilence = 40_000;
 
 // One connection to the event stream, kept up: it says what it hears and how the line is.
 export class StreamSource {

@@ -1,7 +1,7 @@
 import type { Job, JobKind, Place, Progress } from '../api/types';
 import { bytesOf, bytesText, unitFor } from './bytes';
 import { durationRange } from './durations';
-import { countText, dash } from './numbers';
+import { countText, dash, sentence } from './numbers';
 
 export type Tone = 'in-progress' | 'success' | 'warning' | 'error' | 'stopped' | 'pending';
 
@@ -40,8 +40,7 @@ const steps: Record<string, string> = {
 export function stepLabel(step: string): string {
   const known = steps[step];
   if (known) return known;
-  const words = step.replaceAll('-', ' ');
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  return sentence(step.replaceAll('-', ' '));
 }
 
 export const kindLabel = (kind: JobKind) => (kind === 'migrate' ? 'Migration' : 'Copy');
@@ -105,6 +104,10 @@ export function standing(job: Job): Standing {
       return standingOfEnd(job);
   }
 }
+
+// Whether the step that runs counts anything, and has begun to.
+export const hasFigures = (progress: Progress) =>
+  progress.objects_total > 0 || progress.bytes_total > 0;
 
 const foundSoFar = (progress: Progress) => !progress.totals_final && !progress.totals_estimated;
 

@@ -6,6 +6,11 @@ export function countText(count: number): string {
   return grouped.format(count);
 }
 
+// A label that another program made, as the page writes its own.
+export function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 // "1 object", "2,300 objects"
 export function counted(count: number, what: string): string {
   return `${countText(count)} ${what}${count === 1 ? '' : 's'}`;

@@ -12,7 +12,7 @@ import Table from '@cloudscape-design/components/table';
 import type { Permission, PlanResult } from '../../api/types';
 import { Copyable } from '../../parts/copyable';
 import type { Planning } from '../../state/use_plan';
-import { countText } from '../../text/numbers';
+import { counted, countText, sentence } from '../../text/numbers';
 import { PlanTrouble } from './plan_trouble';
 
 const verdicts: Record<Permission['verdict'], { type: StatusIndicatorProps.Type; text: string }> = {
@@ -33,7 +33,6 @@ const indented = (policy: string) => {
 function Side({ side, permissions }: { side: string; permissions: Permission[] }) {
   const missing = permissions.filter((each) => each.verdict === 'missing');
   const policies = [...new Set(permissions.map((each) => each.policy_json).filter(Boolean))];
-  const title = side.charAt(0).toUpperCase() + side.slice(1);
   return (
     <SpaceBetween size="s">
       <Table
@@ -45,7 +44,7 @@ function Side({ side, permissions }: { side: string; permissions: Permission[] }
             variant="h2"
             counter={`(${countText(permissions.length - missing.length)} of ${countText(permissions.length)})`}
           >
-            {title}
+            {sentence(side)}
           </Header>
         }
         columnDefinitions={[
@@ -74,6 +73,21 @@ function Side({ side, permissions }: { side: string; permissions: Permission[] }
       ))}
     </SpaceBetween>
   );
+}
+
+// The test in a line.
+function Verdict({ result }: { result: PlanResult | undefined }) {
+  const missing = result?.permissions.filter((each) => each.verdict === 'missing').length ?? 0;
+  if (missing > 0) {
+    return <StatusIndicator type="error">{counted(missing, 'permission')} missing</StatusIndicator>;
+  }
+  if (result?.state !== 'done') {
+    return <StatusIndicator type="error">The test came to no end</StatusIndicator>;
+  }
+  if (result.refusals.length > 0) {
+    return <StatusIndicator type="warning">Something stands against it</StatusIndicator>;
+  }
+  return <StatusIndicator type="success">Nothing is missing</StatusIndicator>;
 }
 
 function Found({ result }: { result: PlanResult }) {
@@ -125,12 +139,7 @@ export function AccessStep({ planning }: { planning: Planning }) {
         <Box color="text-body-secondary">
           {running && <StatusIndicator type="in-progress">Looking at both sides</StatusIndicator>}
           {!running && !result && !error && 'Not tested yet. You may go on without, and find out when it runs.'}
-          {!running && result?.state === 'done' && (
-            <StatusIndicator type="success">Tested</StatusIndicator>
-          )}
-          {!running && (error || result?.state === 'failed') && (
-            <StatusIndicator type="error">The test came to no end</StatusIndicator>
-          )}
+          {!running && (result || error) && <Verdict result={result} />}
         </Box>
       </Container>
       <PlanTrouble planning={planning} />

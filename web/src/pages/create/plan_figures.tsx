@@ -7,7 +7,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import type { PlanFigures } from '../../api/types';
 import { bytesText } from '../../text/bytes';
 import { durationRange } from '../../text/durations';
-import { countText, dash, dollarRange } from '../../text/numbers';
+import { countText, dash, dollarRange, sentence } from '../../text/numbers';
 
 function amount(objects: number | undefined, bytes: number | undefined): string {
   if (objects === undefined) return dash;
@@ -57,10 +57,10 @@ function itemsOf(plan: PlanFigures): KeyValuePairsProps.Item[] {
 
 function Ranges({ plan }: { plan: PlanFigures }) {
   const prices = (plan.prices ?? []).map(({ what, low, high }) => ({
-    label: what, value: dollarRange(low, high),
+    label: sentence(what), value: dollarRange(low, high),
   }));
   const times = (plan.times ?? []).map(({ what, low, high }) => ({
-    label: what, value: durationRange(low, high),
+    label: sentence(what), value: durationRange(low, high),
   }));
   if (prices.length + times.length === 0) return null;
   const as_of = plan.prices_as_of ? ` List prices of ${plan.prices_as_of}.` : '';

@@ -11,6 +11,7 @@ import type { JobRequest, SideRequest } from '../../api/types';
 import { Copyable } from '../../parts/copyable';
 import type { Planning } from '../../state/use_plan';
 import { commandWords, curlLine, shellLine } from '../../text/command';
+import { counted } from '../../text/numbers';
 import { PlanPanel } from './plan_figures';
 import { PlanTrouble } from './plan_trouble';
 
@@ -83,6 +84,7 @@ interface Props {
 
 export function ReviewStep({ request, planning, error, edit }: Props) {
   const { result, running, start } = planning;
+  const missing = result?.permissions.filter((each) => each.verdict === 'missing').length ?? 0;
   return (
     <SpaceBetween size="l">
       {error && <PlanTrouble planning={{ ...planning, result: undefined, error }} />}
@@ -96,6 +98,14 @@ export function ReviewStep({ request, planning, error, edit }: Props) {
       {result?.refusals.map((refusal) => (
         <Alert key={refusal.code} type="error" header={refusal.reason}>{refusal.way_out}</Alert>
       ))}
+      {missing > 0 && (
+        <Alert
+          type="warning"
+          action={<Button onClick={() => edit(4)}>Show what to add</Button>}
+        >
+          {counted(missing, 'permission')} missing. The job would stop where it needs it.
+        </Alert>
+      )}
       {!result && (
         <Alert
           type="info"

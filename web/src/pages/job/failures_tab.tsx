@@ -10,7 +10,7 @@ import { useStream } from '../../stream/stream';
 import { FailureGroups } from './failure_groups';
 import { FailureTable } from './failure_table';
 
-const pageSizes = { wide: 25, narrow: 8 };
+const pageSizes = { wide: 15, narrow: 6 };
 
 // Reads again, not too often, while failures come in.
 function useFresh(id: string, read: () => void) {

@@ -8,7 +8,7 @@ import { api } from '../../api/api';
 import type { Act, JobDetail } from '../../api/types';
 import { useNotify } from '../../parts/notify';
 import { go } from '../../router';
-import { useIsOperator } from '../../state/session';
+import { useIsOperator, useMayCreate } from '../../state/session';
 import { hasEnded, jobName, kindLabel } from '../../text/job_text';
 import { ActionModal, type Dialog } from './action_modal';
 import { LimitsModal } from './limits_modal';
@@ -50,6 +50,7 @@ function route(job: JobDetail): string {
 function Actions({ job, read }: { job: JobDetail; read: () => void }) {
   const [dialog, setDialog] = useState<Dialog | 'limits'>();
   const { act, busy } = useAct(job, read);
+  const mayCreate = useMayCreate();
   const { may } = job;
   const close = () => {
     setDialog(undefined);
@@ -77,7 +78,7 @@ function Actions({ job, read }: { job: JobDetail; read: () => void }) {
         items={[
           { id: 'retry', text: 'Run again', disabled: !may.retry },
           { id: 'limits', text: 'Change limits', disabled: !job.here },
-          { id: 'clone', text: 'Create a job like this' },
+          { id: 'clone', text: 'Create a job like this', disabled: !mayCreate },
           { id: 'undo', text: 'Undo the migration', disabled: !may.undo },
           { id: 'delete', text: 'Delete from history', disabled: !may.delete },
         ]}

@@ -107,9 +107,9 @@ export function LogTab({ id }: { id: string }) {
         )
       }
       columnDefinitions={[
-        { id: 'time', header: 'Time', minWidth: 120, cell: (line) => line.time },
+        { id: 'time', header: 'Time', minWidth: 200, cell: (line) => line.time },
         {
-          id: 'what', header: 'What', minWidth: 120,
+          id: 'what', header: 'What', minWidth: 160,
           cell: (line) => <StatusIndicator type={line.type}>{line.what}</StatusIndicator>,
         },
         {

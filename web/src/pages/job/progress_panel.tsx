@@ -3,21 +3,24 @@ import Header from '@cloudscape-design/components/header';
 import KeyValuePairs, { type KeyValuePairsProps } from '@cloudscape-design/components/key-value-pairs';
 import ProgressBar from '@cloudscape-design/components/progress-bar';
 import SpaceBetween from '@cloudscape-design/components/space-between';
+import StatusIndicator from '@cloudscape-design/components/status-indicator';
 
 import type { JobDetail, Progress } from '../../api/types';
 import { StandingBadge } from '../../parts/standing_badge';
 import { durationText, secondsBetween, timeText } from '../../text/durations';
 import {
-  atWork, dataText, endedWell, objectRateText, objectsText, percentOf, rateText, stepLabel,
+  atWork, dataText, endedWell, hasFigures, objectRateText, objectsText, percentOf, rateText, stepLabel,
   stepPercent, timeLeft,
 } from '../../text/job_text';
 import { countText, dash } from '../../text/numbers';
 
 function StepBar({ progress }: { progress: Progress }) {
+  const label = `Step ${progress.step_number} of ${progress.step_count}: ${stepLabel(progress.step)}`;
+  if (!hasFigures(progress)) return <StatusIndicator type="loading">{label}</StatusIndicator>;
   return (
     <ProgressBar
       value={stepPercent(progress)}
-      label={`Step ${progress.step_number} of ${progress.step_count}: ${stepLabel(progress.step)}`}
+      label={label}
       description={`${dataText(progress)}, ${objectsText(progress)}`}
     />
   );

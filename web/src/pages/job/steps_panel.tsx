@@ -5,7 +5,7 @@ import Steps, { type StepsProps } from '@cloudscape-design/components/steps';
 
 import type { JobDetail, JobStep } from '../../api/types';
 import { durationText, secondsBetween } from '../../text/durations';
-import { atWork, dataText, objectsText, stepLabel } from '../../text/job_text';
+import { atWork, dataText, hasFigures, objectsText, stepLabel } from '../../text/job_text';
 
 function statusOf(step: JobStep, job: JobDetail): StepsProps.Status {
   if (step.state === 'done') return 'success';
@@ -17,12 +17,13 @@ function statusOf(step: JobStep, job: JobDetail): StepsProps.Status {
 function detailsOf(step: JobStep, job: JobDetail): string {
   const parts: string[] = [];
   const { progress } = job;
-  if (step.state === 'started' && progress?.step === step.step) {
+  if (step.state === 'started' && progress?.step === step.step && hasFigures(progress)) {
     parts.push(`${objectsText(progress)}, ${dataText(progress)}`);
   } else if (step.message) {
     parts.push(step.message);
   }
-  if (step.ended) parts.push(durationText(secondsBetween(step.started, step.ended)));
+  if (step.state === 'skipped') parts.push('not needed');
+  else if (step.ended) parts.push(durationText(secondsBetween(step.started, step.ended)));
   else if (!atWork(job)) parts.push('not finished');
   return parts.join(' · ');
 }
