@@ -68,12 +68,17 @@ const std::vector<CommandSpec>& commands() {
        "confirmation: the same command again goes on."},
       {Verb::undo,
        "undo",
-       "Takes a migration back that has not deleted anything yet",
+       "Takes a migration back, as long as its source is not deleted",
        "Deletes the temporary bucket, each object of it seen to be in the source, opens the source "
        "to "
-       "writers again, and puts back its lifecycle rules, notifications and replication. Refused "
-       "once "
-       "the job has begun to empty the source: then only forward is safe.",
+       "writers again, and puts back its lifecycle rules, notifications and replication. Once the "
+       "job "
+       "has begun to empty the source, what was deleted is first copied back and proven against "
+       "what "
+       "was confirmed, while the source stays closed; such objects have a new LastModified, and "
+       "new "
+       "version ids. Refused once the source bucket itself may be deleted: then only forward is "
+       "safe.",
        {"JOB"},
        "Example:\n"
        "  s3migrator undo 20261122t231822-5c1b9a\n\n"

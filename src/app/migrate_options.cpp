@@ -57,6 +57,11 @@ Options freeze_options() {
        flag([](Arguments& a) -> bool& { return a.migration.source_is_quiet; })}};
 }
 
+OptionSpec accept_weak_option(std::string group, std::string help) {
+  return {"--accept-weak-proof", "", std::move(group), std::move(help),
+          flag([](Arguments& a) -> bool& { return a.migration.accept_weak_proof; })};
+}
+
 Options deletion_options() {
   const std::string group = "Deleting the source";
   return {
@@ -65,10 +70,9 @@ Options deletion_options() {
        "is "
        "in doubt. Without it the name is asked for on the terminal, or the job pauses there.",
        text([](Arguments& a) -> std::string& { return a.migration.confirm_delete; })},
-      {"--accept-weak-proof", "", group,
-       "Also deletes objects that are proven by size and date alone, where there is no common "
-       "checksum.",
-       flag([](Arguments& a) -> bool& { return a.migration.accept_weak_proof; })},
+      accept_weak_option(group,
+                         "Also deletes objects that are proven by size and date alone, where there "
+                         "is no common checksum."),
       {"--accept-unpinned-delete", "", group,
        "Goes on where the service does not heed If-Match on deletes.",
        flag([](Arguments& a) -> bool& { return a.migration.accept_unpinned_delete; })},
@@ -104,6 +108,12 @@ std::vector<OptionSpec> migration_options() {
   for (const auto& part : {freeze_options(), deletion_options(), name_options()})
     all.insert(all.end(), part.begin(), part.end());
   return all;
+}
+
+std::vector<OptionSpec> undo_options() {
+  return {accept_weak_option("Deleting the temporary bucket",
+                             "Also what was copied back and is proven by size and date alone, "
+                             "where there is no common checksum.")};
 }
 
 }  // namespace s3m::app

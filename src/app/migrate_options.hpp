@@ -10,5 +10,6 @@
 namespace s3m::app {
 
 std::vector<OptionSpec> migration_options();
+std::vector<OptionSpec> undo_options();
 
 }  // namespace s3m::app

@@ -441,9 +441,10 @@ Options options_of(Verb verb) {
       return join({side_options("--", "Bucket", "the bucket",
                                 [](Arguments& a) -> SideArguments& { return a.destination_side; }),
                    migrator_option(), output_options(false)});
+    case Verb::undo:
+      return join({undo_options(), output_options(true)});
     case Verb::jobs_resume:
       return join({confirm_option(), output_options(true)});
-    case Verb::undo:
     case Verb::jobs_retry:
     case Verb::demo:
       return output_options(true);

@@ -244,7 +244,10 @@ int run_migration(const Arguments& arguments, const aws::Environment& environmen
 
 int run_again(const Arguments& arguments, const aws::Environment& environment) {
   auto command = take_up(arguments, environment);
-  if (command && arguments.verb == Verb::undo) command->verb = Verb::undo;
+  if (command && arguments.verb == Verb::undo) {
+    command->verb = Verb::undo;
+    command->migration.accept_weak_proof |= arguments.migration.accept_weak_proof;
+  }
   if (command) return run_command(*command, environment, command->job);
   fmt::print(stderr, "s3migrator: {}\n", single_line(command.error().describe()));
   return exit_code_of(command.error());

@@ -233,9 +233,17 @@ std::string Migration::what_stands() const {
     return fmt::format("Everything is in s3://{}, which is the live copy now. Go on with: {}",
                        temporary, context.resume_command);
   }
+  if (giving != Giving::nothing) {
+    return fmt::format(
+        "s3://{} is being given back what was deleted from it. Go on with: "
+        "s3migrator undo {}",
+        bucket, context.job_id);
+  }
   if (first_delete) {
-    return fmt::format("s3://{} is partly emptied; everything is in s3://{}. Go on with: {}",
-                       bucket, temporary, context.resume_command);
+    return fmt::format(
+        "s3://{} is partly emptied; everything is in s3://{}. Go on with: {}; or "
+        "have it copied back with: s3migrator undo {}",
+        bucket, temporary, context.resume_command, context.job_id);
   }
   return fmt::format(
       "Nothing was deleted from s3://{}. Go on with: {}; or take everything back "

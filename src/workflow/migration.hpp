@@ -104,6 +104,7 @@ class Migration {
   Configuration configuration;  // of the source, as it was before the job touched it
   bool all_versions = false, acl = false;
   bool first_delete = false, source_delete = false;  // intents
+  Giving giving = Giving::nothing;                   // of the undo, as the store has it
   bool frozen = false;
   transfer::Proven proven;  // the last proof of this run
   std::string digest;       // that was proven before the confirmation

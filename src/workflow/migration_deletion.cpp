@@ -50,6 +50,9 @@ net::Task<Result<void>> empty_range(Migration& m, store::RangeRecord range,
     auto checked = co_await transfer::check_range(
         *hop.transfer, m.proof_options(transfer::Anchor::destination), expected);
     if (!checked) co_return checked;
+    // Not before: until then a change is answered by another delta pass.
+    auto intended = m.first_delete ? Result<void>(ok) : co_await m.intend_first_delete();
+    if (!intended) co_return intended;
     range.state = store::RangeState::deleting;
     auto kept = co_await update_range(m, range);
     if (!kept) co_return kept;
@@ -110,8 +113,6 @@ Told empty(Migration& m) {
   if (!frozen) co_return forward(frozen);
   auto ranges = co_await proven_ranges(m);
   if (!ranges) co_return forward(ranges);
-  auto intended = co_await m.intend_first_delete();
-  if (!intended) co_return forward(intended);
   transfer::Emptying emptying;
   for (const auto& range : *ranges) {
     if (range.state == store::RangeState::deleted) continue;
@@ -119,6 +120,11 @@ Told empty(Migration& m) {
     m.deleted = emptying.deleted + emptying.deleted_markers;
     if (!emptied) co_return forward(emptied);
   }
+  // A run that was killed while it tried how the service deletes has left its scratch object.
+  auto& hop = *m.outward().transfer;
+  transfer::Removed scratch;
+  auto cleared = co_await transfer::clear_reserved(hop, hop.source, m.all_versions, scratch);
+  if (!cleared) co_return forward(cleared);
   co_return fmt::format(
       "{} objects and {} delete markers deleted from s3://{}, each seen to be in "
       "s3://{}",

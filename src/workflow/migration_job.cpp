@@ -104,6 +104,11 @@ net::Task<Result<void>> MigrationJob::work() {
   auto records = co_await migration_.stored.load();
   if (!records) co_return forward(records);
   records_ = *std::move(records);
+  migration_.giving = records_.giving;
+  if (!may_go_forward(records_)) {
+    co_return fail(Errc::refused, fmt::format("job {} is being undone and does not go forward",
+                                              printable(context_.job_id)));
+  }
   auto known = co_await migration_.begin(regime_of(records_));
   if (!known) co_return known;
   for (;;) {

@@ -54,6 +54,10 @@ constexpr std::array standing{
     Standing{freeze, delete_source},     Standing{take_name, discard},
 };
 
+constexpr auto giving_names = std::to_array<std::string_view>({"", "clearing", "copying", "given"});
+constexpr auto undo_names = std::to_array<std::string_view>(
+    {"look", "check", "close-source", "clear", "copy-back", "verify", "discard", "open-source"});
+
 std::ptrdiff_t place(const std::vector<MigrationStep>& order, MigrationStep step) {
   return std::ranges::find(order, step) - order.begin();
 }
@@ -83,6 +87,16 @@ std::vector<MigrationStep> migration_order(FreezeTime freeze_time) {
     order.insert(std::ranges::find(order, copy), freeze);
   }
   return order;
+}
+
+std::string_view name(Giving giving) noexcept {
+  return giving_names[static_cast<std::size_t>(giving)];
+}
+
+std::optional<Giving> giving(std::string_view name) noexcept {
+  const auto* const found = std::ranges::find(giving_names, name);
+  if (found == giving_names.end()) return std::nullopt;
+  return static_cast<Giving>(found - giving_names.begin());
 }
 
 bool MigrationRecords::has(MigrationStep step) const {
@@ -119,9 +133,16 @@ Position position(const std::vector<MigrationStep>& order, const MigrationRecord
   return found;
 }
 
+bool may_go_forward(const MigrationRecords& records) noexcept {
+  return records.giving == Giving::nothing;
+}
+
 std::optional<MigrationStep> after_change(MigrationStep step, Regime regime) noexcept {
   if (regime == Regime::handed_over)
     return step == verify ? std::optional(copy_back) : std::nullopt;
+  // A delta pass takes out of the temporary bucket what the source does not have (G19): by now that
+  // would be what the job itself has deleted there.
+  if (regime == Regime::emptying) return std::nullopt;
   switch (step) {
     case prove:
     case confirm:
@@ -132,6 +153,22 @@ std::optional<MigrationStep> after_change(MigrationStep step, Regime regime) noe
     default:
       return std::nullopt;
   }
+}
+
+std::string_view name(UndoStep step) noexcept {
+  return undo_names[static_cast<std::size_t>(step)];
+}
+
+std::vector<UndoStep> undo_order(const MigrationRecords& records) {
+  using enum UndoStep;
+  const auto regime = regime_of(records);
+  if (regime == Regime::handed_over) return {};
+  if (regime == Regime::untouched || records.giving == Giving::given)
+    return {look, discard, open_source};
+  std::vector<UndoStep> order{look, check, close, clear, copy_back, verify, discard, open_source};
+  // What has been copied since must not be taken for a rest that was left.
+  if (records.giving == Giving::copying) std::erase(order, clear);
+  return order;
 }
 
 }  // namespace s3m::workflow

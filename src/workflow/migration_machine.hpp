@@ -60,10 +60,22 @@ enum class Regime : std::uint8_t {
 inline constexpr std::string_view intent_first_delete = "first_delete";
 inline constexpr std::string_view intent_delete_source = "source_delete";
 
+// How far a source that has lost objects is given them back (guard G24). Each is kept before its
+// first act, and none is taken back.
+enum class Giving : std::uint8_t {
+  nothing,
+  clearing,  // what an emptying has left of histories is taken out: nothing can be put before it
+  copying,   // objects go back
+  given,     // the source was proven to have all again, so the temporary bucket may go
+};
+std::string_view name(Giving giving) noexcept;  // "clearing"; empty for nothing
+std::optional<Giving> giving(std::string_view name) noexcept;
+
 // What the store remembers of a migration.
 struct MigrationRecords {
   std::map<MigrationStep, bool> done;  // true: ended well or was skipped; false: begun
   bool first_delete = false, source_delete = false;
+  Giving giving = Giving::nothing;
 
   bool has(MigrationStep step) const;  // done
 };
@@ -82,9 +94,29 @@ struct Position {
 };
 Position position(const std::vector<MigrationStep>& order, const MigrationRecords& records);
 
+// False once objects are given back: a run that went on emptying would take away what the undo has
+// just copied. Then only the undo goes on.
+bool may_go_forward(const MigrationRecords& records) noexcept;
+
 // The step to go back to when the source or the temporary bucket turned out to have changed under
 // a step that relies on them; all steps from there on are to be done again. None: the step cannot
-// be answered by another pass.
+// be answered by another pass, or the source may have lost objects already, so that the temporary
+// bucket must not be made like it any more.
 std::optional<MigrationStep> after_change(MigrationStep step, Regime regime) noexcept;
+
+enum class UndoStep : std::uint8_t {
+  look,         // who is who
+  check,        // that the temporary bucket has what was confirmed
+  close,        // the source, as it was while it was emptied
+  clear,        // what is left of histories
+  copy_back,    // temporary bucket to source
+  verify,       // against the digest that was confirmed
+  discard,      // the temporary bucket, by a proven walk
+  open_source,  // freeze and grant off, and back on what was switched off
+};
+std::string_view name(UndoStep step) noexcept;  // "copy-back"
+
+// What is left to do, in its order. Empty where it is refused: the source is handed over (G1).
+std::vector<UndoStep> undo_order(const MigrationRecords& records);
 
 }  // namespace s3m::workflow

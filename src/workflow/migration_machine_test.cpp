@@ -120,8 +120,14 @@ TEST(MigrationMachine, HandedOverForgottenStepsOfTheSourceStayUndone) {
 
 TEST(MigrationMachine, AChangeSendsItBackToTheDeltaPass) {
   for (const auto step : {prove, confirm, silence, empty, delete_source})
-    EXPECT_EQ(after_change(step, Regime::emptying), delta);
+    EXPECT_EQ(after_change(step, Regime::untouched), delta);
   EXPECT_FALSE(after_change(preflight, Regime::untouched));
+}
+
+// The delta pass would delete from the temporary bucket what was just deleted from the source.
+TEST(MigrationMachine, FromTheFirstDeleteOnNoChangeLeadsBackToADeltaPass) {
+  for (const auto step : order())
+    EXPECT_FALSE(after_change(step, Regime::emptying)) << name(step);
 }
 
 TEST(MigrationMachine, HandedOverAChangeNeverLeadsBackToTheSource) {
@@ -139,6 +145,75 @@ TEST(MigrationMachine, TheRegimeFollowsTheIntents) {
   EXPECT_EQ(regime_of(records), Regime::emptying);
   records.source_delete = true;
   EXPECT_EQ(regime_of(records), Regime::handed_over);
+}
+
+TEST(Undo, NamesAreFoundAgain) {
+  for (const auto one : {Giving::nothing, Giving::clearing, Giving::copying, Giving::given})
+    EXPECT_EQ(giving(name(one)), one);
+  EXPECT_FALSE(giving("taking"));
+  EXPECT_EQ(name(UndoStep::look), "look");
+  EXPECT_EQ(name(UndoStep::copy_back), "copy-back");
+  EXPECT_EQ(name(UndoStep::open_source), "open-source");
+}
+
+TEST(Undo, BeforeTheFirstDeleteNothingIsCopiedBack) {
+  const std::vector expected{UndoStep::look, UndoStep::discard, UndoStep::open_source};
+  EXPECT_EQ(undo_order({}), expected);
+  EXPECT_EQ(undo_order(before(empty)), expected);
+}
+
+TEST(Undo, AfterTheFirstDeleteTheTemporaryBucketGoesOnlyAfterTheProof) {
+  MigrationRecords records;
+  records.first_delete = true;
+  for (const auto one : {Giving::nothing, Giving::clearing, Giving::copying}) {
+    records.giving = one;
+    const auto order = undo_order(records);
+    const auto at = [&](UndoStep step) { return std::ranges::find(order, step) - order.begin(); };
+    EXPECT_LT(at(UndoStep::check), at(UndoStep::close));
+    EXPECT_LT(at(UndoStep::close), at(UndoStep::copy_back));
+    EXPECT_LT(at(UndoStep::copy_back), at(UndoStep::verify));
+    EXPECT_LT(at(UndoStep::verify), at(UndoStep::discard));
+    EXPECT_LT(at(UndoStep::discard), at(UndoStep::open_source));
+    EXPECT_LT(at(UndoStep::open_source), std::ssize(order));
+  }
+}
+
+// What was copied back is a beginning of a history; to clear it would never end.
+TEST(Undo, RestsOfHistoriesAreClearedOnlyBeforeAnythingIsCopied) {
+  MigrationRecords records;
+  records.first_delete = true;
+  const auto clears = [&] { return std::ranges::count(undo_order(records), UndoStep::clear) == 1; };
+  EXPECT_TRUE(clears());
+  records.giving = Giving::clearing;
+  EXPECT_TRUE(clears());
+  records.giving = Giving::copying;
+  EXPECT_FALSE(clears());
+}
+
+// The temporary bucket may be half discarded by then: it proves nothing any more.
+TEST(Undo, OnceAllIsProvenToBeBackItOnlyTidiesUp) {
+  MigrationRecords records;
+  records.first_delete = true;
+  records.giving = Giving::given;
+  EXPECT_EQ(undo_order(records),
+            (std::vector{UndoStep::look, UndoStep::discard, UndoStep::open_source}));
+}
+
+TEST(Undo, G1HandedOverThereIsNoWayBack) {
+  MigrationRecords records;
+  records.source_delete = true;
+  EXPECT_TRUE(undo_order(records).empty());
+}
+
+TEST(Undo, OnceBegunOnlyTheUndoGoesOn) {
+  MigrationRecords records;
+  EXPECT_TRUE(may_go_forward(records));
+  records.first_delete = true;
+  EXPECT_TRUE(may_go_forward(records));
+  for (const auto one : {Giving::clearing, Giving::copying, Giving::given}) {
+    records.giving = one;
+    EXPECT_FALSE(may_go_forward(records)) << name(one);
+  }
 }
 
 }  // namespace

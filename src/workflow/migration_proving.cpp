@@ -54,6 +54,12 @@ Told freeze(Migration& m) {
 // Copies and deletions until a pass finds nothing to do: two walks in a row that agree, both begun
 // after the freeze was proven (guards G4, G19).
 Told delta(Migration& m) {
+  if (m.first_delete) {
+    co_return fail(Errc::refused,
+                   fmt::format("s3://{} may have lost objects to this job already: s3://{} is not "
+                               "made like it any more",
+                               bucket_of(m), printable(m.temporary_name)));
+  }
   auto& hop = m.outward();
   std::uint64_t copied = 0, deleted = 0;
   for (int pass = 1; pass <= most_delta_passes; ++pass) {

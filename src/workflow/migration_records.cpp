@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "base/text.hpp"
+
 namespace s3m::workflow {
 namespace {
 
@@ -28,6 +30,16 @@ net::Task<Result<MigrationRecords>> StoredMigration::load() {
           records.first_delete |= intent.name == intent_first_delete;
           records.source_delete |= intent.name == intent_delete_source;
         }
+        auto undo = store.fact(context_.job_id, fact::giving);
+        if (!undo) return forward(undo);
+        const auto known = giving(undo->value_or(""));
+        if (!known) {
+          return fail(Errc::protocol,
+                      fmt::format("the undo of job {} is in a state that this version does not "
+                                  "know ({}); go on with the version that began it",
+                                  printable(context_.job_id), printable(**undo)));
+        }
+        records.giving = *known;
         return records;
       });
 }

@@ -26,6 +26,10 @@ inline const std::string weak = "weak";
 inline const std::string confirmed = "confirmed";  // the digest that was confirmed
 inline const std::string deleted_at = "deleted-at";
 inline const std::string opened = "opened";  // the final bucket is not to be closed again
+// Of the undo: its state (migration_machine.hpp), and what it has to copy back.
+inline const std::string giving = "undo";
+inline const std::string given_objects = "undo-objects", given_bytes = "undo-bytes";
+inline const std::string given_markers = "undo-delete-markers";
 }  // namespace fact
 
 class StoredMigration {

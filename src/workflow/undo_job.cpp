@@ -1,5 +1,7 @@
 #include "workflow/undo_job.hpp"
 
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "base/text.hpp"
@@ -12,70 +14,101 @@
 #include "workflow/verdict.hpp"
 
 namespace s3m::workflow {
-namespace {
-
-// The temporary bucket as the side that is emptied, and the living source as the proof.
-std::unique_ptr<Hop> way_back(Migration& m) {
-  Ground ground{.source_principal = m.destination_principal,
-                .destination_principal = m.source_principal,
-                .source = Migration::facts_of(m.temporary_bucket()),
-                .destination = m.source_facts};
-  auto& out = m.outward();
-  return make_hop(m.context, out.to, out.from, std::move(ground), Writer::destination,
-                  m.copy_options(), [&m](const FailureEvent& failure) { m.failed(failure); });
-}
-
-}  // namespace
 
 UndoJob::UndoJob(JobContext& context, Access source, Access destination, MigrationSpec spec)
     : context_(context),
-      steps_(context.events, {"look", "discard", "open-source"}),
-      migration_(context, steps_, std::move(source), std::move(destination), std::move(spec),
-                 nullptr) {}
+      steps_(std::in_place, context.events, std::vector<std::string>()),
+      migration_(context, *steps_, std::move(source), std::move(destination), std::move(spec),
+                 nullptr),
+      return_(migration_) {}
 
 UndoJob::~UndoJob() = default;
 
 net::Task<SummaryEvent> UndoJob::run() {
   auto worked = co_await work();
   if (!worked && context_.cancel.cancelled()) worked = fail(stop_error(context_));
-  if (!worked) steps_.fail_open(worked.error().describe());
-  auto summary = migration_.summary();
-  const bool stopped = !worked && worked.error().code() == Errc::cancelled;
-  summary.outcome = worked ? "undone" : stopped ? "interrupted" : "fatal";
-  summary.exit_code = worked ? exit_verified : stopped ? exit_interrupted : exit_fatal;
-  summary.message =
-      worked ? fmt::format("s3://{} is as it was before the migration",
-                           printable(migration_.source.location.bucket))
-             : fmt::format("{}. Run the same command again to go on", worked.error().describe());
+  if (!worked) steps_->fail_open(worked.error().describe());
+  auto summary = conclude(worked);
   context_.events.emit(summary);
   co_return summary;
+}
+
+SummaryEvent UndoJob::conclude(const Result<void>& worked) const {
+  auto summary = migration_.summary();
+  const auto bucket = printable(migration_.source.location.bucket);
+  if (worked) {
+    summary.outcome = "undone";
+    summary.exit_code = exit_verified;
+    summary.message =
+        loss_.empty()
+            ? fmt::format("s3://{} is as it was before the migration", bucket)
+            : fmt::format("s3://{} has all its objects again and takes writes: {}", bucket, loss_);
+    return summary;
+  }
+  const bool stopped = worked.error().code() == Errc::cancelled;
+  summary.outcome = stopped ? "interrupted" : "fatal";
+  summary.exit_code = stopped ? exit_interrupted : exit_fatal;
+  summary.message =
+      too_late_ ? worked.error().describe()
+                : fmt::format("{}. Run the same command again to go on", worked.error().describe());
+  return summary;
 }
 
 net::Task<Result<void>> UndoJob::work() {
   auto records = co_await migration_.stored.load();
   if (!records) co_return forward(records);
-  if (regime_of(*records) != Regime::untouched) {
+  const auto order = undo_order(*records);
+  too_late_ = order.empty();
+  if (too_late_) {
     co_return fail(
         Errc::refused,
-        fmt::format("objects of s3://{} may have been deleted already, so that only "
-                    "forward is safe: {}",
+        fmt::format("s3://{} is being deleted or is gone, and its name may be another's "
+                    "by now: nothing can be put back there, only forward is safe: {}. "
+                    "Once it has arrived, another migration can bring it back",
                     printable(migration_.source.location.bucket), context_.resume_command));
   }
-  auto known = co_await migration_.begin(Regime::untouched);
+  std::vector<std::string> names;
+  for (const auto step : order)
+    names.emplace_back(name(step));
+  steps_.emplace(context_.events, std::move(names));
+  migration_.giving = records->giving;
+  auto known = co_await migration_.begin(regime_of(*records));
   if (!known) co_return known;
-  auto looked = co_await take("look", &UndoJob::look);
-  if (!looked) co_return looked;
-  auto discarded = co_await take("discard", &UndoJob::discard_temporary);
-  if (!discarded) co_return discarded;
-  co_return co_await take("open-source", &UndoJob::open_source);
+  for (const auto step : order) {
+    auto taken = co_await take(step);
+    if (!taken) co_return taken;
+  }
+  co_return ok;
 }
 
-net::Task<Result<void>> UndoJob::take(const char* step, Told (UndoJob::*act)()) {
-  steps_.begin(step, steps_.percent().value());
-  auto told = co_await (this->*act)();
+net::Task<Result<void>> UndoJob::take(UndoStep step) {
+  steps_->begin(name(step), steps_->percent().value());
+  auto told = co_await act(step);
   if (!told) co_return forward(told);
-  steps_.end(StepState::done, steps_.percent().value(), *std::move(told));
+  steps_->end(StepState::done, steps_->percent().value(), *std::move(told));
   co_return ok;
+}
+
+UndoJob::Told UndoJob::act(UndoStep step) {
+  switch (step) {
+    case UndoStep::look:
+      return look();
+    case UndoStep::check:
+      return return_.check();
+    case UndoStep::close:
+      return return_.close();
+    case UndoStep::clear:
+      return return_.clear();
+    case UndoStep::copy_back:
+      return return_.copy();
+    case UndoStep::verify:
+      return return_.prove();
+    case UndoStep::discard:
+      return discard_temporary();
+    case UndoStep::open_source:
+      return open_source();
+  }
+  std::unreachable();
 }
 
 UndoJob::Told UndoJob::look() {
@@ -99,15 +132,35 @@ UndoJob::Told UndoJob::discard_temporary() {
   const auto bucket = m.temporary_bucket();
   auto seen = co_await look_at(owner, bucket);
   if (!seen) co_return forward(seen);
-  if (seen->standing != Standing::ours) {
-    co_return fmt::format("s3://{} is not there (any more)", printable(m.temporary_name));
+  const bool ours = seen->standing == Standing::ours;
+  std::uint64_t deleted = 0;
+  if (ours) {
+    auto emptied = co_await empty_temporary();
+    if (!emptied) co_return forward(emptied);
+    deleted = *emptied;
+    auto removed = co_await remove_temporary(owner, bucket, m.pause());
+    if (!removed) co_return forward(removed);
   }
-  // What changed at the source since it was copied is of no use to anybody.
-  transfer::Mirrored mirrored;
-  auto mirror = co_await transfer::mirror(
-      *m.outward().transfer, {.all_versions = m.all_versions, .source_may_be_empty = true},
-      {KeyRange{}}, mirrored);
-  if (!mirror) co_return forward(mirror);
+  auto forgotten =
+      co_await acts::forget_policy(m, service_name(m.destination.endpoint), m.temporary_name);
+  if (!forgotten) co_return forward(forgotten);
+  if (!ours) co_return fmt::format("s3://{} is not there (any more)", printable(m.temporary_name));
+  co_return fmt::format("s3://{} is gone; each of its {} objects was seen to be in s3://{}",
+                        printable(m.temporary_name), human_count(deleted),
+                        printable(m.source.location.bucket));
+}
+
+net::Task<Result<std::uint64_t>> UndoJob::empty_temporary() {
+  auto& m = migration_;
+  // What changed at the source since it was copied is of no use to anybody. Once objects were
+  // deleted from the source that cannot be told from what was deleted by this job.
+  if (!m.first_delete) {
+    transfer::Mirrored mirrored;
+    auto mirror = co_await transfer::mirror(
+        *m.outward().transfer, {.all_versions = m.all_versions, .source_may_be_empty = true},
+        {KeyRange{}}, mirrored);
+    if (!mirror) co_return forward(mirror);
+  }
   auto back = way_back(m);
   transfer::Emptying emptying;
   auto emptied = co_await transfer::empty_source(
@@ -115,20 +168,19 @@ UndoJob::Told UndoJob::discard_temporary() {
       {.all_versions = m.all_versions, .accept_weak = true, .accept_unpinned = true}, {KeyRange{}},
       emptying);
   if (!emptied) co_return forward(emptied);
-  auto removed = co_await remove_temporary(owner, bucket, m.pause());
-  if (!removed) co_return forward(removed);
-  auto forgotten =
-      co_await acts::forget_policy(m, service_name(m.destination.endpoint), m.temporary_name);
-  if (!forgotten) co_return forward(forgotten);
-  co_return fmt::format("s3://{} is gone; each of its {} objects was seen to be in s3://{}",
-                        printable(m.temporary_name),
-                        human_count(emptying.deleted + emptying.deleted_markers),
-                        printable(m.source.location.bucket));
+  co_return emptying.deleted + emptying.deleted_markers;
 }
 
 UndoJob::Told UndoJob::open_source() {
   auto& m = migration_;
   const auto& bucket = m.source.location.bucket;
+  if (m.giving == Giving::given) {
+    auto settled = co_await return_.settle();
+    if (!settled) co_return forward(settled);
+    auto loss = co_await return_.loss();
+    if (!loss) co_return forward(loss);
+    loss_ = *std::move(loss);
+  }
   TemporaryDeny freeze(
       m.context, m.source, m.source_facts,
       DenyTerms{.kind = DenyKind::freeze, .bucket = bucket, .spared = {m.source_principal}});

@@ -86,11 +86,11 @@ def test_undone_the_source_is_as_it_was(program, sim):
     assert not sim.admin(DESTINATION).list_buckets()["Buckets"]
 
 
-def test_after_the_first_delete_there_is_no_way_back_but_forward(program, sim):
+def test_once_the_source_is_deleted_there_is_no_way_back_but_forward(program, sim):
     furnish(sim, objects=8)
     before = contents(sim.admin(SOURCE))
     job = Migration(program, sim)
-    assert job.run(kill_at=lambda event: event.get("step") == "delete-source") is None
+    assert job.run(kill_at=lambda event: event.get("step") == "take-name") is None
     run = program.run("undo", job.events[0]["job"], env=job.environment)
     assert run.code == 1 and "only forward" in run.stderr, run
     job.finish()

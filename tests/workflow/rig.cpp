@@ -124,6 +124,14 @@ Result<SummaryEvent> Rig::again(const std::string& verb, const std::string& job)
   return execute(*command, job);
 }
 
+Result<SummaryEvent> Rig::undo(const std::string& job) {
+  auto parsed = app::parse_command_line({"s3migrator", "undo", job, "--store", file("store.db")});
+  auto command = app::take_up(std::get<app::Arguments>(parsed), variables());
+  if (!command) return forward(command);
+  command->verb = app::Verb::undo;
+  return execute(*command, job);
+}
+
 std::unique_ptr<app::Engine> Rig::engine(std::string job_id) {
   auto words = with_roles("copy", {});
   words.insert(words.begin(), "s3migrator");
@@ -160,6 +168,12 @@ SummaryEvent Rig::cleanup(std::vector<std::string> options) {
                                  std::string(sim::destination_external_id)};
   words.insert(words.end(), options.begin(), options.end());
   return run(std::move(words));
+}
+
+SummaryEvent Rig::migrate(std::vector<std::string> options) {
+  options.insert(options.begin(), {"s3://" + source, "--destination-region", "eu-central-1",
+                                   "--confirm-delete", source});
+  return run(with_roles("migrate", std::move(options)));
 }
 
 std::string Rig::told() const {

@@ -48,6 +48,10 @@ class Rig {
   SummaryEvent copy(std::vector<std::string> options = {});
   SummaryEvent verify(std::vector<std::string> options = {});
   SummaryEvent cleanup(std::vector<std::string> options = {});
+  // Of the source bucket to eu-central-1, confirmed beforehand.
+  SummaryEvent migrate(std::vector<std::string> options = {});
+  // `undo` of a migration; what refuses it before it begins is an error.
+  Result<SummaryEvent> undo(const std::string& job);
   // What a job of that name runs in, with the roles of copy(): for parts of a job alone.
   std::unique_ptr<app::Engine> engine(std::string job_id);
 
