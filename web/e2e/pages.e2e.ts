@@ -76,6 +76,22 @@ describe.skipIf(!hasBrowser)('signing in', () => {
   });
 });
 
+describe.skipIf(!hasBrowser)('a keyboard', () => {
+  test('is enough to sign in and to open a job', async () => {
+    await arrive(desktop);
+    visitor.expected.push(/console: Failed to load resource.*401/);
+    const page = await visitor.open('');
+    await page.getByLabel('Token').waitFor();
+    await page.keyboard.type(token);
+    await page.keyboard.press('Enter');
+    const link = page.getByRole('link', { name: 'Migration of photos' });
+    await link.waitFor();
+    await link.focus();
+    await page.keyboard.press('Enter');
+    await page.getByText('Waits for your confirmation').first().waitFor();
+  });
+});
+
 describe.skipIf(!hasBrowser)('the wizard', () => {
   test('leads to a job', async () => {
     const page = await enter(desktop);
@@ -113,6 +129,38 @@ describe.skipIf(!hasBrowser)('the wizard', () => {
     const made = server.requests.find((each) => each.method === 'POST' && each.path === '/jobs');
     expect(made?.body).toMatchObject({
       kind: 'copy', source: { uri: 's3://photos' }, destination: { uri: 's3://photos-eu/2026' },
+    });
+  });
+
+  test('asks a migration for one bucket, on a phone', async () => {
+    const page = await enter(phone);
+    await visitor.open('#/create');
+    await page.getByRole('radio', { name: /^Migration/ }).click();
+    const next = page.getByRole('button', { name: 'Next' });
+    await next.click();
+    await page.getByPlaceholder('s3://photos', { exact: true }).fill('photos/2026');
+    await next.click();
+    await page.getByText('A migration moves a whole bucket: leave out the prefix.').waitFor();
+    await page.getByPlaceholder('s3://photos', { exact: true }).fill('photos');
+    await next.click();
+    await page.getByLabel('Region').fill('eu-central-1');
+    await sound(visitor, page);
+    await next.click();
+    await page.getByText('Freeze and deletion').waitFor();
+    await sound(visitor, page);
+    await next.click();
+    await page.getByRole('button', { name: 'Test access', exact: true }).click();
+    await page.getByText('1 permission missing').waitFor();
+    await sound(visitor, page);
+    await next.click();
+    await page.getByText('s3migrator migrate s3://photos').waitFor();
+    await sound(visitor, page);
+    await page.getByRole('button', { name: 'Start the migration' }).click();
+    await page.getByText('The whole job', { exact: true }).waitFor();
+    const made = server.requests.find((each) => each.method === 'POST' && each.path === '/jobs');
+    expect(made?.body).toEqual({
+      kind: 'migrate', source: { uri: 's3://photos' }, destination: { region: 'eu-central-1' },
+      options: {},
     });
   });
 
