@@ -68,6 +68,17 @@ describe.skipIf(!hasBrowser)('signing in', () => {
     await sound(visitor, page);
   });
 
+  test('is asked for again in a tab whose session another one has ended', async () => {
+    const page = await enter(desktop);
+    visitor.expected.push(/console: .*ERR_|console: Failed to load resource/);
+    await visitor.context.clearCookies();
+    server.dropStreams();
+    await page.getByLabel('Token').fill(token);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('Migration of photos').first().waitFor();
+    await page.getByText('Connection to the server lost').waitFor({ state: 'detached' });
+  });
+
   test('is asked for again when the session has ended', async () => {
     const page = await enter(desktop);
     await visitor.context.clearCookies();

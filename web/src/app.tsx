@@ -8,7 +8,9 @@ import { Frame } from './frame';
 import { SignIn } from './pages/sign_in';
 import { Unreachable } from './pages/unreachable';
 import { VisitContext, type Visit } from './state/session';
-import { startStream, stopStream } from './stream/stream';
+import { startStream, stopStream, useLine } from './stream/stream';
+
+const probePause = 3_000;
 
 type Door = 'opening' | 'closed' | { unreachable: Error } | Visit;
 
@@ -39,6 +41,18 @@ export function App() {
     startStream();
     return stopStream;
   }, [inside]);
+
+  // A stream cannot say why it ended. The session may have, with the server or in another tab.
+  const { status } = useLine();
+  useEffect(() => {
+    if (!inside || status !== 'lost') return undefined;
+    const timer = setInterval(() => {
+      void enter().then((found) => {
+        if (found === 'closed') setDoor('closed');
+      });
+    }, probePause);
+    return () => clearInterval(timer);
+  }, [inside, status]);
 
   const leave = () => void api.signOut().then(() => setDoor('closed'), () => setDoor('closed'));
 

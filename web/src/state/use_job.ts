@@ -18,7 +18,9 @@ export function useJob(id: string) {
     if (message.kind === 'reset') return answer.read();
     if (message.kind !== 'event' || message.jobId !== id) return undefined;
     if (message.name === 'gone') setGone(true);
-    if (answer.value && needsReading(answer.value, message)) readSoon();
+    // An answer that is on its way may be older than the message.
+    const older = answer.loading && message.name !== 'progress';
+    if (older || (answer.value && needsReading(answer.value, message))) readSoon();
     answer.set((job) => detailAfter(job, message));
     return undefined;
   });

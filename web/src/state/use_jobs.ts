@@ -31,7 +31,7 @@ export function useJobs(query: JobsQuery) {
     });
     // A job that is new, or that a filter takes in or leaves out now.
     const known = value?.jobs.some((job) => job.id === message.jobId);
-    if (message.name === 'gone' || (message.name === 'job' && (!known || state))) readSoon();
+    if (message.name === 'gone' || (message.name === 'job' && (!known || state || loading))) readSoon();
     return undefined;
   });
 

@@ -19,6 +19,6 @@ export type StreamMessage =
   | { kind: 'reset' } // events may have been missed: read again
   | JobMessage;
 
-export type PageMessage = 'start' | 'stop' | 'bye';
+export type PageMessage = 'start' | 'stop';
 
 export const streamPath = '/api/v1/stream';

@@ -91,6 +91,17 @@ describe('the event stream', () => {
     expect(FakeEventSource.made).toHaveLength(2);
   });
 
+  test('tries at once when a page starts it while it waits', () => {
+    last().onopen?.();
+    last().break(2);
+    source.start();
+    expect(FakeEventSource.made).toHaveLength(2);
+    last().onopen?.();
+    vi.advanceTimersByTime(60_000);
+    expect(FakeEventSource.made).toHaveLength(2);
+    expect(kinds()).toEqual(['open', 'lost', 'open', 'reset']);
+  });
+
   test('that never beat may be silent', () => {
     last().onopen?.();
     vi.advanceTimersByTime(600_000);

@@ -30,8 +30,14 @@ export class StreamSource {
     return { kind: 'status', ...this.last };
   }
 
+  // Where it waits to try again, it tries now: somebody has signed in.
   start(): void {
     if (!this.source) this.connect();
+    else if (this.last.status === 'lost') {
+      this.pause = shortestPause;
+      this.missedSome = true;
+      this.connect();
+    }
   }
 
   stop(): void {
@@ -59,6 +65,7 @@ export class StreamSource {
   }
 
   private opened(): void {
+    clearTimeout(this.timer);
     this.pause = shortestPause;
     this.set('open');
     this.watch();

@@ -26,7 +26,7 @@ function inSharedWorker(): Line {
     name: 's3migrator-stream',
   });
   worker.port.onmessage = (event: MessageEvent<StreamMessage>) => deliver(event.data);
-  window.addEventListener('pagehide', () => worker.port.postMessage('bye'));
+  window.addEventListener('pagehide', () => worker.port.postMessage('stop'));
   window.addEventListener('pageshow', (event) => {
     if (event.persisted) worker.port.postMessage('start');
   });

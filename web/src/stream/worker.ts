@@ -17,8 +17,8 @@ function heard(port: MessagePort, message: PageMessage): void {
     port.postMessage(source.status);
     return;
   }
-  if (message === 'bye') ports.delete(port);
-  if (message === 'stop' || ports.size === 0) source.stop();
+  ports.delete(port);
+  if (ports.size === 0) source.stop();
 }
 
 const scope = self as unknown as { onconnect: (event: MessageEvent) => void };

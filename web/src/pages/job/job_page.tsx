@@ -7,7 +7,7 @@ import Tabs from '@cloudscape-design/components/tabs';
 import type { JobDetail } from '../../api/types';
 import { usePageTitle } from '../../parts/page_title';
 import { Trouble } from '../../parts/trouble';
-import { follow } from '../../router';
+import { go } from '../../router';
 import { useJob } from '../../state/use_job';
 import { useLine } from '../../stream/stream';
 import { titleOf } from '../../text/job_text';
@@ -34,9 +34,7 @@ function JobTabs({ job, tab }: { job: JobDetail; tab: string }) {
       ariaLabel="About this job"
       activeTabId={tab}
       onChange={({ detail }) => {
-        if (detail.activeTabHref) {
-          follow(new CustomEvent('follow', { detail: { href: detail.activeTabHref } }));
-        }
+        if (detail.activeTabHref) go(detail.activeTabHref);
       }}
       tabs={[
         {
