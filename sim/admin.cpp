@@ -93,6 +93,15 @@ json::value add_fault(Command& command) {
   return json::object{{"number", command.service.faults.add(std::move(rule))}};
 }
 
+json::value fault_figures(Command& command) {
+  const auto number = parse_u64(command.query.get("number"));
+  if (!number) {
+    command.error = "number is missing";
+    return {};
+  }
+  return json::object{{"fired", command.service.faults.fired(*number)}};
+}
+
 json::value remove_faults(Command& command) {
   if (const auto number = parse_u64(command.query.get("number"))) {
     command.service.faults.remove(*number);
@@ -191,6 +200,7 @@ constexpr auto entries = std::to_array<Entry>({
     {"POST", "record", start_recording},
     {"POST", "reset", reset},
     {"POST", "fault", add_fault},
+    {"GET", "fault", fault_figures},
     {"DELETE", "fault", remove_faults},
     {"POST", "switches", change_switches},
     {"POST", "expire", expire},

@@ -3,13 +3,16 @@ be true when it has ended."""
 
 import hashlib
 import json
+import signal
 import threading
 
 import botocore.exceptions
 
+import kills
 from sim_fixture import DESTINATION, DESTINATION_ROLE, MIGRATOR, MIGRATOR_ROLE, SOURCE, SOURCE_ROLE
 
 BUCKET, REGION, TARGET_REGION = "moving-house", "us-east-1", "eu-central-1"
+LONGEST_RUN = 120  # seconds; one that takes longer hangs
 
 LIFECYCLE = {"Rules": [{"ID": "old", "Status": "Enabled", "Filter": {"Prefix": "tmp/"},
                         "Expiration": {"Days": 30}}]}
@@ -18,6 +21,8 @@ TAGS = {"TagSet": [{"Key": "team", "Value": "photos"}]}
 POLICY = {"Version": "2012-10-17", "Statement": [{
     "Sid": "Readers", "Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{SOURCE}:root"},
     "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{BUCKET}/*"}]}
+QUEUES = {"QueueConfigurations": [{"Id": "new", "Events": ["s3:ObjectCreated:*"],
+                                   "QueueArn": f"arn:aws:sqs:{REGION}:{SOURCE}:new"}]}
 
 
 def scenario(name_release_ms=300, **more):
@@ -25,8 +30,8 @@ def scenario(name_release_ms=300, **more):
             "buckets": [{"name": BUCKET, "owner": SOURCE, "region": REGION}], **more}
 
 
-def furnish(sim, objects=40, versioned=True):
-    """Fills the source and sets what a bucket can have beside its objects."""
+def furnish(sim, objects=40, versioned=True, configured=True):
+    """Fills the source, and sets what a bucket can have beside its objects."""
     client = sim.admin(SOURCE)
     if versioned:
         client.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
@@ -39,10 +44,16 @@ def furnish(sim, objects=40, versioned=True):
     if versioned:
         client.delete_object(Bucket=BUCKET, Key="photos/0003.jpg")
     client.put_object(Bucket=BUCKET, Key="odd +%&?#é", Body=b"odd")
+    if configured:
+        configure(client)
+
+
+def configure(client):
     client.put_bucket_lifecycle_configuration(Bucket=BUCKET, LifecycleConfiguration=LIFECYCLE)
     client.put_bucket_cors(Bucket=BUCKET, CORSConfiguration=CORS)
     client.put_bucket_tagging(Bucket=BUCKET, Tagging=TAGS)
     client.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps(POLICY))
+    client.put_bucket_notification_configuration(Bucket=BUCKET, NotificationConfiguration=QUEUES)
 
 
 def contents(client, bucket=BUCKET):
@@ -84,35 +95,54 @@ class Migration:
                 "--destination-external-id", ids[DESTINATION_ROLE],
                 "--destination-region", TARGET_REGION, "--json", *self.options]
 
-    def run(self, kill_at=None, kill_after=None, confirm=True):
-        """One run. `kill_at(event)` true: SIGKILL right then; `kill_after`: so many seconds.
-        Gives the exit code, None when it was killed."""
-        confirmed = ["--confirm-delete", BUCKET] if confirm else []
-        process = self.program.start(*self.words(), *confirmed, env=self.environment)
-        timer = None
+    def run(self, kill_at=None, kill_after=None, confirm=True, kill=None):
+        """One run. `kill_at(event)` true: SIGKILL right then; `kill_after`: so many seconds;
+        `kill`: as kills.py says. Gives the exit code, None when it was killed."""
+        if kill_at:
+            kill = kills.AtEvent(kill_at)
         if kill_after is not None:
-            timer = threading.Timer(kill_after, process.kill)
-            timer.start()
-        killed = False
+            kill = kills.AtTime(kill_after)
+        confirmed = ["--confirm-delete", BUCKET] if confirm else []
+        code = self._drive([*self.words(), *confirmed], self.events, kill)
+        if code == -9 and any(e.get("step") == "report" and e.get("state") == "done"
+                              for e in self.events):
+            return 0  # killed when all was done: whether it could still say so is chance
+        return None if code == -9 else code
+
+    def undo(self, kill=None):
+        """One run of undo; gives what run() gives. Its events are in `undone`."""
+        self.undone = []
+        code = self._drive(["undo", self.job, "--json"], self.undone, kill)
+        done = any(e["type"] == "summary" and e["outcome"] == "undone" for e in self.undone)
+        return 0 if done else None if code == -9 else code
+
+    @property
+    def job(self):
+        """The id of the job; none before its first event."""
+        return next((event["job"] for event in self.events), None)
+
+    def _drive(self, words, events, kill):
+        process = self.program.start(*words, env=self.environment)
+        kill = kill or kills.Kill()
+        kill.begin(process)
+        longest = LONGEST_RUN + kill.longer
+        hangs = threading.Timer(longest, process.send_signal, [signal.SIGABRT])
+        hangs.start()
         for line in process.stdout:
             try:
                 event = json.loads(line)
             except json.JSONDecodeError:
                 continue  # cut off by the kill
-            self.events.append(event)
-            if kill_at and not killed and kill_at(event):
-                process.kill()
-                killed = True
+            events.append(event)
+            kill.saw(event)
         self.errors = process.stderr.read()
-        code = process.wait(120)
-        if timer:
-            timer.cancel()
+        code = process.wait(LONGEST_RUN)
+        hangs.cancel()
+        kill.end()
         for stream in (process.stdout, process.stderr):
             stream.close()
-        if code == -9 and any(e.get("step") == "report" and e.get("state") == "done"
-                              for e in self.events):
-            return 0  # killed when all was done: whether it could still say so is chance
-        return None if code == -9 else code
+        assert code != -signal.SIGABRT, f"no end after {longest} s: {self.errors}"
+        return code
 
     def finish(self, runs=6):
         """Runs until it ends well; a fault script may end a run, never the migration."""
@@ -137,23 +167,68 @@ def gone(client, bucket):
     return False
 
 
-def assert_moved(sim, before, versioned=True):
-    """Source gone, destination complete and configured, and nothing of ours left anywhere."""
+def configuration_of(client, bucket=BUCKET):
+    """What configure() sets, as the service tells it; None for what is not there."""
+
+    def read(method, member):
+        try:
+            return getattr(client, method)(Bucket=bucket).get(member)
+        except botocore.exceptions.ClientError as error:
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] != 404:
+                raise
+            return None
+
+    rules = read("get_bucket_lifecycle_configuration", "Rules") or []
+    policy = read("get_bucket_policy", "Policy")
+    queues = read("get_bucket_notification_configuration", "QueueConfigurations") or []
+    return {"lifecycle": [(r["ID"], r["Status"], r["Expiration"]) for r in rules],
+            "cors": read("get_bucket_cors", "CORSRules"), "tags": read("get_bucket_tagging", "TagSet"),
+            "versioning": client.get_bucket_versioning(Bucket=bucket).get("Status"),
+            "policy": policy and json.loads(policy)["Statement"],
+            "queues": [(q["Id"], q["QueueArn"]) for q in queues]}
+
+
+def furnished(versioned=True):
+    """What configuration_of() tells of a source that furnish() made."""
+    return {"lifecycle": [("old", "Enabled", {"Days": 30})], "cors": CORS["CORSRules"],
+            "tags": TAGS["TagSet"], "versioning": "Enabled" if versioned else None,
+            "policy": POLICY["Statement"],
+            "queues": [("new", QUEUES["QueueConfigurations"][0]["QueueArn"])]}
+
+
+def moved_configuration(before):
+    """What becomes of it in the new account and region."""
+    text = json.dumps(before).replace(SOURCE, DESTINATION).replace(REGION, TARGET_REGION)
+    return json.loads(text)
+
+
+def assert_moved(sim, before, versioned=True, configuration=None):
+    """Source gone, destination complete and configured, and nothing of ours left anywhere.
+    `before` and `configuration`: of the source, by contents() and configuration_of()."""
     assert gone(sim.admin(SOURCE), BUCKET)
     client = sim.admin(DESTINATION, region=TARGET_REGION)
     head = client.head_bucket(Bucket=BUCKET, ExpectedBucketOwner=DESTINATION)
     assert head["BucketRegion"] == TARGET_REGION
     assert contents(client) == before
-    if versioned:
-        assert client.get_bucket_versioning(Bucket=BUCKET)["Status"] == "Enabled"
-    rules = client.get_bucket_lifecycle_configuration(Bucket=BUCKET)["Rules"]
-    assert [(r["ID"], r["Status"], r["Expiration"]) for r in rules] == [("old", "Enabled", {"Days": 30})]
-    assert client.get_bucket_cors(Bucket=BUCKET)["CORSRules"] == CORS["CORSRules"]
-    assert client.get_bucket_tagging(Bucket=BUCKET)["TagSet"] == TAGS["TagSet"]
-    statements = json.loads(client.get_bucket_policy(Bucket=BUCKET)["Policy"])["Statement"]
-    assert [s.get("Sid") for s in statements] == ["Readers"], statements
-    assert DESTINATION in json.dumps(statements[0]["Principal"])
+    now = json.loads(json.dumps(configuration_of(client)))
+    assert now == moved_configuration(configuration or furnished(versioned))
     assert not client.list_multipart_uploads(Bucket=BUCKET).get("Uploads")
-    for account in (SOURCE, DESTINATION):
-        names = [b["Name"] for b in sim.admin(account).list_buckets()["Buckets"]]
-        assert names == ([BUCKET] if account == DESTINATION else []), names
+    assert buckets_of(sim, SOURCE) == []
+    assert buckets_of(sim, DESTINATION) == [BUCKET]
+
+
+def assert_untouched(sim, before, configuration=None):
+    """The source is as it was and takes writes again; nothing of ours is left anywhere."""
+    client = sim.admin(SOURCE)
+    assert contents(client) == before
+    assert configuration_of(client) == (configuration or furnished())
+    assert not client.list_multipart_uploads(Bucket=BUCKET).get("Uploads")
+    assert buckets_of(sim, SOURCE) == [BUCKET]
+    assert buckets_of(sim, DESTINATION) == []
+    client.put_object(Bucket=BUCKET, Key="late", Body=b"late")
+    for version in client.list_object_versions(Bucket=BUCKET, Prefix="late")["Versions"]:
+        client.delete_object(Bucket=BUCKET, Key="late", VersionId=version["VersionId"])
+
+
+def buckets_of(sim, account):
+    return [bucket["Name"] for bucket in sim.admin(account).list_buckets()["Buckets"]]

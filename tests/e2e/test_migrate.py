@@ -1,12 +1,12 @@
 """A bucket moved with its name, killed on the way, on the simulator; judged by boto3."""
 
 import json
-import random
 import threading
 
 import botocore.exceptions
 import pytest
 
+import crash
 import migration
 from migration import BUCKET, Migration, assert_moved, contents, furnish
 from sim_fixture import DESTINATION, SOURCE, simulator
@@ -77,13 +77,8 @@ def test_undone_the_source_is_as_it_was(program, sim):
     client = sim.admin(SOURCE)
     with pytest.raises(client.exceptions.ClientError):  # it is frozen
         client.put_object(Bucket=BUCKET, Key="late", Body=b"late")
-    run = program.run("undo", job.events[0]["job"], "--json", env=job.environment)
-    assert run.code == 0, run
-    assert contents(client) == before
-    client.put_object(Bucket=BUCKET, Key="late", Body=b"late")
-    assert client.get_bucket_lifecycle_configuration(Bucket=BUCKET)["Rules"][0]["ID"] == "old"
-    assert json.loads(client.get_bucket_policy(Bucket=BUCKET)["Policy"]) == migration.POLICY
-    assert not sim.admin(DESTINATION).list_buckets()["Buckets"]
+    assert job.undo() == 0, job.errors
+    migration.assert_untouched(sim, before)
 
 
 def test_once_the_source_is_deleted_there_is_no_way_back_but_forward(program, sim):
@@ -126,34 +121,11 @@ def test_a_writer_loses_nothing(program, sim):
     assert sum(len(versions) for key, versions in moved.items() if key.startswith("live/")) == len(kept)
 
 
-FAULTS = (
-    {"operation": "*", "effect": "error", "status": 503, "code": "SlowDown", "probability": 0.02},
-    {"operation": "*", "effect": "reset_before_head", "probability": 0.01},
-    {"operation": "CopyObject", "effect": "reset_before_head", "applied": True, "probability": 0.05},
-    {"operation": "DeleteObject*", "effect": "reset_before_head", "applied": True,
-     "probability": 0.05},
-    {"operation": "DeleteBucket", "effect": "reset_before_head", "applied": True,
-     "probability": 0.5},
-    {"operation": "CreateBucket", "effect": "reset_before_head", "applied": True,
-     "probability": 0.5},
-)
-
-
 @pytest.mark.parametrize("seed", range(8))
-def test_killed_at_random_instants_under_faults(program, sim, seed):
-    chance = random.Random(seed)
-    furnish(sim, objects=20, versioned=seed % 2 == 0)
-    before = contents(sim.admin(SOURCE))
-    for rule in chance.sample(FAULTS, 3):
-        sim.fault(**rule)
-    job = Migration(program, sim)
-    for _ in range(5):
-        if job.run(kill_after=chance.uniform(0.05, 1.2)) == 0:
-            break
-    job.finish()
-    sim.calm()
-    assert_moved(sim, before, versioned=seed % 2 == 0)
-    assert never_backwards(job.percents), job.percents
+def test_killed_at_random_instants_under_faults(program, tmp_path, seed):
+    case = crash.case_of(seed)
+    ended = crash.run(case, program, tmp_path)
+    print(f"{ended.kills} kills: {case}")
 
 
 def test_a_thief_takes_the_name_and_gets_nothing(program, sim):
