@@ -44,7 +44,7 @@ workflow::JobStart start_of(Engine& engine, const Arguments& arguments) {
 // Where somebody sits who can be asked: the name is typed, nothing less.
 bool ask(const workflow::ConfirmationQuestion& question) {
   fmt::print(stderr,
-             "\n{} objects ({}) of s3://{} are proven to be in s3://{}.\nDigest {}\n{}"
+             "\n{} objects ({}) of s3://{} are proven to be in s3://{}.\nDigest {}\n{}{}"
              "The bucket s3://{} is now emptied and deleted, and made anew in its new place. To go "
              "on, type its name: ",
              human_count(question.objects), human_bytes(question.bytes), printable(question.bucket),
@@ -52,7 +52,7 @@ bool ask(const workflow::ConfirmationQuestion& question) {
              question.weak == 0
                  ? ""
                  : fmt::format("{} of them are proven only weakly.\n", human_count(question.weak)),
-             printable(question.bucket));
+             question.uploads.empty() ? "" : question.uploads + ".\n", printable(question.bucket));
   std::string typed;
   return std::getline(std::cin, typed) && typed == question.bucket;
 }
@@ -125,7 +125,6 @@ net::Task<Outcome> plan_migration(Engine& engine, const Arguments& arguments) {
                                                       engine.destination(),
                                                       {.copy = arguments.spec,
                                                        .prefix = arguments.source.prefix,
-                                                       .drop_history = {},
                                                        .rewrites = arguments.migration.rewrites},
                                                       arguments.migration.keep_temporary_days);
   if (!found) co_return ended(engine, found.error());

@@ -111,8 +111,8 @@ class EmptyOperation final : public Visitor, Lanes<EmptyWork>::Handler {
   }
 
   // What of the destination stands beside the first version that the source has left.
-  static std::size_t offset_of(const EmptyWork& work) {
-    return work.copy.versions.size() - work.source.versions.size();
+  std::size_t offset_of(const EmptyWork& work) const {
+    return options_.beginnings ? 0 : work.copy.versions.size() - work.source.versions.size();
   }
 
   bool go_together(const EmptyWork& work) {

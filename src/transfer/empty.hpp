@@ -16,6 +16,9 @@ namespace s3m::transfer {
 struct EmptyOptions {
   bool all_versions = false;  // histories: each version and delete marker, by its id
   bool accept_weak = false;   // what is the same by weak proof alone goes, too
+  // The source is a copy that may not be finished: its histories are beginnings of the
+  // destination's, as mirror() leaves them, and no ends.
+  bool beginnings = false;
   // Objects go although the service was seen to ignore the ETag that pins them.
   bool accept_unpinned = false;
 };

@@ -25,7 +25,8 @@ JobContext with_events(const JobContext& context, EventSink& events) {
           .destination_cleanup_command = context.destination_cleanup_command,
           .stop = context.stop,
           .stop_message = context.stop_message,
-          .undo_command = context.undo_command};
+          .undo_command = context.undo_command,
+          .intend = context.intend};
 }
 
 Error stop_error(const JobContext& context) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <string>
 
 #include "aws/client.hpp"
@@ -34,6 +35,9 @@ struct JobContext {
   Stop stop = Stop::interrupted;
   std::string stop_message;    // with Stop::displaced: what happened
   std::string undo_command{};  // what takes a migration back; empty for other jobs
+  // Records an intent while the job is surely this process's (JobRun::intend). Empty: nothing runs
+  // the job, and nothing that cannot be undone may be done for it.
+  std::function<net::Task<Result<void>>(std::string name, std::string detail)> intend{};
 };
 
 // The same, with another sink.

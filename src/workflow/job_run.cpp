@@ -102,6 +102,9 @@ net::Task<Result<void>> JobRun::begin(JobStart start) {
   attempt_ = *attempt;
   recorder_.emplace(outer_.events, outer_.job_id, attempt_);
   context_.emplace(with_events(outer_, *recorder_));
+  context_->intend = [this](std::string name, std::string detail) {
+    return intend(std::move(name), std::move(detail));
+  };
   group_.spawn(watch());
   co_return ok;
 }

@@ -31,6 +31,7 @@ namespace s3m::workflow {
 struct ConfirmationQuestion {
   std::string bucket, temporary_bucket, digest;
   std::uint64_t objects = 0, bytes = 0, weak = 0;
+  std::string uploads;  // a sentence on those that nobody finished; empty: there are none
   bool frozen = false;
 };
 // True: the bucket's name was typed. False: not now.

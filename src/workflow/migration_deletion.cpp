@@ -7,6 +7,7 @@
 #include "workflow/handover.hpp"
 #include "workflow/migration_acts.hpp"
 #include "workflow/migration_proof.hpp"
+#include "workflow/migration_uploads.hpp"
 
 namespace s3m::workflow::acts {
 namespace {
@@ -75,8 +76,12 @@ Told confirm(Migration& m) {
   if (*confirmed && **confirmed == m.digest) co_return "confirmed by an earlier run";
   auto possible = may_be_confirmed(m);
   if (!possible) co_return forward(possible);
+  auto left = co_await look_at_uploads(m);
+  if (!left) co_return forward(left);
+  if (!left->words.empty()) m.note(NoteLevel::warning, left->words);
   const auto& name = m.source.location.bucket;
-  const bool unattended = m.spec.confirm_delete == name && m.frozen;
+  // Who confirmed beforehand has not seen the uploads: once told of them, the same command goes on.
+  const bool unattended = m.spec.confirm_delete == name && m.frozen && left->told;
   const bool typed = !unattended && m.confirm != nullptr &&
                      m.confirm({.bucket = name,
                                 .temporary_bucket = m.temporary_name,
@@ -84,15 +89,17 @@ Told confirm(Migration& m) {
                                 .objects = m.proven.objects,
                                 .bytes = m.proven.bytes,
                                 .weak = m.proven.same_weak,
+                                .uploads = left->words,
                                 .frozen = m.frozen});
   if (!unattended && !typed) {
-    co_return fail(Errc::cancelled,
-                   fmt::format("waits for the confirmation: {} objects ({}) of s3://{} are proven "
-                               "to be in s3://{} under digest {}. To go on and delete the source: "
-                               "{} --confirm-delete {}",
-                               human_count(m.proven.objects), human_bytes(m.proven.bytes),
-                               bucket_of(m), printable(m.temporary_name), m.digest,
-                               m.context.resume_command, printable(name)));
+    co_return fail(
+        Errc::cancelled,
+        fmt::format("waits for the confirmation: {} objects ({}) of s3://{} are proven "
+                    "to be in s3://{} under digest {}{}{}. To go on and delete the "
+                    "source: {} --confirm-delete {}",
+                    human_count(m.proven.objects), human_bytes(m.proven.bytes), bucket_of(m),
+                    printable(m.temporary_name), m.digest, left->words.empty() ? "" : "; ",
+                    left->words, m.context.resume_command, printable(name)));
   }
   auto kept = co_await m.stored.keep(fact::confirmed, m.digest);
   if (!kept) co_return forward(kept);
@@ -141,13 +148,16 @@ Told delete_source(Migration& m) {
       if (!revoked) co_return forward(revoked);
     }
   }
+  auto given_up = co_await given_up_uploads(m);
+  if (!given_up) co_return forward(given_up);
   auto owner = m.source_owner();
   BucketDeletion deletion{.bucket = m.source.location.bucket,
                           .region = m.source_facts.region,
                           .expected_owner = m.source_facts.expected_owner,
                           .job_id = m.context.job_id,
                           .begun = m.source_delete,
-                          .before_delete = [&m] { return m.intend_delete_source(); }};
+                          .before_delete = [&m] { return m.intend_delete_source(); },
+                          .abandoned_uploads = *std::move(given_up)};
   auto gone = co_await workflow::delete_source(owner, std::move(deletion), m.pause());
   if (!gone) co_return forward(gone);
   if (gone->since) {

@@ -172,7 +172,7 @@ net::Task<Result<MigrationFacts>> read_migration_facts(aws::S3& source, const Ac
 PermissionTerms permission_terms(const MigrationFacts& facts, const MigrationWishes& wishes) {
   PermissionTerms terms{.bucket = facts.bucket,
                         .partition = facts.source_principal.partition,
-                        .all_versions = facts.ever_versioned() && !wishes.drop_history,
+                        .all_versions = facts.ever_versioned(),
                         .acls = facts.acls == MigrationFacts::Acls::on,
                         .locks = facts.lock.enabled,
                         .source_key = {},

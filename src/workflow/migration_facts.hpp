@@ -24,9 +24,8 @@ namespace s3m::workflow {
 
 // What the user asked for.
 struct MigrationWishes {
-  CopySpec copy;                              // of both hops
-  std::string prefix;                         // of the source, as it was given
-  std::optional<std::uint64_t> drop_history;  // the number of versions that are given up
+  CopySpec copy;                                                // of both hops
+  std::string prefix;                                           // of the source, as it was given
   std::vector<std::pair<std::string, std::string>> rewrites{};  // in the configuration: from, to
 };
 
@@ -77,7 +76,6 @@ struct MigrationFacts {
   std::string first_in_archive;
   std::uint64_t unrestored = 0;        // objects of archive classes that cannot be read now
   std::uint64_t in_archive_tiers = 0;  // objects of INTELLIGENT_TIERING that must be restored
-  std::uint64_t noncurrent = 0;        // versions and delete markers beside the current objects
 
   bool ever_versioned() const noexcept { return !versioning.status.empty(); }
 };

@@ -10,6 +10,7 @@
 #include "workflow/handover.hpp"
 #include "workflow/migration_acts.hpp"
 #include "workflow/migration_proof.hpp"
+#include "workflow/migration_uploads.hpp"
 #include "workflow/temporary_bucket.hpp"
 
 namespace s3m::workflow::acts {
@@ -155,6 +156,8 @@ Told last_configuration(Migration& m) {
 }
 
 Told open(Migration& m) {
+  auto aborted = co_await abort_lost_uploads(m);
+  if (!aborted) co_return forward(aborted);
   // First, so that no later run closes it again.
   auto kept = co_await m.stored.keep(fact::opened, "true");
   if (!kept) co_return forward(kept);

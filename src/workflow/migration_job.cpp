@@ -158,6 +158,10 @@ net::Task<Result<void>> MigrationJob::go_back(MigrationStep step, Error why) {
   steps_.fail_open(why.describe());
   migration_.note(NoteLevel::warning,
                   fmt::format("back to step {}: {}", name(*back), why.describe()));
+  // What stood against this round is looked at again in the next.
+  auto failures = FailureLog::open();
+  if (!failures) co_return forward(failures);
+  migration_.failures = std::make_unique<FailureLog>(*std::move(failures));
   for (auto again = std::ranges::find(order_, *back); again != order_.end(); ++again) {
     if (!records_.has(*again)) continue;
     auto undone = co_await migration_.stored.begun(*again);

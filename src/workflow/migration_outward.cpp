@@ -23,12 +23,10 @@ std::string bucket_of(const Migration& m) {
 }
 
 net::Task<Result<MigrationGround>> judge_all(Migration& m) {
-  auto found = co_await migration_preflight(m.context, m.source, m.destination,
-                                            {.copy = m.spec.copy,
-                                             .prefix = m.source.location.prefix,
-                                             .drop_history = {},
-                                             .rewrites = m.spec.rewrites},
-                                            m.spec.keep_temporary_days);
+  auto found = co_await migration_preflight(
+      m.context, m.source, m.destination,
+      {.copy = m.spec.copy, .prefix = m.source.location.prefix, .rewrites = m.spec.rewrites},
+      m.spec.keep_temporary_days);
   if (!found) co_return forward(found);
   auto possible = check_refusals(m.source.location.bucket, found->refusals);
   if (!possible) co_return forward(possible);

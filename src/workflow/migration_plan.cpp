@@ -29,12 +29,12 @@ class Planner {
     auto facts = co_await read_migration_facts(s3, from_, to_, found_.ground);
     if (!facts) co_return forward(facts);
     found_.facts = *std::move(facts);
-    if (migration_refusals(found_.facts, before_listing()).empty()) {
+    if (migration_refusals(found_.facts, wishes_).empty()) {
       auto listed = co_await list(s3);
       if (!listed) co_return forward(listed);
       fill_figures(found_.event, found_.facts, wishes_, found_.plan, keep_temporary_days_);
     }
-    found_.refusals = migration_refusals(found_.facts, listed_ ? wishes_ : before_listing());
+    found_.refusals = migration_refusals(found_.facts, wishes_);
     auto asked = co_await ask(s3);
     if (!asked) co_return forward(asked);
     tell();
@@ -42,13 +42,6 @@ class Planner {
   }
 
  private:
-  // What is judged by counts has to wait for them.
-  MigrationWishes before_listing() const {
-    auto wishes = wishes_;
-    wishes.drop_history.reset();
-    return wishes;
-  }
-
   net::Task<Result<void>> list(aws::S3& s3) {
     StoredUploads uploads(context_.store, context_.job_id, service_name(from_.endpoint),
                           service_name(to_.endpoint));
@@ -70,17 +63,9 @@ class Planner {
     auto planned = co_await plan(walk, options, found_.plan);
     if (!planned) co_return planned;
     auto& facts = found_.facts;
-    facts.noncurrent = found_.plan.source_objects - found_.plan.current_objects;
-    if (options.all_versions && wishes_.drop_history) {
-      options.all_versions = false;
-      found_.plan = {};
-      planned = co_await plan(walk, options, found_.plan);
-      if (!planned) co_return planned;
-    }
     facts.classes = found_.plan.classes;
     facts.first_in_archive = found_.plan.first_in_archive;
     facts.unrestored = found_.plan.archived;
-    listed_ = true;
     if (!facts.tiering_archives || options.all_versions) co_return ok;
     transfer::Archived archived;
     std::vector<KeyRange> ranges{KeyRange{}};
@@ -146,7 +131,6 @@ class Planner {
   Access from_, to_;
   MigrationWishes wishes_;
   unsigned keep_temporary_days_;
-  bool listed_ = false;
   MigrationPreflight found_;
 };
 
@@ -168,7 +152,7 @@ void fill_figures(MigrationPlanEvent& event, const MigrationFacts& facts,
                            .destination_region = facts.destination_region,
                            .plan = plan,
                            .aws = facts.aws,
-                           .all_versions = facts.ever_versioned() && !wishes.drop_history,
+                           .all_versions = facts.ever_versioned(),
                            .kms = facts.encryption.algorithm.starts_with("aws:kms"),
                            .acls = facts.acls == MigrationFacts::Acls::on,
                            .storage_class = wishes.copy.copy.storage_class,

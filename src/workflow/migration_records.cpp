@@ -53,9 +53,10 @@ net::Task<Result<void>> StoredMigration::done(MigrationStep step) {
 }
 
 net::Task<Result<void>> StoredMigration::intend(std::string intent, std::string detail) {
-  co_return co_await context_.store.run(context_.loop, [this, intent, detail](store::Store& store) {
-    return store.record_intent(context_.job_id, intent, detail);
-  });
+  if (!context_.intend) {
+    co_return fail(Errc::invalid_argument, "an intent is recorded by a running job alone");
+  }
+  co_return co_await context_.intend(std::move(intent), std::move(detail));
 }
 
 net::Task<Result<void>> StoredMigration::keep(std::string fact, std::string value) {

@@ -24,6 +24,7 @@ inline const std::string all_versions = "all-versions", acl = "acl";
 inline const std::string digest = "digest", objects = "objects", bytes = "bytes";
 inline const std::string weak = "weak";
 inline const std::string confirmed = "confirmed";  // the digest that was confirmed
+inline const std::string uploads = "uploads";      // ids of the source's, as they were told of
 inline const std::string deleted_at = "deleted-at";
 inline const std::string opened = "opened";  // the final bucket is not to be closed again
 // Of the undo: its state (migration_machine.hpp), and what it has to copy back.
@@ -42,6 +43,7 @@ class StoredMigration {
   net::Task<Result<void>> begun(MigrationStep step);
   net::Task<Result<void>> done(MigrationStep step);
 
+  // Under the job's claim (JobRun::intend). Errors: as there.
   net::Task<Result<void>> intend(std::string intent, std::string detail);
   net::Task<Result<void>> keep(std::string fact, std::string value);
   // nullopt: it was never kept.

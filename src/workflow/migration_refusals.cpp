@@ -182,14 +182,6 @@ void of_configuration(const MigrationFacts& facts, const MigrationWishes& wishes
 
 void of_objects(const MigrationFacts& facts, const MigrationWishes& wishes,
                 std::vector<Refusal>& out) {
-  if (wishes.drop_history && *wishes.drop_history != facts.noncurrent) {
-    refuse(out, "drop-history",
-           fmt::format("{} has {} versions and delete markers beside its current objects, not {}",
-                       quoted(facts.bucket), facts.noncurrent, *wishes.drop_history),
-           fmt::format("leave --drop-history out, and they are carried; or give up all of them "
-                       "with --drop-history {}",
-                       facts.noncurrent));
-  }
   std::uint64_t archived = 0;
   std::string names;
   for (const auto& [name, figures] : facts.classes) {

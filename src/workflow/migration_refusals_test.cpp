@@ -103,14 +103,6 @@ TEST_F(Refusals, CopiesThatCouldNotBeCopiedAgain) {
   allowed();
 }
 
-TEST_F(Refusals, HistoryIsGivenUpOnlyByItsNumber) {
-  facts.noncurrent = 7;
-  wishes.drop_history = 6;
-  refused("drop-history");
-  wishes.drop_history = 7;
-  allowed();
-}
-
 TEST_F(Refusals, Places) {
   facts.destination_region = "cn-north-1";
   refused("two-partitions");

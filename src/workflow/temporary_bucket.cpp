@@ -10,6 +10,7 @@
 #include "transfer/location.hpp"
 #include "workflow/bucket_deletion.hpp"
 #include "workflow/bucket_record.hpp"
+#include "workflow/bucket_uploads.hpp"
 
 namespace s3m::workflow {
 namespace {
@@ -232,6 +233,10 @@ net::Task<Result<void>> remove_temporary(aws::S3& owner, MarkedBucket bucket, Pa
   auto versioning = co_await owner.get_bucket_versioning(bucket.name, bucket.expected_owner);
   if (!versioning) co_return forward(versioning);
 
+  auto aborted = co_await abort_uploads(
+      owner, bucket.name, bucket.expected_owner, [](const aws::UploadEntry&) { return true; },
+      pause);
+  if (!aborted) co_return aborted;
   Emptying emptying(owner, bucket, !versioning->empty());
   auto emptied = co_await emptying.run();
   if (!emptied) co_return emptied;

@@ -54,9 +54,10 @@ struct TemporaryMade {
 net::Task<Result<TemporaryMade>> make_temporary(aws::S3& owner, TemporaryTerms terms, Pause pause);
 
 // Deletes the bucket once nothing but what stands under the reserved prefix (record, manifest) is
-// left in it: that goes first, the record last, then the bucket. Done already is done.
+// left in it: that goes first, the record last, then the bucket. Done already is done. Unfinished
+// uploads are aborted, whoever began them: nobody but the job has anything to write there.
 //
-// Errors  bucket_not_empty  an object, a version or an upload is left, named; nothing was deleted
+// Errors  bucket_not_empty  an object or a version is left, named; nothing was deleted
 //         refused           the bucket is not this job's; nothing was deleted
 //         cancelled, and what the service says otherwise.
 net::Task<Result<void>> remove_temporary(aws::S3& owner, MarkedBucket bucket, Pause pause);

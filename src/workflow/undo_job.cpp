@@ -163,10 +163,12 @@ net::Task<Result<std::uint64_t>> UndoJob::empty_temporary() {
   }
   auto back = way_back(m);
   transfer::Emptying emptying;
-  auto emptied = co_await transfer::empty_source(
-      *back->transfer,
-      {.all_versions = m.all_versions, .accept_weak = true, .accept_unpinned = true}, {KeyRange{}},
-      emptying);
+  auto emptied = co_await transfer::empty_source(*back->transfer,
+                                                 {.all_versions = m.all_versions,
+                                                  .accept_weak = true,
+                                                  .beginnings = !m.first_delete,
+                                                  .accept_unpinned = true},
+                                                 {KeyRange{}}, emptying);
   if (!emptied) co_return forward(emptied);
   co_return emptying.deleted + emptying.deleted_markers;
 }

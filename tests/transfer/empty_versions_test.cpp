@@ -92,6 +92,17 @@ TEST(EmptyHistories, AreNotTouchedWhereTheCopyHasLess) {
   EXPECT_EQ(versions_left(versions.rig), 2U);
 }
 
+TEST(EmptyHistories, OfACopyThatIsNotFinishedAreBeginnings) {
+  Versions versions;
+  versions.add("original", "k", {"1", std::nullopt});
+  versions.add("copy", "k", {"1", std::nullopt, "1", "2"});
+  EXPECT_FALSE(versions.rig.empty(with_versions).has_value());
+  EXPECT_EQ(versions_left(versions.rig), 2U);
+  const auto done = versions.rig.empty({.all_versions = true, .beginnings = true});
+  EXPECT_TRUE(done.has_value()) << done.error().describe();
+  EXPECT_EQ(versions_left(versions.rig), 0U);
+}
+
 TEST(EmptyHistories, G5AVersionWrittenMeanwhileStays) {
   Versions versions;
   versions.add("original", "k", {"1", std::nullopt, "2"});

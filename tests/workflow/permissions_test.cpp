@@ -67,7 +67,7 @@ class Permissions : public testing::Test {
   void begin(const sim::Scenario& world) { rig_ = std::make_unique<Rig>(world); }
 
   // The preflight, with the state of the world before and after compared.
-  void look(const std::vector<std::string>& options = {}, MigrationWishes extra = {}) {
+  void look(const std::vector<std::string>& options = {}) {
     if (!rig_) begin(article_world(3));
     std::vector<std::string> words{"s3migrator",           "copy",
                                    "s3://" + source,       "s3://unused-bucket",
@@ -86,11 +86,9 @@ class Permissions : public testing::Test {
     auto parsed = app::parse_command_line(words);
     ASSERT_TRUE(std::holds_alternative<app::Arguments>(parsed));
     const auto& arguments = std::get<app::Arguments>(parsed);
-    extra.copy = arguments.spec;
-    extra.prefix = arguments.source.prefix;
     const auto before = rig_->cloud(everything);
     rig_->forget_requests();
-    run(arguments, std::move(extra));
+    run(arguments, {.copy = arguments.spec, .prefix = arguments.source.prefix});
     EXPECT_EQ(rig_->cloud(everything), before);
   }
 
@@ -356,13 +354,7 @@ TEST_F(Permissions, WhatLiesBelowOurPrefix) {
   EXPECT_THAT(codes(), testing::ElementsAre("reserved-prefix"));
 }
 
-MigrationWishes dropping(std::uint64_t versions) {
-  MigrationWishes wishes;
-  wishes.drop_history = versions;
-  return wishes;
-}
-
-TEST_F(Permissions, HistoryIsCountedBeforeItIsGivenUp) {
+TEST_F(Permissions, HistoryIsCounted) {
   auto world = article_world(3);
   world.bucket(source, sim::source_account).versioning = "Enabled";
   begin(world);
@@ -372,12 +364,6 @@ TEST_F(Permissions, HistoryIsCountedBeforeItIsGivenUp) {
     cloud.put(source, sim::ObjectSpec{.key = "gone", .size = 1});
     EXPECT_TRUE(cloud.add_delete_marker(source, "gone"));
   });
-  look({}, dropping(2));
-  EXPECT_THAT(codes(), testing::ElementsAre("drop-history"));
-  EXPECT_EQ(result_->facts.noncurrent, 3u);
-  look({}, dropping(3));
-  EXPECT_THAT(codes(), IsEmpty());
-  EXPECT_EQ(event().objects, 4u);
   look();
   EXPECT_EQ(event().objects, 7u);
   EXPECT_EQ(event().delete_markers, 1u);

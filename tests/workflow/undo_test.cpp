@@ -167,6 +167,23 @@ class Undo : public testing::Test {
   std::string message_;
 };
 
+TEST_F(Undo, TakesBackHistoriesThatWereNotCopiedToTheirEnd) {
+  Rig rig(versioned_world());
+  add_histories(rig);
+  before_ = contents(rig, source);
+  rig.fault({.operation = "CopyObject",
+             .key = "photo-00000*",
+             .first = 6,
+             .count = 0,
+             .status = 403,
+             .code = "AccessDenied"});
+  const auto stopped = rig.migrate();
+  EXPECT_EQ(stopped.exit_code, 1) << stopped.message;
+  mend(rig);
+  EXPECT_LT(contents(rig, temporary(rig)).size(), before_.size());
+  expect_undone(rig, rig.last_job());
+}
+
 TEST_F(Undo, CopiesBackWhatTheEmptyingHasDeleted) {
   Rig rig(plain_world());
   const auto job = begin(rig);
