@@ -19,7 +19,11 @@ bool is_hex_digit(char c) noexcept {
 
 bool safely_younger(const aws::ObjectEntry& source, const aws::ObjectEntry& copy,
                     const CompareRules& rules) noexcept {
-  return rules.same_service && source.last_modified + rules.guard < copy.last_modified;
+  if (!rules.same_service) return false;
+  const auto after = [&](const aws::ObjectEntry& one, const aws::ObjectEntry& other) {
+    return one.last_modified + rules.guard < other.last_modified;
+  };
+  return after(source, copy) || (rules.both_ways && after(copy, source));
 }
 
 // The value of a full-object checksum that both sides have, and the copy's beside it.

@@ -34,6 +34,8 @@ inline constexpr std::chrono::minutes longest_copy{15};
 
 struct CompareRules {
   bool same_service = true;  // false: the clocks of the two sides tell nothing about each other
+  // Either side may be the other's copy (Context::both_ways): the younger one is taken for it.
+  bool both_ways = false;
   // How much younger than its source a copy must be so that it was certainly begun afterwards
   // (G10), both dates being the server's.
   std::chrono::milliseconds guard = longest_copy + std::chrono::minutes(15);

@@ -93,6 +93,17 @@ TEST(Compare, G10TimesOfTwoProvidersAreNeverCompared) {
   EXPECT_EQ(compare(object(md5_a), old_enough(md5_b), two_providers), Likeness::unproven);
 }
 
+TEST(Compare, G10OnTheWayBackTheYoungerIsTheCopyWhicheverItIs) {
+  const CompareRules way_back{.both_ways = true};
+  const auto parts = md5_b + "-2";
+  EXPECT_EQ(compare(object(md5_a), old_enough(parts), way_back), Likeness::same_weak);
+  EXPECT_EQ(compare(old_enough(md5_a), object(parts), way_back), Likeness::same_weak);
+  EXPECT_EQ(compare(old_enough(md5_a), object(parts), aws_rules), Likeness::unproven);
+  EXPECT_EQ(compare(too_young(md5_a), object(parts), way_back), Likeness::unproven);
+  const CompareRules apart{.same_service = false, .both_ways = true};
+  EXPECT_EQ(compare(old_enough(md5_a), object(parts), apart), Likeness::unproven);
+}
+
 TEST(Compare, OtherPartLayoutsCannotBeCompared) {
   EXPECT_EQ(compare(object(md5_a + "-3"), old_enough(md5_b + "-5"), aws_rules),
             Likeness::same_weak);

@@ -23,7 +23,9 @@ class Prover {
   // Counts every HEAD in `heads`, which outlives the prover.
   Prover(Context& context, std::uint64_t& heads) : context_(context), heads_(heads) {}
 
-  CompareRules rules() const noexcept { return {.same_service = context_.same_service}; }
+  CompareRules rules() const noexcept {
+    return {.same_service = context_.same_service, .both_ways = context_.both_ways};
+  }
 
   // HEADs of the current object, or of a version, checksums included where the session may see
   // them. Gives nullopt for 404. Errors: what else the HEAD fails with.

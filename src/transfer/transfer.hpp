@@ -110,6 +110,10 @@ struct Context {
   bool same_service = true;  // both sides are the same provider: times and ETags compare
   Receipts receipts{};       // what copy() did, for a verify() with the same Context
   FailureSink on_loss{};     // an attribute that a copy lacks: operation "carry", code its name
+  // The source holds copies of what the destination has had all along, and nobody but this job
+  // writes to either: a date is proof, weak as ever, whichever of two objects is the younger
+  // (undo).
+  bool both_ways = false;
 };
 
 // Copies what differs or is missing, over `ranges` (usually the whole key space).

@@ -67,8 +67,11 @@ std::unique_ptr<Hop> way_back(Migration& m) {
                 .source = Migration::facts_of(m.temporary_bucket()),
                 .destination = m.source_facts};
   auto& out = m.outward();
-  return make_hop(m.context, out.to, out.from, std::move(ground), Writer::destination,
-                  spec_of_return(m).copy, [&m](const FailureEvent& failure) { m.failed(failure); });
+  auto hop =
+      make_hop(m.context, out.to, out.from, std::move(ground), Writer::destination,
+               spec_of_return(m).copy, [&m](const FailureEvent& failure) { m.failed(failure); });
+  hop->transfer->both_ways = true;
+  return hop;
 }
 
 Return::Return(Migration& migration) : m_(migration) {}

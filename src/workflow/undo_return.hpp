@@ -17,7 +17,8 @@
 
 namespace s3m::workflow {
 
-// The temporary bucket as the source, the living one as the destination.
+// The temporary bucket as the source, the living one as the destination. Either may have the older
+// object of a pair: what was never deleted is older than its copy, what was copied back is younger.
 std::unique_ptr<Hop> way_back(Migration& migration);
 
 class Return {

@@ -16,6 +16,7 @@ namespace {
 Context turned_round(Rig& rig) {
   Context back = *rig.context;
   std::swap(back.source, back.destination);
+  back.both_ways = true;
   return back;
 }
 

@@ -426,5 +426,56 @@ TEST_F(Undo, WorksWithASourcePolicyAndWithoutAGrantOfOurs) {
   expect_undone(rig, job);
 }
 
+// Multipart objects without a checksum are proven by their dates: which of the two is the younger
+// depends on whether the object was deleted.
+sim::Scenario weak_world() {
+  auto world = article_world(0);
+  auto& bucket = world.bucket(source, sim::source_account);
+  bucket.policy = others_policy(source);
+  for (int number = 0; number < 20; ++number) {
+    bucket.with({.key = "large-" + std::to_string(100 + number),
+                 .size = 20u << 20,
+                 .part_size = 8u << 20,
+                 .checksum = "none",
+                 .age = std::chrono::hours(2)});
+  }
+  // First in order, so that it is deleted first; it is copied in parts, there and back.
+  bucket.with({.key = "huge",
+               .size = 300u << 20,
+               .part_size = 8u << 20,
+               .metadata = {{"turn", "1"}},
+               .tags = {{"team", "films"}},
+               .checksum = "none",
+               .age = std::chrono::hours(2)});
+  world.switches.listing_page = 5;
+  return world;
+}
+
+TEST_F(Undo, WeakProofsHoldWhicheverObjectIsTheYounger) {
+  Rig rig(weak_world());
+  const auto sizes = [&] {
+    return rig.cloud([](sim::Cloud& cloud) {
+      std::vector<std::pair<std::string, std::uint64_t>> all;
+      for (const auto& version : cloud.versions(source))
+        all.emplace_back(version.key, version.size);
+      return all;
+    });
+  };
+  const auto before = sizes();
+  const auto job = begin(rig, 4, {"--accept-weak-proof"});
+  const auto undone = rig.undo(job);
+  ASSERT_TRUE(undone) << undone.error().describe();
+  EXPECT_EQ(undone->exit_code, 0) << undone->message;
+  EXPECT_EQ(sizes(), before);
+}
+
+TEST_F(Undo, OfAMigrationThatHasDeletedNothingTakesWeakProofsToo) {
+  Rig rig(weak_world());
+  before_ = contents(rig, source);
+  ASSERT_NE(rig.migrate().exit_code, 0) << "weak pairs were not accepted";
+  expect_undone(rig, rig.last_job());
+  EXPECT_THAT(message_, HasSubstr("as it was before"));
+}
+
 }  // namespace
 }  // namespace s3m::workflow
