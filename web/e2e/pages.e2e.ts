@@ -35,7 +35,7 @@ const looks: [string, Look][] = [
 const ready: [string, string, string][] = [
   ['jobs', '#/jobs', 'Migration of photos'],
   ['job', '#/jobs/20261122-7f3a91', 'original-upload-1.parquet'],
-  ['job-log', '#/jobs/20261122-7f3a91/log', 'limits changed'],
+  ['job-log', '#/jobs/20261122-7f3a91/log', '3,500 requests a second'],
   ['job-configuration', '#/jobs/20261122-7f3a91/details', 'The same job as a command line'],
   ['job-waiting', '#/jobs/20261121-c0ffee', 'Waits for your confirmation'],
   ['job-report', '#/jobs/20261119-5ca1ab/report', 'Verified, strong proof'],

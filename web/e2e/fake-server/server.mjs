@@ -87,7 +87,7 @@ export class FakeServer {
     this.send('job', { job_id: job.id, event: this.short(job) });
   }
 
-  short({ spec, command, steps, resumed_from, limits, confirmation, regime, summary, has_failures, intents, may, ...job }) {
+  short({ spec, command, steps, resumed_from, limits, confirmation, regime, summary, has_failures, intents, actions, may, ...job }) {
     return job;
   }
 

@@ -60,7 +60,8 @@ function job(id, part) {
     id, kind: 'copy', state: 'done', exit_code: null, attempt: 1, created_at: at(2.5),
     updated_at: at(0.1), percent: 0, outcome: null, message: '', waiting_for: null, here: false,
     progress: null, spec, command: [], steps: [], resumed_from: null, limits: null,
-    confirmation: null, regime: null, summary: null, has_failures: false, intents: [], ...part,
+    confirmation: null, regime: null, summary: null, has_failures: false, intents: [],
+    actions: [], ...part,
     may: { ...none, ...part.may },
   };
 }
@@ -71,6 +72,12 @@ const ended = (objects, bytes, failed) =>
     objects_total: objects, bytes_total: bytes, failed, copied: objects - failed, skipped: 0,
     in_flight: 0, eta_low_seconds: undefined, eta_high_seconds: undefined,
   });
+
+const summary = (outcome, exit_code, objects, bytes, failed, elapsed_seconds) => ({
+  v: 1, type: 'summary', job: '', attempt: 1, seq: 900, time: at(1), outcome, exit_code, objects, bytes,
+  copied: objects - failed, copied_bytes: bytes, skipped: 0, deleted: 0, failed, message: '', digest,
+  same_strong: objects - failed, same_weak: 0, mismatched: 0, missing: failed, extra: 0, elapsed_seconds,
+});
 
 export function story() {
   return [
@@ -86,6 +93,10 @@ export function story() {
         '--destination-role-arn', 'arn:aws:iam::444455556666:role/S3Migrator',
         '--max-requests-per-second', '3500',
       ],
+      actions: [{
+        time: at(1), action: 'limits', role: 'operator', peer: '127.0.0.1',
+        detail: '3,500 requests a second',
+      }],
       may: { pause: true, cancel: true },
     }),
     job('20261121-c0ffee', {
@@ -128,7 +139,7 @@ export function story() {
       message: '48,201 objects are the same on both sides.',
       source: place('exports-legacy', '', 'eu-west-1', '111122223333'),
       destination: place('exports', '', 'eu-central-1', '444455556666'),
-      progress: ended(48_201, 310 * GiB, 0), summary: { failed: 0, elapsed_seconds: 5_180 },
+      progress: ended(48_201, 310 * GiB, 0), summary: summary('verified', 0, 48_201, 310 * GiB, 0, 5_180),
       may: { retry: true, delete: true },
     }),
     job('20261118-facade', {
@@ -136,7 +147,7 @@ export function story() {
       message: '198 objects could not be copied.', has_failures: true,
       source: place('backup-2019', '', 'us-east-1', '111122223333'),
       destination: place('org-backup', '', 'us-east-1', '444455556666'),
-      progress: ended(220_113, 61_000 * GiB, 198), summary: { failed: 198, elapsed_seconds: 71_000 },
+      progress: ended(220_113, 61_000 * GiB, 198), summary: summary('failed-objects', 3, 220_113, 61_000 * GiB, 198, 71_000),
       may: { retry: true, delete: true },
     }),
     job('20261117-dec0de', {
@@ -208,7 +219,6 @@ export const events = (id) =>
       message: each.message, time: each.started,
     })),
     { type: 'note', level: 'warning', time: at(1.9), message: 'S3 answered SlowDown for media/2023/: this range goes slower.' },
-    { type: 'note', level: 'info', time: at(1), message: 'operator: limits changed to 3,500 requests a second' },
     ...failures.slice(0, 5).map((each) => ({ type: 'failure', ...each })),
   ].map((event, index) => ({ v: 1, job: id, attempt: 1, seq: index + 1, ...event }));
 

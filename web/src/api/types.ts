@@ -5,7 +5,7 @@ export type Role = 'operator' | 'viewer';
 
 export interface Session {
   role: Role;
-  expires_at: string;
+  expires_at: string | null; // null: of a bearer token
 }
 
 export interface About {
@@ -125,6 +125,15 @@ export interface Summary {
   message: string;
 }
 
+// What a person did with the job through a console.
+export interface PersonAction {
+  time: string;
+  action: string;
+  role: string;
+  peer: string;
+  detail: string;
+}
+
 export type Act = 'pause' | 'resume' | 'cancel' | 'retry';
 
 export interface JobDetail extends Job {
@@ -137,6 +146,7 @@ export interface JobDetail extends Job {
   regime: 'untouched' | 'emptying' | 'handed-over' | null;
   summary: Summary | null;
   has_failures: boolean;
+  actions: PersonAction[];
   may: Record<Act | 'undo' | 'confirm' | 'delete', boolean>;
 }
 

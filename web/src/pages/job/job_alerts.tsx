@@ -4,9 +4,11 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
 
 import type { JobDetail } from '../../api/types';
+import { Copyable } from '../../parts/copyable';
 import { follow } from '../../router';
-import { useIsOperator } from '../../state/session';
-import { endedWell, hasEnded, stepLabel } from '../../text/job_text';
+import { useIsOperator, useVisit } from '../../state/session';
+import { shellWord } from '../../text/command';
+import { atWork, endedWell, hasEnded, stepLabel } from '../../text/job_text';
 import { counted } from '../../text/numbers';
 import { ConfirmModal } from './confirm_modal';
 import { useAct } from './job_header';
@@ -65,6 +67,21 @@ function Failed({ job, read }: { job: JobDetail; read: () => void }) {
   );
 }
 
+// Where this server runs nothing, the command line does; it shares the store.
+function Elsewhere({ job }: { job: JobDetail }) {
+  const { about } = useVisit();
+  if (about?.executor !== 'none' || atWork(job) || endedWell(job) || job.state === 'cancelled') {
+    return null;
+  }
+  const words = ['s3migrator', 'jobs', 'resume', job.id];
+  if (job.confirmation) words.push('--confirm-delete', job.confirmation.bucket);
+  return (
+    <Alert type="info" header="This console only watches. To go on with the job:">
+      <Copyable text={words.map(shellWord).join(' ')} what="command" />
+    </Alert>
+  );
+}
+
 interface Props {
   job: JobDetail;
   gone: boolean;
@@ -102,6 +119,7 @@ export function JobAlerts({ job, gone, read }: Props) {
         </Alert>
       )}
       <Failed job={job} read={read} />
+      <Elsewhere job={job} />
     </SpaceBetween>
   );
 }

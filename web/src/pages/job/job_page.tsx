@@ -41,7 +41,7 @@ function JobTabs({ job, tab }: { job: JobDetail; tab: string }) {
           id: 'failures', href: href('failures'), label: failuresLabel(job),
           content: <FailuresTab job={job} />,
         },
-        { id: 'log', href: href('log'), label: 'Log', content: <LogTab id={job.id} /> },
+        { id: 'log', href: href('log'), label: 'Log', content: <LogTab job={job} /> },
         { id: 'report', href: href('report'), label: 'Report', content: <ReportTab job={job} /> },
         {
           id: 'details', href: href('details'), label: 'Configuration',

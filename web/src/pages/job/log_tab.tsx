@@ -8,7 +8,7 @@ import Table from '@cloudscape-design/components/table';
 import TextFilter from '@cloudscape-design/components/text-filter';
 import { useMemo, useState } from 'react';
 
-import type { StreamedEvent } from '../../api/types';
+import type { JobDetail, PersonAction, StreamedEvent } from '../../api/types';
 import { Trouble } from '../../parts/trouble';
 import { useJobLog } from '../../state/use_job';
 import { timeText } from '../../text/durations';
@@ -61,11 +61,23 @@ export function lineOf(event: StreamedEvent): Line {
   }
 }
 
-export function LogTab({ id }: { id: string }) {
-  const { log, loading, error, read } = useJobLog(id);
+function lineOfAction(action: PersonAction, index: number): Line {
+  const detail = action.detail ? `: ${action.detail}` : '';
+  return {
+    id: `action-${index}`, time: timeText(action.time), type: 'info', what: action.role,
+    text: `${action.action}, from ${action.peer}${detail}`,
+  };
+}
+
+export function LogTab({ job }: { job: JobDetail }) {
+  const { log, loading, error, read } = useJobLog(job.id);
   const [filter, setFilter] = useState('');
   const [page, setPage] = useState(1);
-  const lines = useMemo(() => log.map(lineOf).reverse(), [log]);
+  const { actions } = job;
+  const lines = useMemo(() => {
+    const all = [...log.map(lineOf), ...actions.map(lineOfAction)];
+    return all.sort((a, b) => a.time.localeCompare(b.time)).reverse();
+  }, [log, actions]);
   const wanted = filter.toLowerCase();
   const found = lines.filter((line) => `${line.what} ${line.text}`.toLowerCase().includes(wanted));
   const pages = Math.max(1, Math.ceil(found.length / pageSize));
