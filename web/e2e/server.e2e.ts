@@ -21,6 +21,11 @@ describe.skipIf(!hasBrowser || !hasServer)('the real server', () => {
           objects: [{ key: '<img src=x onerror=alert(1)>', body: 'x' }],
         },
         { name: 'photos-eu', owner: '222222222222', region: 'us-east-1' },
+        {
+          name: 'films', owner: '111111111111', region: 'us-east-1',
+          generators: [{ prefix: 'f/', count: 800, min_size: 1, max_size: '1MiB', seed: 2 }],
+        },
+        { name: 'films-eu', owner: '222222222222', region: 'us-east-1' },
       ],
       faults: [{
         operation: 'CopyObject', key: '<img*', effect: 'error', status: 403, code: 'AccessDenied',
@@ -59,6 +64,30 @@ describe.skipIf(!hasBrowser || !hasServer)('the real server', () => {
     await sound(visitor, page);
     await page.getByRole('tab', { name: 'Configuration' }).click();
     await page.getByText('if exists').waitFor();
+    await sound(visitor, page);
+  });
+
+  test('shows what runs as it runs, pauses it and goes on', { timeout: 120_000 }, async () => {
+    const words = ['copy', 's3://films', 's3://films-eu', ...world.sides];
+    const gone = world.run(...words, '--max-requests-per-second', '40');
+    await visitor.visit(origin, desktop);
+    const page = await visitor.signIn(world.token);
+    await page.getByRole('link', { name: 'films to films-eu' }).click(slow);
+    const percent = async () => Number.parseInt(await page.title(), 10);
+    await expect.poll(percent, slow).toBeGreaterThan(5);
+    const before = await percent();
+    await expect.poll(percent, slow).toBeGreaterThan(before);
+    await page.getByText(/ of .*800/).first().waitFor();
+    await shoot(page, 'real-running');
+    await sound(visitor, page);
+
+    await page.getByRole('button', { name: 'Pause' }).click();
+    expect(await gone).toBe(130);
+    await page.getByText('Paused').first().waitFor();
+    const id = /jobs\/([^/]+)/.exec(page.url())![1]!;
+    expect(await world.run('jobs', 'resume', id)).toBe(0);
+    await page.getByText('Done, and every object verified.').waitFor();
+    expect(await percent()).toBe(100);
     await sound(visitor, page);
   });
 

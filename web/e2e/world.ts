@@ -85,6 +85,7 @@ export class World {
   // Runs a command to its end, and gives its exit code.
   run(...words: string[]): Promise<number> {
     const child = spawn(program, words, { env: this.environment, stdio: 'ignore' });
+    this.children.push(child);
     return new Promise((resolve) => child.once('exit', (code) => resolve(code ?? -1)));
   }
 

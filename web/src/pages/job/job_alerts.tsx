@@ -62,7 +62,8 @@ function Failed({ job, read }: { job: JobDetail; read: () => void }) {
         )
       }
     >
-      The causes are below, with what to do about each.
+      {hasEnded(job) && job.message ? `${job.message} ` : ''}The causes are below, with what to do about
+      each.
     </Alert>
   );
 }

@@ -9,7 +9,7 @@ import type { JobDetail, Progress } from '../../api/types';
 import { StandingBadge } from '../../parts/standing_badge';
 import { durationText, secondsBetween, timeText } from '../../text/durations';
 import {
-  atWork, dataText, endedWell, hasFigures, objectRateText, objectsText, percentOf, rateText, stepLabel,
+  atWork, dataText, endedWell, hasEnded, hasFigures, objectRateText, objectsText, percentOf, rateText, stepLabel,
   stepPercent, timeLeft,
 } from '../../text/job_text';
 import { countText, dash } from '../../text/numbers';
@@ -41,6 +41,8 @@ function elapsed(job: JobDetail): string {
 
 function figures(job: JobDetail, works: boolean): KeyValuePairsProps.Item[] {
   const { progress } = job;
+  // At the end the summary has them of all steps.
+  const counts = hasEnded(job) ? (job.summary ?? progress) : progress;
   const count = (value: number | undefined) => (value === undefined ? dash : countText(value));
   const average = progress?.bytes_per_second_average;
   const flight = works && progress
@@ -57,8 +59,8 @@ function figures(job: JobDetail, works: boolean): KeyValuePairsProps.Item[] {
         works && average != null ? ` (average ${rateText(average, works)})` : ''}`,
     },
     { label: 'Object rate', value: objectRateText(progress?.objects_per_second, works) },
-    { label: 'Copied / skipped', value: `${count(progress?.copied)} / ${count(progress?.skipped)}` },
-    { label: 'Failed', value: count(progress?.failed) },
+    { label: 'Copied / skipped', value: `${count(counts?.copied)} / ${count(counts?.skipped)}` },
+    { label: 'Failed', value: count(counts?.failed) },
     { label: 'Retries', value: count(progress?.retried) },
     { label: 'Throttled (503)', value: count(progress?.throttled) },
     { label: 'Requests in flight', value: flight },

@@ -39,7 +39,7 @@ export function StepsPanel({ job }: { job: JobDetail }) {
       </Box>
     ),
   }));
-  const total = job.progress?.step_count;
+  const total = atWork(job) ? job.progress?.step_count : undefined;
   return (
     <Container
       fitHeight
