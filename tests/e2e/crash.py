@@ -308,4 +308,6 @@ def told(crash):
     except (AssertionError, OSError, botocore.exceptions.BotoCoreError,
             boto3.exceptions.Boto3Error, botocore.exceptions.ClientError) as error:
         story = "\n  ".join(crash.ended.story)
-        raise AssertionError(f"{crash.case}\n  {story}\n{type(error).__name__}: {error}") from error
+        failed = AssertionError(f"{crash.case}\n  {story}\n{type(error).__name__}: {error}")
+        failed.kills = crash.ended.kills
+        raise failed from error

@@ -24,7 +24,7 @@ def one(seed, directory, rival):
     try:
         ended = crash.run(case, Program(directory), directory)
     except AssertionError as error:
-        return seed, 0, False, str(error)
+        return seed, getattr(error, "kills", 0), False, str(error)
     except Exception:
         return seed, 0, False, f"{case}\n{traceback.format_exc()}"
     shutil.rmtree(directory)
