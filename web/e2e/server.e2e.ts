@@ -78,6 +78,7 @@ describe.skipIf(!hasBrowser || !hasServer)('the real server', () => {
     const before = await percent();
     await expect.poll(percent, slow).toBeGreaterThan(before);
     await page.getByText(/ of .*800/).first().waitFor();
+    await page.getByText('Grant access').waitFor();
     await shoot(page, 'real-running');
     await sound(visitor, page);
 

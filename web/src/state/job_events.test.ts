@@ -59,6 +59,9 @@ describe('a message of the stream', () => {
     expect(needsReading(job, message('job', madeJob({ waiting_for: 'confirmation' })))).toBe(true);
     expect(needsReading(job, message('job', madeJob({ state: 'paused' })))).toBe(true);
     expect(needsReading(job, message('summary', {}))).toBe(true);
+    expect(needsReading(job, message('progress', madeProgress()))).toBe(true); // its step is new
+    const known = { step: 'copy', number: 4, state: 'started' as const, percent: 6, started: '', ended: null, message: '' };
+    expect(needsReading({ ...job, steps: [known] }, message('progress', madeProgress()))).toBe(false);
     expect(needsReading(job, message('summary', {}, 'other'))).toBe(false);
   });
 });

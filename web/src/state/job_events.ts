@@ -82,6 +82,10 @@ export function detailAfter(job: JobDetail, message: JobMessage): JobDetail {
 export function needsReading(job: JobDetail, message: JobMessage): boolean {
   if (message.jobId !== job.id) return false;
   if (message.name === 'summary') return true;
+  if (message.name === 'progress') {
+    const { step } = message.event as Progress;
+    return !job.steps.some((each) => each.step === step);
+  }
   if (message.name !== 'job') return false;
   const next = message.event as Job;
   return (

@@ -58,7 +58,13 @@ export function useThrottled(call: () => void, pause: number): () => void {
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const latest = useRef(call);
   latest.current = call;
-  useEffect(() => () => clearTimeout(timer.current), []);
+  useEffect(
+    () => () => {
+      clearTimeout(timer.current);
+      timer.current = undefined;
+    },
+    [],
+  );
   return useCallback(() => {
     timer.current ??= setTimeout(() => {
       timer.current = undefined;

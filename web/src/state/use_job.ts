@@ -12,7 +12,7 @@ const eventsAPage = 1_000;
 export function useJob(id: string) {
   const answer = useAnswer<JobDetail>(id, (signal) => api.job(id, signal));
   const [gone, setGone] = useState(false);
-  const readSoon = useThrottled(answer.read, 300);
+  const readSoon = useThrottled(answer.read, 1_000);
 
   useStream((message) => {
     if (message.kind === 'reset') return answer.read();

@@ -3,7 +3,7 @@ import Button from '@cloudscape-design/components/button';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
 
-import type { JobDetail } from '../../api/types';
+import type { Confirmation, JobDetail } from '../../api/types';
 import { Copyable } from '../../parts/copyable';
 import { follow } from '../../router';
 import { useIsOperator, useVisit } from '../../state/session';
@@ -13,11 +13,9 @@ import { counted } from '../../text/numbers';
 import { ConfirmModal } from './confirm_modal';
 import { useAct } from './job_header';
 
-function Waiting({ job, read }: { job: JobDetail; read: () => void }) {
+function Waiting({ job, found, read }: { job: JobDetail; found: Confirmation; read: () => void }) {
   const [open, setOpen] = useState(false);
   const operator = useIsOperator();
-  const found = job.confirmation;
-  if (!found) return null;
   return (
     <>
       <Alert
@@ -49,13 +47,11 @@ function Waiting({ job, read }: { job: JobDetail; read: () => void }) {
 function Failed({ job, read }: { job: JobDetail; read: () => void }) {
   const operator = useIsOperator();
   const { act, busy } = useAct(job, read);
-  const failed = job.progress?.failed ?? job.summary?.failed ?? 0;
-  if (failed === 0) return null;
   const again = job.may.retry ? 'retry' : 'resume';
   return (
     <Alert
       type="warning"
-      header={`${counted(failed, 'object')} could not be copied`}
+      header={`${counted(failedObjects(job), 'object')} could not be copied`}
       action={
         operator && hasEnded(job) && job.may[again] && (
           <Button loading={busy === again} onClick={() => void act(again)}>Retry failed</Button>
@@ -70,10 +66,6 @@ function Failed({ job, read }: { job: JobDetail; read: () => void }) {
 
 // Where this server runs nothing, the command line does; it shares the store.
 function Elsewhere({ job }: { job: JobDetail }) {
-  const { about } = useVisit();
-  if (about?.executor !== 'none' || atWork(job) || endedWell(job) || job.state === 'cancelled') {
-    return null;
-  }
   const words = ['s3migrator', 'jobs', 'resume', job.id];
   if (job.confirmation) words.push('--confirm-delete', job.confirmation.bucket);
   return (
@@ -83,44 +75,67 @@ function Elsewhere({ job }: { job: JobDetail }) {
   );
 }
 
+function Gone() {
+  return (
+    <Alert
+      type="info"
+      header="This job was deleted from the history"
+      action={<Button href="#/jobs" onFollow={follow}>Jobs</Button>}
+    >
+      What you see is the last that was known of it.
+    </Alert>
+  );
+}
+
+function stateAlert(job: JobDetail) {
+  if (job.state === 'interrupted') {
+    return (
+      <Alert key="state" type="warning" header="Nobody runs this job">
+        The process that ran it is gone. Resume it: it looks at both buckets and goes on from what is
+        there.
+      </Alert>
+    );
+  }
+  if (!job.message) return null;
+  if (endedWell(job)) return <Alert key="state" type="success">{job.message}</Alert>;
+  const fatal = job.state === 'failed' || job.state === 'mismatch';
+  if (!fatal) return null;
+  return <Alert key="state" type="error" header="The job ended">{job.message}</Alert>;
+}
+
+const failedObjects = (job: JobDetail) => job.progress?.failed ?? job.summary?.failed ?? 0;
+
 interface Props {
   job: JobDetail;
   gone: boolean;
   read: () => void;
 }
 
-// What a person should know before everything else.
+// What a person should know before everything else; null where there is nothing.
 export function JobAlerts({ job, gone, read }: Props) {
-  const fatal = job.state === 'failed' || job.state === 'mismatch';
+  const { about } = useVisit();
   const went = job.attempt > 1 && job.resumed_from && !hasEnded(job);
+  const idle = !atWork(job) && !endedWell(job) && job.state !== 'cancelled';
+  const alerts = [
+    gone && <Gone key="gone" />,
+    job.waiting_for === 'confirmation' && job.confirmation && (
+      <Waiting key="waiting" job={job} found={job.confirmation} read={read} />
+    ),
+    stateAlert(job),
+    went && (
+      <Alert key="went" type="info">
+        Attempt {job.attempt}, resumed from: {stepLabel(job.resumed_from!)}. What was there already is
+        skipped.
+      </Alert>
+    ),
+    failedObjects(job) > 0 && <Failed key="failed" job={job} read={read} />,
+    idle && about?.executor === 'none' && <Elsewhere key="elsewhere" job={job} />,
+  ].filter(Boolean);
+  // An empty one would still have its distance from what follows.
+  if (alerts.length === 0) return null;
   return (
-    <SpaceBetween size="s">
-      {gone && (
-        <Alert
-          type="info"
-          header="This job was deleted from the history"
-          action={<Button href="#/jobs" onFollow={follow}>Jobs</Button>}
-        >
-          What you see is the last that was known of it.
-        </Alert>
-      )}
-      {job.waiting_for === 'confirmation' && <Waiting job={job} read={read} />}
-      {fatal && job.message && <Alert type="error" header="The job ended">{job.message}</Alert>}
-      {endedWell(job) && job.message && <Alert type="success">{job.message}</Alert>}
-      {job.state === 'interrupted' && (
-        <Alert type="warning" header="Nobody runs this job">
-          The process that ran it is gone. Resume it: it looks at both buckets and goes on from what
-          is there.
-        </Alert>
-      )}
-      {went && (
-        <Alert type="info">
-          Attempt {job.attempt}, resumed from: {stepLabel(job.resumed_from!)}. What was there already
-          is skipped.
-        </Alert>
-      )}
-      <Failed job={job} read={read} />
-      <Elsewhere job={job} />
-    </SpaceBetween>
+    <div className="alerts">
+      <SpaceBetween size="s">{alerts}</SpaceBetween>
+    </div>
   );
 }

@@ -60,8 +60,8 @@ export default function JobPage({ id, tab }: { id: string; tab: string }) {
   if (!job) return error ? <Trouble error={error} again={read} /> : <Spinner size="large" />;
   return (
     <ContentLayout header={<JobHeader job={job} read={read} />}>
+      <JobAlerts job={job} gone={gone} read={read} />
       <SpaceBetween size="l">
-        <JobAlerts job={job} gone={gone} read={read} />
         {error && <Trouble error={error} again={read} />}
         <div className={stale ? 'stale' : undefined}>
           <SpaceBetween size="l">
