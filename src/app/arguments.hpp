@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/serve_arguments.hpp"
 #include "aws/config.hpp"
 #include "base/log.hpp"
 #include "workflow/copy_spec.hpp"
@@ -33,6 +34,7 @@ enum class Verb : std::uint8_t {
   jobs_failures,
   jobs_report,
   jobs_delete,
+  serve,
   demo,
   version
 };
@@ -67,7 +69,8 @@ struct Arguments {
   std::vector<transfer::FilterRule> filters;  // as given; spec.copy.filter is made of them
   bool dry_run = false;
   std::string store;  // empty: the default place
-  std::string job;    // of `jobs`: which
+  ServeArguments serve;
+  std::string job;  // of `jobs`: which
   // Set: the command is that job's, and takes it up again.
   std::optional<workflow::Again> again;
   int attempt = 1;                    // which run of it this is

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "app/cli.hpp"
+#include "app/serve_options.hpp"
 #include "aws/arn.hpp"
 #include "base/text.hpp"
 
@@ -32,7 +33,7 @@ class Checker {
     versions();
     verification();
     output();
-    if (problem_.empty()) return ok;
+    if (problem_.empty()) return check_serve(arguments_.serve);
     return fail(Errc::usage, problem_);
   }
 

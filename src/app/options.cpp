@@ -9,6 +9,7 @@
 
 #include "app/migrate_options.hpp"
 #include "app/option_values.hpp"
+#include "app/serve_options.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
 
@@ -459,6 +460,8 @@ Options options_of(Verb verb) {
     case Verb::jobs_cancel:
     case Verb::jobs_delete:
       return output_options(false);
+    case Verb::serve:
+      return join({serve_options(), output_options(false)});
     case Verb::version:
       break;
   }

@@ -16,6 +16,7 @@
 #include "app/job_command.hpp"
 #include "app/jobs.hpp"
 #include "app/migrate.hpp"
+#include "app/serve.hpp"
 #include "app/sinks.hpp"
 #include "base/ids.hpp"
 #include "base/text.hpp"
@@ -263,6 +264,8 @@ int run(const Arguments& arguments, const aws::Environment& environment) {
       return workflow::exit_verified;
     case Verb::demo:
       return run_demo(arguments);
+    case Verb::serve:
+      return run_serve(arguments, environment);
     case Verb::jobs_resume:
     case Verb::jobs_retry:
     case Verb::undo:

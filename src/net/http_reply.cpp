@@ -52,6 +52,10 @@ std::string_view reason_phrase(int status) noexcept {
       return "Unsupported Media Type";
     case 416:
       return "Range Not Satisfiable";
+    case 421:
+      return "Misdirected Request";
+    case 422:
+      return "Unprocessable Content";
     case 429:
       return "Too Many Requests";
     case 431:
@@ -83,7 +87,7 @@ void assemble_head(std::string& head, const ServerReply& reply, const ReplyConte
   fmt::format_to(out, "HTTP/1.1 {} {}\r\n", reply.status, reason_phrase(reply.status));
   // A reply that begins with a Date has a clock of its own (a service whose clock is wrong).
   if (!reply.headers.starts_with("Date: ")) fmt::format_to(out, "Date: {}\r\n", context.date);
-  if (reply.chunked && carries_body(reply, context.head_request)) {
+  if ((reply.chunked || reply.stream) && carries_body(reply, context.head_request)) {
     head.append("Transfer-Encoding: chunked\r\n");
   } else if (context.head_request) {
     const std::uint64_t length =

@@ -26,6 +26,18 @@ struct HttpServerOptions {
   std::size_t max_connections = 16384;
   std::uint32_t max_requests_per_connection = 0;  // 0: no limit; S3 answers close after ~100
   std::chrono::milliseconds idle_timeout{60'000};
+  // A whole request must have come so long after its first byte, the first one of a connection
+  // (TLS's handshake included) after it was opened; 0: no limit.
+  std::chrono::milliseconds request_timeout{0};
+};
+
+// Where a reply goes that is made while it is sent.
+class ReplyBody {
+ public:
+  virtual ~ReplyBody() = default;
+  // Sends `text` and waits while the client is slow. False once the client is gone, or was so slow
+  // that it was given up (`idle_timeout`): nothing more can be sent.
+  virtual Task<bool> send(std::string text) = 0;
 };
 
 // What a handler answers. The server writes Content-Length, Connection and, unless `headers` begin
@@ -40,6 +52,9 @@ struct ServerReply {
   bool chunked = false;               // send the body with Transfer-Encoding: chunked
   std::string trickle;                // sent first, a one-byte chunk each `trickle_gap` (chunked)
   std::chrono::milliseconds trickle_gap{0};
+  // Set: sends the body, chunked, in place of `body`; the reply ends when it returns. It is
+  // cancelled as a handler is.
+  std::function<Task<void>(ReplyBody& body)> stream;
   enum class Cut : std::uint8_t {
     none,
     before_head,
@@ -48,7 +63,11 @@ struct ServerReply {
   } cut = Cut::none;  // then RST
 };
 
-using HttpHandler = std::function<Task<ServerReply>(HttpRequest request)>;
+struct ServerRequest : HttpRequest {
+  std::string peer;  // the address it came from, without the port
+};
+
+using HttpHandler = std::function<Task<ServerReply>(ServerRequest request)>;
 
 class HttpServer {
  public:

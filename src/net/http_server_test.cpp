@@ -210,6 +210,90 @@ TEST_F(HttpServerTest, SendsChunksAfterATrickle) {
             "1\r\n \r\n1\r\n\n\r\n8\r\n<Error/>\r\n0\r\n\r\n");
 }
 
+TEST_F(HttpServerTest, StreamsABodyThatIsMadeWhileItIsSent) {
+  start({.idle_timeout = 10ms});
+  reply_.stream = [](ReplyBody& body) -> Task<void> {
+    co_await body.send("first");
+    co_await sleep_for(25ms);  // which is no idleness of the client
+    co_await body.send("second");
+  };
+  const std::string once =
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n6\r\nsecond\r\n0\r\n\r\n";
+  EXPECT_EQ(talk(get("/") + get("/")), once + once);
+}
+
+TEST_F(HttpServerTest, AStreamThatFailsDoesNotLookWhole) {
+  start();
+  reply_.stream = [](ReplyBody& body) -> Task<void> {
+    co_await body.send("first");
+    throw std::runtime_error("a bug");
+  };
+  const std::string answer = talk(get("/"), false);
+  EXPECT_TRUE(answer.find("\r\n0\r\n\r\n") == std::string::npos) << answer;
+}
+
+TEST_F(HttpServerTest, AStreamLearnsThatItsReaderIsGone) {
+  start();
+  bool told = false;
+  reply_.stream = [&told](ReplyBody& body) -> Task<void> {
+    while (!told) {
+      const bool sent = co_await body.send(std::string(100'000, 'x'));
+      told = !sent;
+    }
+  };
+  auto task = [&]() -> Task<void> {
+    Peer peer = co_await connect_peer(loop_, server_->port());
+    co_await peer.send(get("/"));
+    co_await peer.read_head();
+    peer.reset();
+    while (!told)
+      co_await sleep_for(100us);
+  };
+  run_task(loop_, task());
+}
+
+TEST_F(HttpServerTest, AReaderThatTakesNothingIsGivenUp) {
+  start({.idle_timeout = 20ms});
+  bool told = false;
+  reply_.stream = [&told](ReplyBody& body) -> Task<void> {
+    while (!told) {
+      const bool sent = co_await body.send(std::string(1'000'000, 'x'));
+      told = !sent;
+    }
+  };
+  auto task = [&]() -> Task<void> {
+    Peer peer = co_await connect_peer(loop_, server_->port());
+    co_await peer.send(get("/"));
+    while (!told)
+      co_await sleep_for(1ms);
+  };
+  run_task(loop_, task());
+}
+
+TEST_F(HttpServerTest, ARequestThatDripsIsNotWaitedFor) {
+  start({.idle_timeout = 40ms, .request_timeout = 60ms});
+  auto task = [&]() -> Task<void> {
+    Peer peer = co_await connect_peer(loop_, server_->port());
+    co_await peer.send(get("/"));
+    co_await peer.read_head();
+    co_await peer.read_bytes(8);
+    bool open = true;
+    auto reader = [](Peer& from, bool& is_open) -> Task<void> {
+      co_await from.read_all();
+      is_open = false;
+    };
+    TaskGroup group(loop_);
+    group.spawn(reader(peer, open));
+    while (open) {
+      co_await peer.send("G");  // never idle, never whole
+      co_await sleep_for(2ms);
+    }
+    co_await group.join();
+  };
+  run_task(loop_, task());
+  EXPECT_EQ(requests_, 1);
+}
+
 TEST_F(HttpServerTest, CutsWhereItIsTold) {
   using Cut = ServerReply::Cut;
   start();

@@ -45,8 +45,35 @@ ServerConnection::ServerConnection(ServerContext& server, Socket socket)
                .body_bytes = server.options().max_body_bytes}) {
   boost::system::error_code ignored;
   stream_.socket().set_option(asio::ip::tcp::no_delay(true), ignored);
+  const auto peer = stream_.socket().remote_endpoint(ignored);
+  peer_ = peer.address().to_string();
   stream_.touch();
+  request_began_ = stream_.active_at();
 }
+
+// Its body, a chunk at a time.
+class ServerConnection::Chunks final : public ReplyBody {
+ public:
+  explicit Chunks(ServerConnection& connection) : connection_(connection) {}
+
+  Task<bool> send(std::string text) override {
+    std::string chunk;
+    append_chunk(chunk, text);
+    co_return co_await send_wire(std::move(chunk));
+  }
+
+  Task<bool> send_wire(std::string wire) {
+    if (!open_) co_return false;
+    connection_.wait_ = Wait::client;
+    open_ = co_await connection_.write(wire, {});
+    connection_.wait_ = Wait::handler;
+    co_return open_;
+  }
+
+ private:
+  ServerConnection& connection_;
+  bool open_ = true;
+};
 
 void ServerConnection::abort() {
   stream_.close(false);
@@ -55,10 +82,16 @@ void ServerConnection::abort() {
 
 void ServerConnection::close_if_idle(SteadyTime now) {
   if (wait_ == Wait::handler) return;
+  if (takes_too_long(now)) return stream_.close(true);
   const auto limit = wait_ == Wait::last_bytes
                          ? std::chrono::duration_cast<std::chrono::milliseconds>(linger_time)
                          : server_.options().idle_timeout;
   if (now - stream_.active_at() > limit) stream_.close(true);
+}
+
+bool ServerConnection::takes_too_long(SteadyTime now) const noexcept {
+  const auto limit = server_.options().request_timeout;
+  return limit.count() != 0 && request_began_ && now - *request_began_ > limit;
 }
 
 Task<void> ServerConnection::run() {
@@ -82,6 +115,7 @@ Task<bool> ServerConnection::accept_tls() {
 }
 
 void ServerConnection::take(std::string_view text) {
+  if (!request_began_) request_began_ = coarse_now();
   text.remove_prefix(parser_.feed(text));
   if (!text.empty()) pending_.append(text);
 }
@@ -122,7 +156,8 @@ Task<bool> ServerConnection::answer() {
   const std::uint32_t most = server_.options().max_requests_per_connection;
   ++served_;
   last_reply_ = !parser_.keep_alive() || (most != 0 && served_ >= most);
-  HttpRequest request = parser_.take();
+  ServerRequest request{parser_.take(), peer_};
+  request_began_.reset();
   head_request_ = request.method == "HEAD";
   std::optional<ServerReply> reply;
   std::exception_ptr exception;
@@ -148,6 +183,8 @@ Task<bool> ServerConnection::send(ServerReply reply) {
   bool sent = false;
   if (reply.cut != ServerReply::Cut::none) {
     co_await send_cut(reply);
+  } else if (reply.stream && carries_body(reply, head_request_)) {
+    sent = co_await send_stream(reply);
   } else if (reply.chunked && carries_body(reply, head_request_)) {
     sent = co_await send_chunked(reply);
   } else {
@@ -178,6 +215,26 @@ Task<bool> ServerConnection::send_chunked(const ServerReply& reply) {
   if (!open) co_return false;
   append_chunk(head_, reply.body);
   co_return co_await write(head_, last_chunk);
+}
+
+Task<bool> ServerConnection::send_stream(const ServerReply& reply) {
+  Chunks chunks(*this);
+  const bool begun = co_await chunks.send_wire(head_);
+  if (!begun) co_return false;
+  std::exception_ptr exception;
+  try {
+    co_await reply.stream(chunks);
+  } catch (...) {
+    exception = std::current_exception();
+  }
+  wait_ = Wait::client;
+  if (!stream_.socket().is_open()) co_return false;
+  if (exception) {
+    log::error("a streamed reply failed: {}", text_of(exception));
+    stream_.reset();  // what was sent is not whole, and must not look so
+    co_return false;
+  }
+  co_return co_await write(last_chunk, {});
 }
 
 Task<void> ServerConnection::send_cut(const ServerReply& reply) {

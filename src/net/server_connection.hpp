@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -53,6 +54,7 @@ class ServerConnection : public boost::intrusive::list_base_hook<
 
  private:
   enum class Wait : std::uint8_t { client, handler, last_bytes };
+  class Chunks;
 
   Task<bool> accept_tls();
   Task<bool> read_request();
@@ -60,16 +62,21 @@ class ServerConnection : public boost::intrusive::list_base_hook<
   Task<bool> send(ServerReply reply);
   Task<bool> send_simple(const ServerReply& reply);
   Task<bool> send_chunked(const ServerReply& reply);
+  Task<bool> send_stream(const ServerReply& reply);
   Task<void> send_cut(const ServerReply& reply);
   Task<bool> write(std::string_view head, std::string_view body);
   Task<void> linger();
   void take(std::string_view text);
   void start_request();
+  bool takes_too_long(SteadyTime now) const noexcept;
 
   ServerContext& server_;
   Stream stream_;
   RequestParser parser_;
   asio::cancellation_signal cancellation_;
+  std::string peer_;
+  // When the request that is being read began; none between two.
+  std::optional<SteadyTime> request_began_;
   std::string pending_;  // text of the next request, come with the present one
   std::string head_;     // of the present reply
   std::uint32_t served_ = 0;

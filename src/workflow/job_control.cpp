@@ -71,7 +71,8 @@ Result<void> under_claim(store::Store& store, const std::string& id, Work work) 
   return done;
 }
 
-Result<void> may_cancel(store::Store& store, const store::JobRecord& job, std::string_view state) {
+Result<void> may_be_cancelled(store::Store& store, const store::JobRecord& job,
+                              std::string_view state) {
   if (ended_well(job) || job.state == JobState::cancelled) {
     return refuse(job.id, fmt::format("cannot be cancelled: it is {}", state));
   }
@@ -95,7 +96,7 @@ Result<void> cancel_idle(store::Store& store, const std::string& id) {
   return under_claim(store, id, [&]() -> Result<void> {
     auto view = view_job(store, id);
     if (!view) return forward(view);
-    auto may = may_cancel(store, view->job, view->state());
+    auto may = may_cancel(store, *view);
     if (!may) return may;
     return store.set_job_state(id, JobState::cancelled, exit_interrupted);
   });
@@ -210,10 +211,14 @@ Result<bool> deletes_source(store::Store& store, const std::string& id) {
   return std::ranges::find(*intents, source_delete_intent, &store::Intent::name) != intents->end();
 }
 
+Result<void> may_cancel(store::Store& store, const JobView& view) {
+  return may_be_cancelled(store, view.job, view.state());
+}
+
 Result<bool> cancel_job(store::Store& store, const std::string& id) {
   auto view = view_job(store, id);
   if (!view) return forward(view);
-  auto may = may_cancel(store, view->job, view->state());
+  auto may = may_cancel(store, *view);
   if (!may) return forward(may);
   Result<void> done =
       view->at_work ? store.request(id, store::JobRequest::cancel) : cancel_idle(store, id);
@@ -221,13 +226,18 @@ Result<bool> cancel_job(store::Store& store, const std::string& id) {
   return view->at_work;
 }
 
+Result<void> may_delete(store::Store& store, const JobView& view) {
+  const auto& id = view.job.id;
+  if (!view.at_work) return may_forget(store, id);
+  return refuse(
+      id, fmt::format("is running; first end it, by s3migrator jobs cancel {}", printable(id)));
+}
+
 Result<void> delete_job(store::Store& store, const std::string& id) {
   auto view = view_job(store, id);
   if (!view) return forward(view);
-  if (view->at_work) {
-    return refuse(
-        id, fmt::format("is running; first end it, by s3migrator jobs cancel {}", printable(id)));
-  }
+  auto possible = may_delete(store, *view);
+  if (!possible) return possible;
   return under_claim(store, id, [&]() -> Result<void> {
     auto may = may_forget(store, id);
     if (!may) return may;

@@ -54,6 +54,10 @@ Result<void> pause_job(store::Store& store, const std::string& id);
 // whether it was asked.
 Result<bool> cancel_job(store::Store& store, const std::string& id);
 
+// What cancel_job and delete_job would refuse, and why; nothing is changed.
+Result<void> may_cancel(store::Store& store, const JobView& view);
+Result<void> may_delete(store::Store& store, const JobView& view);
+
 // Forgets the job and all that is recorded of it.
 Result<void> delete_job(store::Store& store, const std::string& id);
 

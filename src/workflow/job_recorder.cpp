@@ -27,10 +27,12 @@ void drop_first(std::deque<Record>& all, std::size_t count) {
 }  // namespace
 
 bool JobNews::empty() const noexcept {
-  return steps.empty() && events.empty() && failures.empty() && progress.empty() && summary.empty();
+  return steps.empty() && events.empty() && failures.empty() && progress.empty() &&
+         summary.empty() && samples.empty();
 }
 
-JobRecorder::JobRecorder(EventSink& next, std::string job_id, int attempt) : next_(next) {
+JobRecorder::JobRecorder(EventSink& next, std::string job_id, int attempt, Samples samples)
+    : next_(next), samples_(std::move(samples)) {
   stamp_.job = std::move(job_id);
   stamp_.attempt = attempt;
 }
@@ -67,6 +69,8 @@ void JobRecorder::note_step(const StepEvent& event) {
 
 void JobRecorder::note_progress(const ProgressEvent& event) {
   progress_ = to_json_line(stamp_, event);
+  samples_.add(stamp_.time, event);
+  sampled_ = true;
   const auto found = steps_.find(event.step);
   if (found == steps_.end() || found->second.step.percent >= event.percent) return;
   found->second.step.percent = event.percent;
@@ -90,7 +94,10 @@ void JobRecorder::note_failure(const FailureEvent& event) {
 
 void JobRecorder::note_event(const Event& event) {
   auto line = to_json_line(stamp_, event);
-  if (std::holds_alternative<SummaryEvent>(event)) summary_ = line;
+  if (std::holds_alternative<SummaryEvent>(event)) {
+    summary_ = line;
+    ended_ = true;
+  }
   events_.push_back({.position = {stamp_.attempt, stamp_.seq}, .line = std::move(line)});
 }
 
@@ -99,7 +106,10 @@ JobNews JobRecorder::news() const {
                .events = first_batch(events_),
                .failures = first_batch(failures_),
                .progress = progress_,
-               .summary = summary_};
+               .summary = summary_,
+               .samples = {}};
+  if (sampled_ && (ended_ || stamp_.time - samples_stored_ >= samples_gap))
+    news.samples = samples_.text();
   for (const auto& [name, step] : steps_)
     if (!step.stored) news.steps.push_back(step.step);
   return news;
@@ -115,6 +125,9 @@ void JobRecorder::stored(const JobNews& news) {
   drop_first(failures_, news.failures.size());
   if (progress_ == news.progress) progress_.clear();
   if (summary_ == news.summary) summary_.clear();
+  if (news.samples.empty()) return;
+  samples_stored_ = stamp_.time;
+  sampled_ = false;
 }
 
 Result<void> store_news(store::Store& store, const std::string& job_id, const JobNews& news) {
@@ -125,6 +138,9 @@ Result<void> store_news(store::Store& store, const std::string& job_id, const Jo
   if (auto added = store.add_failures(job_id, news.failures); !added) return added;
   if (!news.progress.empty()) {
     if (auto set = store.set_fact(job_id, progress_fact, news.progress); !set) return set;
+  }
+  if (!news.samples.empty()) {
+    if (auto set = store.set_fact(job_id, samples_fact, news.samples); !set) return set;
   }
   if (news.summary.empty()) return ok;
   return store.set_fact(job_id, summary_fact, news.summary);

@@ -6,6 +6,7 @@
 //            report lists every one of them.
 #pragma once
 
+#include <chrono>
 #include <deque>
 #include <map>
 #include <optional>
@@ -14,6 +15,7 @@
 
 #include "base/event.hpp"
 #include "store/store.hpp"
+#include "workflow/samples.hpp"
 
 namespace s3m::workflow {
 
@@ -23,12 +25,16 @@ inline constexpr std::uint64_t most_failures_kept = 100'000;
 // to_json_line() makes them.
 inline constexpr std::string_view progress_fact = "progress";
 inline constexpr std::string_view summary_fact = "summary";
+// The one that holds how fast it was (samples.hpp), over all attempts.
+inline constexpr std::string_view samples_fact = "samples";
+// Samples are stored so often while the job runs, and at its end.
+inline constexpr std::chrono::seconds samples_gap{10};
 
 struct JobNews {
   std::vector<store::JobStep> steps;
   std::vector<store::EventRecord> events;
   std::vector<store::FailureRecord> failures;
-  std::string progress, summary;  // empty: none, or none since
+  std::string progress, summary, samples;  // empty: none, or none since
 
   bool empty() const noexcept;
 };
@@ -36,7 +42,8 @@ struct JobNews {
 class JobRecorder final : public EventSink {
  public:
   // Passes every event on to `next`, which outlives this.
-  JobRecorder(EventSink& next, std::string job_id, int attempt);
+  // `samples` are those of earlier attempts.
+  JobRecorder(EventSink& next, std::string job_id, int attempt, Samples samples = {});
 
   void emit(const Event& event) override;
 
@@ -63,6 +70,10 @@ class JobRecorder final : public EventSink {
   std::deque<store::FailureRecord> failures_;
   std::uint64_t failure_count_ = 0;
   std::string progress_, summary_;
+  Samples samples_;
+  bool sampled_ = false;  // since they were stored
+  bool ended_ = false;
+  WallTime samples_stored_{};
 };
 
 // On the store's thread. A part of it may be stored when it fails; it may be stored again.

@@ -69,6 +69,16 @@ TEST_F(JobRecorderTest, AStepIsStoredWhenItChanges) {
   EXPECT_NE(ended.ended_at, std::nullopt);
 }
 
+TEST_F(JobRecorderTest, SamplesAreStoredNowAndThenAndAtTheEnd) {
+  figures(1);
+  EXPECT_EQ(Samples::load(taken().samples).points().size(), 1u);
+  figures(2);
+  EXPECT_EQ(taken().samples, "") << "the last were stored a moment ago";
+  recorder_.emit(SummaryEvent{});
+  EXPECT_EQ(Samples::load(taken().samples).points().size(), 1u);
+  EXPECT_TRUE(recorder_.news().empty());
+}
+
 TEST_F(JobRecorderTest, WhatChangesWhileItIsStoredIsStoredAgain) {
   step(StepState::started, 6);
   figures(10);

@@ -94,13 +94,17 @@ JobRun::~JobRun() = default;
 
 net::Task<Result<void>> JobRun::begin(JobStart start) {
   renewed_ = boot_time();
+  Samples samples;
   auto attempt = co_await outer_.store.run(outer_.loop, [&](store::Store& store) {
+    // For a chart; a job does not fail for want of it.
+    const auto before = store.fact(outer_.job_id, samples_fact);
+    if (before && *before) samples = Samples::load(**before);
     return start.again ? take_up(store, outer_.job_id, start, timing_.lease)
                        : begin_new(store, outer_.job_id, start, timing_.lease);
   });
   if (!attempt) co_return forward(attempt);
   attempt_ = *attempt;
-  recorder_.emplace(outer_.events, outer_.job_id, attempt_);
+  recorder_.emplace(outer_.events, outer_.job_id, attempt_, std::move(samples));
   context_.emplace(with_events(outer_, *recorder_));
   context_->intend = [this](std::string name, std::string detail) {
     return intend(std::move(name), std::move(detail));

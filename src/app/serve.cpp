@@ -1,0 +1,182 @@
+#include "app/serve.hpp"
+
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <sys/stat.h>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <fmt/format.h>
+
+#include "app/engine.hpp"
+#include "app/job_command.hpp"
+#include "app/run.hpp"
+#include "app/store_place.hpp"
+#include "base/ids.hpp"
+#include "base/text.hpp"
+#include "base/version.hpp"
+#include "console/console.hpp"
+#include "workflow/verdict.hpp"
+
+namespace s3m::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t token_bytes = 32;
+constexpr auto token_variable = "S3MIGRATOR_CONSOLE_TOKEN";
+
+struct Token {
+  Sha256 hash{};
+  std::string shown;  // empty: who started the server has it already
+};
+
+Result<std::string> token_in(const std::string& file) {
+  struct stat about{};
+  if (::stat(file.c_str(), &about) != 0)
+    return fail(Errc::config, fmt::format("the token file {} cannot be read", printable(file)));
+  if ((about.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+    return fail(Errc::config, fmt::format("others may use the token file {}: chmod 600 {}",
+                                          printable(file), printable(file)));
+  }
+  std::ifstream in(file, std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  return std::string(trim(text));
+}
+
+Result<Token> hashed(const std::string& token, std::string_view where) {
+  auto hash = console::hash_of_token(token);
+  if (hash) return Token{.hash = *hash, .shown = {}};
+  return fail(Errc::config, fmt::format("{}: {}", where, hash.error().message()));
+}
+
+Result<Token> operator_token(const Arguments& arguments, const aws::Environment& environment) {
+  const auto& file = arguments.serve.token_file;
+  if (!file.empty()) {
+    auto token = token_in(file);
+    if (!token) return forward(token);
+    return hashed(*token, "--token-file");
+  }
+  const auto given = environment(token_variable);
+  if (given && !given->empty()) return hashed(*given, token_variable);
+  const auto made = random_hex(token_bytes);
+  return Token{.hash = sha256(made), .shown = made};
+}
+
+Result<std::optional<Sha256>> viewer_token(const Arguments& arguments) {
+  const auto& file = arguments.serve.viewer_token_file;
+  if (file.empty()) return std::nullopt;
+  auto token = token_in(file);
+  if (!token) return forward(token);
+  auto hash = hashed(*token, "--viewer-token-file");
+  if (!hash) return forward(hash);
+  return hash->hash;
+}
+
+// PREFIX/bin/s3migrator has its page in PREFIX/share/s3migrator/web.
+Result<console::StaticFiles> page_files(const Arguments& arguments) {
+  if (!arguments.serve.web_root.empty())
+    return console::StaticFiles::load(arguments.serve.web_root);
+  std::error_code unknown;
+  const auto program = fs::read_symlink("/proc/self/exe", unknown);
+  const auto installed = program.parent_path().parent_path() / "share/s3migrator/web";
+  if (unknown || !fs::exists(installed / "index.html", unknown)) return console::StaticFiles();
+  return console::StaticFiles::load(installed);
+}
+
+Result<console::ConsoleOptions> console_options(const Arguments& arguments, const Token& token,
+                                                const std::string& store) {
+  const auto& serve = arguments.serve;
+  console::ConsoleOptions options{
+      .address = serve.address,
+      .port = serve.port,
+      .hosts = serve.hosts,
+      .program = program_name(),
+      .version = std::string(version),
+      .store_kind = store.starts_with("postgres") ? "postgresql" : "sqlite"};
+  options.executor.words = [](std::string_view fact) {
+    auto command = decode_command(fact);
+    return command ? std::move(command->words) : std::vector<std::string>();
+  };
+  options.doorkeeper.operator_token = token.hash;
+  auto viewer = viewer_token(arguments);
+  if (!viewer) return forward(viewer);
+  options.doorkeeper.viewer_token = *viewer;
+  auto files = page_files(arguments);
+  if (!files) return forward(files);
+  options.files = *std::move(files);
+  if (serve.tls_certificate.empty()) return options;
+  auto tls = net::TlsContext::server(serve.tls_certificate, serve.tls_key);
+  if (!tls) return forward(tls);
+  options.tls = *std::move(tls);
+  return options;
+}
+
+std::string url_of(const ServeArguments& serve, std::uint16_t port) {
+  const bool v6 = serve.address.contains(':');
+  return fmt::format("{}://{}{}{}:{}/", serve.tls_certificate.empty() ? "http" : "https",
+                     v6 ? "[" : "", serve.address, v6 ? "]" : "", port);
+}
+
+void announce(const Arguments& arguments, const Token& token, std::uint16_t port) {
+  const auto url = url_of(arguments.serve, port);
+  if (arguments.output.json) {
+    boost::json::object line{{"v", 1}, {"type", "listening"}, {"url", url}};
+    if (!token.shown.empty()) line["token"] = token.shown;
+    fmt::print(stdout, "{}\n", boost::json::serialize(line));
+  } else if (!arguments.output.quiet) {
+    fmt::print(stdout, "Console  {}\n", url);
+  }
+  if (!token.shown.empty() && !arguments.output.json)
+    fmt::print(stdout, "Token    {}\n         Sign in with it; it is not shown again.\n",
+               token.shown);
+  std::fflush(stdout);
+}
+
+net::Task<void> stop_at_signal(net::Loop& loop, console::Console& console) {
+  boost::asio::signal_set signals(loop, SIGINT, SIGTERM);
+  co_await signals.async_wait(boost::asio::as_tuple(boost::asio::deferred));
+  co_await console.stop();
+}
+
+Result<void> serve(const Arguments& arguments, const aws::Environment& environment) {
+  auto token = operator_token(arguments, environment);
+  if (!token) return forward(token);
+  auto url = store_url(arguments, environment);
+  if (!url) return forward(url);
+  auto options = console_options(arguments, *token, *url);
+  if (!options) return forward(options);
+  auto opened = store::open_store({.url = *url});
+  if (!opened) return forward(opened);
+
+  net::Loop loop(1);
+  workflow::StoreThread store(*std::move(opened));
+  console::Console console(loop, store, *std::move(options));
+  auto started = console.start();
+  if (!started) return started;
+  announce(arguments, *token, console.port());
+  boost::asio::co_spawn(loop, stop_at_signal(loop, console), [](const std::exception_ptr& bug) {
+    if (bug) std::rethrow_exception(bug);
+  });
+  loop.run();
+  return ok;
+}
+
+}  // namespace
+
+int run_serve(const Arguments& arguments, const aws::Environment& environment) {
+  const auto served = serve(arguments, environment);
+  if (served) return workflow::exit_verified;
+  fmt::print(stderr, "s3migrator: {}\n", single_line(served.error().describe()));
+  return exit_code_of(served.error());
+}
+
+}  // namespace s3m::app

@@ -1,0 +1,22 @@
+// serve_arguments.hpp: what `s3migrator serve` was asked for.
+//
+// Layer   app; a value.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace s3m::app {
+
+struct ServeArguments {
+  std::string address = "127.0.0.1";  // a literal
+  std::uint16_t port = 8080;
+  std::string web_root;                       // empty: beside the installed program
+  std::string token_file, viewer_token_file;  // empty: none
+  std::vector<std::string> hosts;             // other names of the server
+  std::string tls_certificate, tls_key;       // PEM files
+  bool insecure_listen = false;
+};
+
+}  // namespace s3m::app

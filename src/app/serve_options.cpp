@@ -1,0 +1,108 @@
+#include "app/serve_options.hpp"
+
+#include <boost/asio/ip/address.hpp>
+#include <fmt/format.h>
+
+#include "app/option_values.hpp"
+
+namespace s3m::app {
+namespace {
+
+using Options = std::vector<OptionSpec>;
+
+// "127.0.0.1:8080", "[::1]:0", "localhost:8080".
+Result<void> set_listen(Arguments& arguments, const std::string& value) {
+  const auto wrong = [&] {
+    return usage(
+        fmt::format("\"{}\" is not an address and a port; one looks like 127.0.0.1:8080 "
+                    "or [::1]:8080",
+                    printable(value)));
+  };
+  const auto colon = value.rfind(':');
+  if (colon == std::string::npos) return wrong();
+  auto address = value.substr(0, colon);
+  const auto port = parse_u64(std::string_view(value).substr(colon + 1));
+  const bool bracketed = address.starts_with('[') && address.ends_with(']');
+  if (bracketed) address = address.substr(1, address.size() - 2);
+  if (address == "localhost") address = "127.0.0.1";
+  boost::system::error_code unknown;
+  const auto parsed = boost::asio::ip::make_address(address, unknown);
+  if (unknown || parsed.is_v6() != bracketed || !port || *port > 65'535) return wrong();
+  arguments.serve.address = address;
+  arguments.serve.port = static_cast<std::uint16_t>(*port);
+  return ok;
+}
+
+template <auto Member>
+Set serve_text() {
+  return text([](Arguments& a) -> std::string& { return a.serve.*Member; });
+}
+
+Options listen_options() {
+  const std::string group = "Where it listens";
+  return {{"--listen", "ADDRESS:PORT", group,
+           "Address and port (default 127.0.0.1:8080); port 0 is one that is free. Another address "
+           "than the machine's own needs --tls-cert and --tls-key.",
+           set_listen},
+          {"--tls-cert", "FILE", group, "The certificate and those above it, PEM.",
+           serve_text<&ServeArguments::tls_certificate>()},
+          {"--tls-key", "FILE", group, "The certificate's key, PEM.",
+           serve_text<&ServeArguments::tls_key>()},
+          {"--insecure-listen", "", group,
+           "Listens on any address without TLS: whoever is on the way reads the token. For a "
+           "network that something else protects.",
+           flag([](Arguments& a) -> bool& { return a.serve.insecure_listen; })},
+          {"--allow-host", "NAME", group,
+           "Another name that the server goes by: that of a proxy or a tunnel in front of it. "
+           "Requests to any other name are refused.",
+           [](Arguments& a, const std::string& value) -> Result<void> {
+             if (value.empty() || value.contains(':') || value.contains('/'))
+               return usage("a name has no port and no slash");
+             a.serve.hosts.push_back(value);
+             return ok;
+           },
+           true},
+          {"--web-root", "DIRECTORY", group,
+           "The built page (default: the one that is installed with the program).",
+           serve_text<&ServeArguments::web_root>()}};
+}
+
+Options token_options() {
+  const std::string group = "Who may come in";
+  return {{"--token-file", "FILE", group,
+           "The operator's token, the only line of a file that others may not read. Without it "
+           "S3MIGRATOR_CONSOLE_TOKEN is taken, else a new token is made and printed.",
+           serve_text<&ServeArguments::token_file>()},
+          {"--viewer-token-file", "FILE", group,
+           "A second token, for those who may look and not change anything.",
+           serve_text<&ServeArguments::viewer_token_file>()}};
+}
+
+bool is_loopback(const std::string& address) {
+  boost::system::error_code unknown;
+  const auto parsed = boost::asio::ip::make_address(address, unknown);
+  return !unknown && parsed.is_loopback();
+}
+
+}  // namespace
+
+std::vector<OptionSpec> serve_options() {
+  auto all = listen_options();
+  for (auto& option : token_options())
+    all.push_back(std::move(option));
+  return all;
+}
+
+Result<void> check_serve(const ServeArguments& arguments) {
+  const bool tls = !arguments.tls_certificate.empty();
+  if (tls == arguments.tls_key.empty())
+    return fail(Errc::usage, "--tls-cert and --tls-key belong together");
+  if (tls || arguments.insecure_listen || is_loopback(arguments.address)) return ok;
+  return fail(Errc::usage,
+              fmt::format("--listen {}: others can reach that address, and would read the token on "
+                          "its way. Give --tls-cert and --tls-key, or listen on 127.0.0.1 behind "
+                          "an SSH tunnel or a proxy (--insecure-listen lifts this)",
+                          arguments.address));
+}
+
+}  // namespace s3m::app

@@ -1,0 +1,36 @@
+#include "console/actions.hpp"
+
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "base/text.hpp"
+#include "console/reply.hpp"
+
+namespace s3m::console {
+namespace {
+
+constexpr std::string_view actions_fact = "console-actions";
+
+}  // namespace
+
+Result<boost::json::array> actions_of(store::Store& store, const std::string& job_id) {
+  auto text = store.fact(job_id, actions_fact);
+  if (!text) return forward(text);
+  if (!*text) return boost::json::array();
+  auto value = parsed_or_null(**text);
+  return value.is_array() ? std::move(value.get_array()) : boost::json::array();
+}
+
+Result<void> record_action(store::Store& store, const std::string& job_id, const Action& action) {
+  auto actions = actions_of(store, job_id);
+  if (!actions) return forward(actions);
+  if (actions->size() >= most_actions) actions->erase(actions->begin());
+  actions->push_back(boost::json::object{{"time", iso8601(system_clock().now())},
+                                         {"action", action.what},
+                                         {"role", action.role},
+                                         {"peer", printable(action.peer)},
+                                         {"detail", single_line(action.detail)}});
+  return store.set_fact(job_id, actions_fact, boost::json::serialize(*actions));
+}
+
+}  // namespace s3m::console

@@ -1,0 +1,30 @@
+// actions.hpp: what people did with a job through the console, kept with the job.
+//
+// Layer      console.
+// Threading  on the store's thread.
+#pragma once
+
+#include <string>
+
+#include <boost/json/array.hpp>
+
+#include "store/store.hpp"
+
+namespace s3m::console {
+
+struct Action {
+  std::string what;  // "pause"
+  std::string role, peer;
+  std::string detail{};  // of what was asked for: limits, a digest
+};
+
+// Beyond this many the oldest are forgotten.
+inline constexpr std::size_t most_actions = 200;
+
+// Errors: those of the store.
+Result<void> record_action(store::Store& store, const std::string& job_id, const Action& action);
+
+// Each with its time, the oldest first: {time, action, role, peer, detail}.
+Result<boost::json::array> actions_of(store::Store& store, const std::string& job_id);
+
+}  // namespace s3m::console

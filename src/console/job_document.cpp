@@ -1,0 +1,241 @@
+#include "console/job_document.hpp"
+
+#include <algorithm>
+
+#include <boost/json/array.hpp>
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "console/actions.hpp"
+#include "console/reply.hpp"
+#include "transfer/location.hpp"
+#include "workflow/copy_spec.hpp"
+#include "workflow/job_recorder.hpp"
+#include "workflow/job_run.hpp"
+#include "workflow/migration_records.hpp"
+#include "workflow/step_names.hpp"
+#include "workflow/verdict.hpp"
+
+namespace s3m::console {
+namespace {
+
+namespace json = boost::json;
+using workflow::Again;
+using workflow::JobView;
+
+// An event of an earlier run that is told as it was.
+json::value event_of(const std::optional<std::string>& line) {
+  return line && !line->empty() ? parsed_or_null(*line) : json::value(nullptr);
+}
+
+json::object location_json(const std::string& spec, std::string_view side) {
+  const auto uri = workflow::spec_field(spec, side, "location");
+  const auto place = transfer::parse_location(uri);
+  return {{"uri", uri},
+          {"bucket", place ? place->bucket : ""},
+          {"prefix", place ? place->prefix : ""},
+          {"endpoint", workflow::spec_field(spec, side, "endpoint")},
+          {"region", workflow::spec_field(spec, side, "region")},
+          {"role_arn", workflow::spec_field(spec, side, "role_arn")}};
+}
+
+json::value text_at(const json::value& object, std::string_view field) {
+  const auto* const fields = object.if_object();
+  const auto* const value = fields != nullptr ? fields->if_contains(field) : nullptr;
+  return value != nullptr && value->is_string() ? *value : json::value(nullptr);
+}
+
+std::string message_of(const JobView& view, const json::value& summary) {
+  const auto told = text_at(summary, "message");
+  if (told.is_string()) return std::string(told.get_string());
+  return view.steps.empty() ? std::string() : single_line(view.steps.back().message);
+}
+
+// Whether the job stopped to be confirmed.
+bool awaits_confirmation(const JobView& view, const json::value& summary) {
+  const auto* const fields = summary.if_object();
+  const auto* const flag = fields != nullptr ? fields->if_contains("awaits_confirmation") : nullptr;
+  return !view.at_work && flag != nullptr && flag->is_bool() && flag->get_bool();
+}
+
+json::array steps_json(const JobView& view) {
+  json::array out;
+  for (const auto& step : view.steps) {
+    out.push_back(json::object{
+        {"step", printable(step.name)},
+        {"number", step.number},
+        {"state", workflow::name(step.state)},
+        {"percent", step.percent},
+        {"started", iso8601(step.started_at)},
+        {"ended", step.ended_at ? json::value(iso8601(*step.ended_at)) : json::value(nullptr)},
+        {"message", single_line(step.message)}});
+  }
+  return out;
+}
+
+struct Intents {
+  bool first_delete = false, source_delete = false;
+};
+
+Intents read_intents(const std::vector<store::Intent>& intents) {
+  Intents out;
+  for (const auto& intent : intents) {
+    out.first_delete |= intent.name == workflow::intent_first_delete;
+    out.source_delete |= intent.name == workflow::intent_delete_source;
+  }
+  return out;
+}
+
+json::value regime_of(const JobView& view, const Intents& intents) {
+  if (view.job.kind != "migrate") return nullptr;
+  if (intents.source_delete) return "handed-over";
+  return intents.first_delete ? "emptying" : "untouched";
+}
+
+bool ended_well(const JobView& view) {
+  return view.job.state == store::JobState::done && view.job.exit_code == workflow::exit_verified;
+}
+
+json::object may_json(store::Store& store, const JobView& view, const Intents& intents,
+                      bool waiting, const Executor& executor) {
+  const bool idle = executor.runs_jobs && !view.at_work;
+  const bool resumable = idle && workflow::may_run_again(view.job, Again::resume).has_value();
+  const bool can_go_back = view.job.kind == "migrate" && !intents.source_delete &&
+                           !ended_well(view) && view.job.state != store::JobState::cancelled;
+  return {{"pause", view.at_work},
+          {"resume", resumable},
+          {"cancel", workflow::may_cancel(store, view).has_value()},
+          {"retry", idle && workflow::may_run_again(view.job, Again::retry).has_value()},
+          {"undo", idle && can_go_back},
+          {"confirm", resumable && waiting},
+          {"delete", workflow::may_delete(store, view).has_value()}};
+}
+
+Result<std::string> fact_or_empty(store::Store& store, const std::string& id,
+                                  const std::string& name) {
+  auto kept = store.fact(id, name);
+  if (!kept) return forward(kept);
+  return std::move(*kept).value_or("");
+}
+
+// What is to be confirmed.
+Result<json::value> confirmation_json(store::Store& store, const JobView& view) {
+  namespace fact = workflow::fact;
+  json::object out{{"bucket", location_json(view.job.spec, "source")["bucket"]}};
+  for (const auto& [field, name] :
+       {std::pair{"temporary_bucket", fact::temporary}, std::pair{"digest", fact::digest}}) {
+    auto text = fact_or_empty(store, view.job.id, name);
+    if (!text) return forward(text);
+    out[field] = printable(*text);
+  }
+  for (const auto& [field, name] :
+       {std::pair{"objects", fact::objects}, std::pair{"bytes", fact::bytes},
+        std::pair{"weak", fact::weak}}) {
+    auto text = fact_or_empty(store, view.job.id, name);
+    if (!text) return forward(text);
+    out[field] = parse_u64(*text).value_or(0);
+  }
+  auto grants = store.grants();
+  if (!grants) return forward(grants);
+  out["frozen"] = std::ranges::any_of(*grants, [&](const store::GrantRecord& grant) {
+    return grant.job_id == view.job.id && grant.sid.starts_with("S3MigratorFreeze");
+  });
+  return out;
+}
+
+// The step in which the present attempt went on.
+Result<json::value> resumed_from(store::Store& store, const JobView& view) {
+  if (view.job.attempt < 2) return nullptr;
+  constexpr std::size_t soon = 50;
+  auto events = store.events_of(view.job.id, {view.job.attempt, 0}, soon);
+  if (!events) return forward(events);
+  for (const auto& event : *events) {
+    const auto value = parsed_or_null(event.line);
+    if (text_at(value, "type") == "step") return text_at(value, "step");
+  }
+  return nullptr;
+}
+
+Result<json::array> words_json(store::Store& store, const std::string& id,
+                               const Executor& executor) {
+  auto command = fact_or_empty(store, id, std::string(workflow::command_fact));
+  if (!command) return forward(command);
+  json::array out;
+  if (!executor.words || command->empty()) return out;
+  for (const auto& word : executor.words(*command))
+    out.emplace_back(printable(word));
+  return out;
+}
+
+void add_story(json::object& out, const workflow::JobStory& story) {
+  json::array intents;
+  for (const auto& intent : story.intents)
+    intents.push_back(json::object{{"name", printable(intent.name)},
+                                   {"detail", single_line(intent.detail)},
+                                   {"created", iso8601(intent.created_at)}});
+  out["spec"] = parsed_or_null(story.view.job.spec);
+  out["steps"] = steps_json(story.view);
+  out["regime"] = regime_of(story.view, read_intents(story.intents));
+  out["has_failures"] = story.has_failures;
+  out["intents"] = std::move(intents);
+}
+
+}  // namespace
+
+Result<json::object> job_document(store::Store& store, const JobView& view,
+                                  const Executor& executor) {
+  const auto& job = view.job;
+  auto summary = store.fact(job.id, workflow::summary_fact);
+  if (!summary) return forward(summary);
+  auto progress = store.fact(job.id, workflow::progress_fact);
+  if (!progress) return forward(progress);
+  const auto told = event_of(*summary);
+  return json::object{
+      {"id", printable(job.id)},
+      {"kind", printable(job.kind)},
+      {"state", view.state()},
+      {"exit_code", job.exit_code ? json::value(*job.exit_code) : json::value(nullptr)},
+      {"attempt", job.attempt},
+      {"created_at", iso8601(job.created_at)},
+      {"updated_at", iso8601(job.updated_at)},
+      {"source", location_json(job.spec, "source")},
+      {"destination", location_json(job.spec, "destination")},
+      {"percent", view.percent()},
+      {"outcome", text_at(told, "outcome")},
+      {"message", message_of(view, told)},
+      {"waiting_for",
+       awaits_confirmation(view, told) ? json::value("confirmation") : json::value(nullptr)},
+      {"here", executor.runs && executor.runs(job.id)},
+      {"progress", event_of(*progress)}};
+}
+
+Result<json::object> job_detail(store::Store& store, const std::string& id,
+                                const Executor& executor) {
+  auto story = workflow::read_story(store, id);
+  if (!story) return forward(story);
+  auto out = job_document(store, story->view, executor);
+  if (!out) return out;
+  auto resumed = resumed_from(store, story->view);
+  if (!resumed) return forward(resumed);
+  auto actions = actions_of(store, id);
+  if (!actions) return forward(actions);
+  auto words = words_json(store, id, executor);
+  if (!words) return forward(words);
+  auto summary = store.fact(id, workflow::summary_fact);
+  if (!summary) return forward(summary);
+  const bool waiting = !out->at("waiting_for").is_null();
+  Result<json::value> confirmation = json::value(nullptr);
+  if (waiting) confirmation = confirmation_json(store, story->view);
+  if (!confirmation) return forward(confirmation);
+  (*out)["summary"] = event_of(*summary);
+  (*out)["command"] = *std::move(words);
+  (*out)["resumed_from"] = *std::move(resumed);
+  (*out)["actions"] = *std::move(actions);
+  (*out)["confirmation"] = *std::move(confirmation);
+  (*out)["limits"] = nullptr;
+  add_story(*out, *story);
+  (*out)["may"] = may_json(store, story->view, read_intents(story->intents), waiting, executor);
+  return out;
+}
+
+}  // namespace s3m::console
