@@ -1,7 +1,7 @@
 // The made-up answers that the page is tested on are such as the real server's document allows.
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { FakeServer, token } from './fake-server/server.mjs';
 import { problems, type Schema, type Schemas } from './schema';
@@ -13,10 +13,8 @@ interface Document {
   components: { schemas: Schemas };
 }
 
-const file = process.env.OPENAPI ?? new URL('../../src/console/openapi.json', import.meta.url).pathname;
-const document: Document = existsSync(file)
-  ? (JSON.parse(readFileSync(file, 'utf8')) as Document)
-  : { paths: {}, components: { schemas: {} } };
+const file = new URL('../../src/console/openapi.json', import.meta.url);
+const document = JSON.parse(readFileSync(file, 'utf8')) as Document;
 
 const server = new FakeServer({ still: true });
 let origin: string;
@@ -58,14 +56,13 @@ const calls: [string, string, string, unknown?][] = [
   ['PATCH', '/jobs/{id}/limits', `/jobs/${running}/limits`, { concurrency: 8 }],
   ['POST', '/jobs', '/jobs', request],
 ];
+// Those that this version of the server has.
 const documented = calls.filter(([method, path]) =>
   document.paths[`/api/v1${path}`]?.[method.toLowerCase()]);
 
-describe.skipIf(documented.length === 0)('an answer is as documented', () => {
-  test.each(documented)('%s %s', async (method, path, address, body) => {
-    const answer = await call(method, address, body);
-    const value: unknown = await answer.json();
-    expect(problems(schemaOf(method, path, answer.status), value, document.components.schemas))
-      .toEqual([]);
-  });
+test.each(documented)('%s %s', async (method, path, address, body) => {
+  const answer = await call(method, address, body);
+  const value: unknown = await answer.json();
+  expect(problems(schemaOf(method, path, answer.status), value, document.components.schemas))
+    .toEqual([]);
 });
