@@ -246,6 +246,8 @@ class Crash:
             code = other.run()
             self._note(f"a second process: {code}; {other.errors.strip()}")
             said = other.errors + " ".join(e.get("message", "") for e in other.events)
+            if code == 1 and "locked" in said:
+                raise kills.NotNow  # in the middle of a transaction of the store
             refused = code == 1 and "is being run by process" in said
             assert refused or not has_the_job, (code, said)
             return code
@@ -289,9 +291,12 @@ def seem_elsewhere(program):
     """What the processes of this machine have claimed seems to be claimed by those of another:
     whether they live nobody can tell, but by their lease."""
     [path] = (program.directory / "state").rglob("*.db")
-    with contextlib.closing(sqlite3.connect(path)) as store, store:
-        for table in ("job_claims", "policy_locks"):
-            store.execute(f"UPDATE {table} SET process = process || '-elsewhere'")
+    try:
+        with contextlib.closing(sqlite3.connect(path, timeout=1)) as store, store:
+            for table in ("job_claims", "policy_locks"):
+                store.execute(f"UPDATE {table} SET process = process || '-elsewhere'")
+    except sqlite3.OperationalError as error:  # locked: by a transaction of the process itself
+        raise kills.NotNow from error
 
 
 def run(case, program, directory):

@@ -96,6 +96,10 @@ class AtRequest(Kill):
         return f"{when} the effect of request {self.number} of {self.operation}"
 
 
+class NotNow(Exception):
+    """It was stopped at an instant at which nothing can be tried: a moment later, then."""
+
+
 class Pause(AtTime):
     """No kill: stopped (SIGSTOP), and continued after `meanwhile()`, whose result is kept."""
 
@@ -106,10 +110,16 @@ class Pause(AtTime):
         self.meanwhile, self.longer = meanwhile, longer
 
     def strike(self):
-        self.process.send_signal(signal.SIGSTOP)
-        try:
-            self.result = self.meanwhile()
-        except BaseException as error:  # of another thread: whoever waits for this one is told
-            self.failure = error
-        finally:
-            self.process.send_signal(signal.SIGCONT)
+        again = True
+        while again:
+            again = False
+            self.process.send_signal(signal.SIGSTOP)
+            try:
+                self.result = self.meanwhile()
+            except NotNow:
+                again = True
+            except BaseException as error:  # of another thread: whoever waits for this one is told
+                self.failure = error
+            finally:
+                self.process.send_signal(signal.SIGCONT)
+            time.sleep(POLL_SECONDS)
