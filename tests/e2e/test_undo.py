@@ -11,10 +11,6 @@ import migration
 from migration import BUCKET, Migration, assert_moved, contents, furnish
 from sim_fixture import DESTINATION, SOURCE, simulator
 
-NOTIFICATION = {"QueueConfigurations": [{
-    "Id": "all", "QueueArn": f"arn:aws:sqs:{migration.REGION}:{SOURCE}:events",
-    "Events": ["s3:ObjectCreated:*", "s3:ObjectRemoved:*"]}]}
-
 
 @pytest.fixture
 def sim(tmp_path):
@@ -50,9 +46,8 @@ class World:
     def __init__(self, sim, versioned):
         furnish(sim, versioned=versioned)
         self.sim, self.client = sim, sim.admin(SOURCE)
-        self.client.put_bucket_notification_configuration(
-            Bucket=BUCKET, NotificationConfiguration=NOTIFICATION)
         self.before = self.seen()
+        assert self.before[2]["notification"] and self.before[2]["lifecycle"]
 
     def seen(self):
         return contents(self.client), etags(self.client), settings(self.client)
