@@ -4,6 +4,7 @@ import pathlib
 import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+MADE = {"build", "node_modules", "dist"}  # directories of what is made from the tree
 
 
 def files(*suffixes):
@@ -15,6 +16,7 @@ def files(*suffixes):
         names = filter(None, listing.stdout.split("\0"))
         found = {ROOT / name for name in names}
     else:  # a tree unpacked from an archive
-        found = {path for path in ROOT.rglob("*") if path.relative_to(ROOT).parts[0] != "build"}
+        found = {path for path in ROOT.rglob("*")
+                 if not MADE.intersection(path.relative_to(ROOT).parts)}
     return sorted(path for path in found
                   if path.is_file() and (not suffixes or path.suffix in suffixes))
