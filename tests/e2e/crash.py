@@ -241,7 +241,8 @@ class Crash:
         told = len(self.job.events)
 
         def come():
-            has_the_job = len(self.job.events) > told  # else it may not have come so far
+            # It may not have come so far, or be through.
+            has_the_job = len(self.job.events) > told and not self._reached("report")
             other = migration.Migration(self.program, self.sim, *self.case.options)
             code = other.run()
             self._note(f"a second process: {code}; {other.errors.strip()}")
