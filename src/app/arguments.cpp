@@ -52,7 +52,8 @@ bool is_about_jobs(Verb verb) noexcept {
 }
 
 bool is_about_one_job(Verb verb) noexcept {
-  return verb == Verb::undo || (is_about_jobs(verb) && verb != Verb::jobs_list);
+  return verb == Verb::undo || verb == Verb::cleanup_job ||
+         (is_about_jobs(verb) && verb != Verb::jobs_list);
 }
 
 std::string jobs_command(const Arguments& arguments, std::string_view action,

@@ -24,7 +24,8 @@ enum class Verb : std::uint8_t {
   undo,
   plan,
   verify,
-  cleanup,
+  cleanup,      // of a bucket
+  cleanup_job,  // `cleanup JOB`
   jobs_list,
   jobs_show,
   jobs_pause,
@@ -70,7 +71,9 @@ struct Arguments {
   bool dry_run = false;
   std::string store;  // empty: the default place
   ServeArguments serve;
-  std::string job;  // of `jobs`: which
+  std::string job;  // of `jobs`, `undo` and `cleanup JOB`: which
+  // cleanup_job: what the job's own command does, whose roles and spec stand here.
+  Verb job_verb = Verb::copy;
   // Set: the command is that job's, and takes it up again.
   std::optional<workflow::Again> again;
   int attempt = 1;                    // which run of it this is

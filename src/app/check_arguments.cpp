@@ -20,6 +20,7 @@ class Checker {
       : arguments_(arguments), given_(given) {}
 
   Result<void> run() {
+    if (arguments_.verb == Verb::cleanup_job) return of_job();
     if (arguments_.verb == Verb::cleanup) {
       roles("--", arguments_.destination_side);
     } else {
@@ -86,9 +87,23 @@ class Checker {
     needs("--restore-poll", "--restore", copy.restore.has_value());
   }
 
+  Result<void> of_job() {
+    for (const auto* const option : {"--role-arn", "--external-id", "--profile", "--region",
+                                     "--endpoint-url", "--migrator-role-arn"}) {
+      refuse(has(option), fmt::format("{} has no effect with a job, whose own command says who "
+                                      "signs; a bucket is named s3://BUCKET",
+                                      option));
+    }
+    output();
+    if (problem_.empty()) return ok;
+    return fail(Errc::usage, problem_);
+  }
+
   void deletion() {
     if (arguments_.verb == Verb::migrate) return migration();
     if (is_about_jobs(arguments_.verb)) return;  // whose job it is, is not known yet
+    refuse(arguments_.verb == Verb::cleanup && has("--confirm-delete"),
+           "--confirm-delete has no effect with a bucket: it names the temporary bucket of a job");
     const auto& spec = arguments_.spec;
     needs("--max-delete", "--delete", spec.delete_extra);
     needs("--confirm-delete", "--delete", spec.delete_extra);

@@ -205,7 +205,10 @@ std::string Parser::take_positionals(const Command& command) {
                               : "it looks like "
                                 "s3://bucket/prefix");
   }
-  if (!of_job) return take_locations(command);
+  const bool names_job =
+      command.spec.verb == Verb::cleanup && !command.positionals.front().contains("://");
+  if (names_job) arguments_.verb = Verb::cleanup_job;
+  if (!of_job && !names_job) return take_locations(command);
   arguments_.job = command.positionals.front();
   return {};
 }

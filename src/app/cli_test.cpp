@@ -157,6 +157,17 @@ TEST(CommandLine, CleanupHasOneBucketAndItsOwnOptions) {
   EXPECT_EQ(arguments.destination_side.external_id, "x");
 }
 
+TEST(CommandLine, CleanupOfAJobTakesItsRolesFromTheJob) {
+  const auto arguments = good({"cleanup", "20261122t231822-5c1b9a", "--confirm-delete", "s3m-12"});
+  EXPECT_EQ(arguments.verb, Verb::cleanup_job);
+  EXPECT_EQ(arguments.job, "20261122t231822-5c1b9a");
+  EXPECT_EQ(arguments.migration.confirm_delete, "s3m-12");
+  EXPECT_THAT(refusal({"cleanup", "20261122t231822-5c1b9a", "--region", "us-east-1"}),
+              HasSubstr("--region has no effect with a job"));
+  EXPECT_THAT(refusal({"cleanup", "s3://bbb", "--confirm-delete", "bbb"}),
+              HasSubstr("--confirm-delete has no effect with a bucket"));
+}
+
 TEST(CommandLine, WhatIsUnknownIsNamedWithWhatWasProbablyMeant) {
   EXPECT_EQ(refusal(copy({"--storge-class", "X"})),
             "s3migrator copy: there is no option --storge-class; did you mean --storage-class?");

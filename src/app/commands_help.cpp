@@ -108,16 +108,29 @@ const std::vector<CommandSpec>& commands() {
        "with --strict, is proven only weakly), 130 interrupted."},
       {Verb::cleanup,
        "cleanup",
-       "Takes out what a killed job left in a bucket",
-       "Takes our temporary statements out of the bucket's policy (found by the store and by their "
+       "Takes out what a killed job left in a bucket, or all that a job left",
+       "With a bucket: takes our temporary statements out of the bucket's policy (found by the "
+       "store and by their "
        "names: S3MigratorGrant, S3MigratorFreeze, S3MigratorClosed, S3MigratorProtect and 16 "
        "digits) and aborts unfinished uploads that the store knows as ours. What "
        "others wrote or upload stays as it is, and so does what belongs to a job that still runs "
        "on "
-       "this machine.",
-       {"BUCKET"},
-       "Example:\n"
-       "  s3migrator cleanup s3://photos-eu --role-arn arn:aws:iam::222222222222:role/destination"},
+       "this machine.\n\n"
+       "With a job (s3migrator jobs list): takes out what that job left in all its buckets, by the "
+       "roles of its own command: its statements, its unfinished uploads and, of a migration, its "
+       "temporary bucket. That is emptied only of what is seen at that moment to be in the bucket "
+       "that lives: the source as long as nothing was deleted from it, or the new bucket once the "
+       "migration has come to its end (--keep-temp). Its name is asked for. Refused while the job "
+       "runs, and for a migration that has begun to delete and has not ended: that is for jobs "
+       "resume or undo. A migration that could have gone on is cancelled by it, and what it had "
+       "switched off at the source is put back.",
+       {"BUCKET|JOB"},
+       "Examples:\n"
+       "  s3migrator cleanup s3://photos-eu --role-arn arn:aws:iam::222222222222:role/destination\n"
+       "  s3migrator cleanup 20261122t231822-5c1b9a\n"
+       "  s3migrator cleanup 20261122t231822-5c1b9a --confirm-delete s3m-0a1b2c3d4e5f...\n\n"
+       "Exit codes: 0 cleaned, 1 fatal, 2 usage, 130 interrupted, also where the name of the\n"
+       "temporary bucket was not given: nothing was changed then."},
       {Verb::jobs_list,
        "list",
        "Lists the jobs, the newest first",

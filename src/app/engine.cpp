@@ -30,7 +30,8 @@ std::string resume_command(const Arguments& arguments, const std::string& job_id
 
 // None for a migration, which has its bucket on both sides (session_policy.hpp).
 transfer::Location other_bucket(const Arguments& arguments) {
-  const bool moves = arguments.verb == Verb::migrate || arguments.verb == Verb::undo;
+  const bool moves = arguments.verb == Verb::migrate || arguments.verb == Verb::undo ||
+                     (arguments.verb == Verb::cleanup_job && arguments.job_verb == Verb::migrate);
   return moves ? transfer::Location() : arguments.destination;
 }
 
@@ -102,7 +103,8 @@ Result<void> Engine::prepare_sides(const Arguments& arguments) {
                                       .location = arguments.source,
                                       .arguments = arguments.source_side,
                                       .source = arguments.source,
-                                      .destination = other_bucket(arguments)});
+                                      .destination = other_bucket(arguments),
+                                      .renamed = arguments.migration.rename});
     if (!source) return forward(source);
     source_ = *std::move(source);
   }
@@ -111,7 +113,8 @@ Result<void> Engine::prepare_sides(const Arguments& arguments) {
                                          .location = arguments.destination,
                                          .arguments = arguments.destination_side,
                                          .source = arguments.source,
-                                         .destination = other_bucket(arguments)});
+                                         .destination = other_bucket(arguments),
+                                         .renamed = arguments.migration.rename});
   if (!destination) return forward(destination);
   destination_ = *std::move(destination);
   return ok;

@@ -32,6 +32,7 @@ class Identities {
     const SideArguments& arguments;
     // For the roles' sessions on AWS; the other side of the job, if it has one.
     transfer::Location source, destination;
+    std::string renamed{};  // of a migration: the new bucket's name, if it is another one
   };
 
   // Errors: config, as resolve_settings and default_credentials say.

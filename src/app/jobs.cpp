@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <iostream>
 #include <thread>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -16,6 +17,7 @@
 #include "base/text.hpp"
 #include "workflow/job_run.hpp"
 #include "workflow/job_story.hpp"
+#include "workflow/migration_records.hpp"
 #include "workflow/verdict.hpp"
 
 namespace s3m::app {
@@ -214,20 +216,26 @@ std::string store_from_elsewhere(const std::string& given, const std::string& ur
 struct Stored {
   store::JobRecord job;
   JobCommand command;
+  std::string renamed;  // the new bucket's name that a later command line gave
 };
 
+// `again` unset: the job is not to be run.
 Result<Stored> stored_command(const std::string& url, const Arguments& arguments,
-                              workflow::Again again) {
+                              std::optional<workflow::Again> again) {
   auto store = open_named(url);
   if (!store) return forward(store);
   auto view = workflow::view_job(**store, arguments.job);
   if (!view) return forward(view);
-  auto may = workflow::may_run_again(view->job, again);
+  auto may = again ? workflow::may_run_again(view->job, *again) : Result<void>(ok);
   if (!may) return forward(may);
   auto text = (*store)->fact(arguments.job, workflow::command_fact);
   if (!text) return forward(text);
+  auto renamed = (*store)->fact(arguments.job, workflow::fact::renamed);
+  if (!renamed) return forward(renamed);
   auto command = *text ? decode_command(**text) : std::nullopt;
-  if (command) return Stored{std::move(view->job), *std::move(command)};
+  if (command) {
+    return Stored{std::move(view->job), *std::move(command), renamed->value_or("")};
+  }
   return fail(
       Errc::refused,
       fmt::format("job {} does not know its command line (it was begun by an older version, "
@@ -270,8 +278,10 @@ int run_jobs(const Arguments& arguments, const aws::Environment& environment) {
 }
 
 Result<Arguments> take_up(const Arguments& arguments, const aws::Environment& environment) {
-  const auto again =
-      arguments.verb == Verb::jobs_retry ? workflow::Again::retry : workflow::Again::resume;
+  std::optional<workflow::Again> again;
+  if (arguments.verb != Verb::cleanup_job) {
+    again = arguments.verb == Verb::jobs_retry ? workflow::Again::retry : workflow::Again::resume;
+  }
   auto url = store_url(arguments, environment);
   if (!url) return forward(url);
   auto stored = stored_command(*url, arguments, again);
@@ -285,14 +295,26 @@ Result<Arguments> take_up(const Arguments& arguments, const aws::Environment& en
     return no_longer_understood(arguments.job, *notice);
   }
   auto command = std::get<Arguments>(std::move(parsed));
-  if (auto confirmed = confirm(arguments.migration.confirm_delete, command); !confirmed) {
-    return forward(confirmed);
+  if (arguments.verb != Verb::cleanup_job) {
+    auto confirmed = confirm(arguments.migration.confirm_delete, command);
+    if (!confirmed) return forward(confirmed);
   }
   command.output = arguments.output;
   command.store = std::move(store);
   command.job = arguments.job;
   command.again = again;
   command.attempt = stored->job.attempt + 1;
+  if (command.migration.rename.empty()) command.migration.rename = stored->renamed;
+  if (arguments.verb == Verb::undo) {
+    command.verb = Verb::undo;
+    command.migration.accept_weak_proof |= arguments.migration.accept_weak_proof;
+  }
+  if (arguments.verb == Verb::cleanup_job) {
+    command.job_verb = std::exchange(command.verb, Verb::cleanup_job);
+    command.attempt = stored->job.attempt;
+    command.words = arguments.words;
+    command.migration.confirm_delete = arguments.migration.confirm_delete;
+  }
   return command;
 }
 

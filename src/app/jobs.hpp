@@ -12,9 +12,9 @@ namespace s3m::app {
 // code: 0, or 1 where the job is not known or the store refuses, or 2 as for any command.
 int run_jobs(const Arguments& arguments, const aws::Environment& environment);
 
-// Of resume and retry: the job's own command, to be run under its id, with the output and the store
-// of this one. Enters the directory where the command was given.
-// Errors: not_found, refused, config; else those of the store.
+// Of `jobs resume` and `jobs retry`, `undo` and `cleanup JOB`: the job's own command, to be run
+// under its id, with the output and the store of this one. Enters the directory where the command
+// was given. Errors: not_found, refused, config; else those of the store.
 Result<Arguments> take_up(const Arguments& arguments, const aws::Environment& environment);
 
 }  // namespace s3m::app

@@ -17,8 +17,10 @@
 #include "workflow/job_run.hpp"
 #include "workflow/migration_job.hpp"
 #include "workflow/migration_plan.hpp"
+#include "workflow/moved_bucket.hpp"
 #include "workflow/percent_keeper.hpp"
 #include "workflow/undo_job.hpp"
+#include "workflow/verdict.hpp"
 
 namespace s3m::app {
 namespace {
@@ -88,9 +90,28 @@ bool is_of(const store::JobRecord& job, const Arguments& arguments) {
          location->get_string() == printable(arguments.source.uri());
 }
 
+// For who says the same again after it ended well. nullopt: there is a bucket to be moved.
+net::Task<std::optional<Outcome>> already_moved(Engine& engine, const Arguments& arguments) {
+  auto& context = engine.context();
+  auto moved = co_await workflow::moved_before(context, *engine.source(), engine.destination(),
+                                               spec_of(engine, arguments));
+  if (!moved) co_return ended(engine, moved.error());
+  if (!*moved) co_return std::nullopt;
+  Outcome outcome;
+  outcome.summary.outcome = (*moved)->there ? "already-moved" : "fatal";
+  outcome.summary.exit_code = (*moved)->there ? workflow::exit_verified : workflow::exit_fatal;
+  outcome.summary.message = workflow::moved_text(arguments.source.bucket, **moved);
+  context.events.emit(outcome.summary);
+  co_return outcome;
+}
+
 }  // namespace
 
 net::Task<Outcome> migrate(Engine& engine, const Arguments& arguments) {
+  if (!arguments.again) {
+    auto moved = co_await already_moved(engine, arguments);
+    if (moved) co_return *std::move(moved);
+  }
   // Between the job and whoever is told: what is told is in the store before.
   workflow::PercentKeeper keeper(engine.context().events, engine.context().store, engine.job_id());
   auto percent = keeper.load();
@@ -121,6 +142,8 @@ net::Task<Outcome> undo(Engine& engine, const Arguments& arguments) {
 }
 
 net::Task<Outcome> plan_migration(Engine& engine, const Arguments& arguments) {
+  auto moved = co_await already_moved(engine, arguments);
+  if (moved) co_return *std::move(moved);
   auto found = co_await workflow::migration_preflight(engine.context(), *engine.source(),
                                                       engine.destination(),
                                                       {.copy = arguments.spec,

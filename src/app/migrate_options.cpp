@@ -77,8 +77,8 @@ Options deletion_options() {
        "Goes on where the service does not heed If-Match on deletes.",
        flag([](Arguments& a) -> bool& { return a.migration.accept_unpinned_delete; })},
       {"--keep-temp", "DAYS", group,
-       "Leaves the temporary bucket where it is, for you to delete it after so many days "
-       "(default 0: it is deleted at the end). The plan counts what it costs.",
+       "Leaves the temporary bucket where it is, until s3migrator cleanup JOB deletes it (default "
+       "0: it is deleted at the end). The plan counts what so many days of it cost.",
        set_keep_temporary}};
 }
 

@@ -345,6 +345,14 @@ Options report_option() {
        text([](Arguments& a) -> std::string& { return a.spec.report; })}};
 }
 
+Options discard_option() {
+  return {{"--confirm-delete", "BUCKET", "Job",
+           "With a job: the name of its temporary bucket, which is then deleted without asking, "
+           "each object of it first seen in the bucket that lives. Without it the name is asked "
+           "for on the terminal.",
+           text([](Arguments& a) -> std::string& { return a.migration.confirm_delete; })}};
+}
+
 Options dry_run_option() {
   return {{"--dry-run", "", "What to copy", "Shows what would be done, and touches nothing.",
            flag([](Arguments& a) -> bool& { return a.dry_run; })}};
@@ -441,7 +449,7 @@ Options options_of(Verb verb) {
     case Verb::cleanup:
       return join({side_options("--", "Bucket", "the bucket",
                                 [](Arguments& a) -> SideArguments& { return a.destination_side; }),
-                   migrator_option(), output_options(false)});
+                   migrator_option(), discard_option(), output_options(false)});
     case Verb::undo:
       return join({undo_options(), output_options(true)});
     case Verb::jobs_resume:
@@ -462,6 +470,7 @@ Options options_of(Verb verb) {
       return output_options(false);
     case Verb::serve:
       return join({serve_options(), output_options(false)});
+    case Verb::cleanup_job:  // those of cleanup
     case Verb::version:
       break;
   }

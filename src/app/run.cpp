@@ -9,6 +9,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <fmt/format.h>
 
+#include "app/cleanup.hpp"
 #include "app/demo.hpp"
 #include "app/engine.hpp"
 #include "app/figures_text.hpp"
@@ -20,7 +21,6 @@
 #include "app/sinks.hpp"
 #include "base/ids.hpp"
 #include "base/text.hpp"
-#include "workflow/cleanup_job.hpp"
 #include "workflow/copy_job.hpp"
 #include "workflow/job_run.hpp"
 #include "workflow/plan_job.hpp"
@@ -84,35 +84,6 @@ net::Task<Outcome> verify(Engine& engine, const Arguments& arguments) {
   co_return Outcome{std::move(summary), std::move(text)};
 }
 
-net::Task<Outcome> cleanup(Engine& engine, const Arguments&) {
-  auto cleaned = co_await workflow::run_cleanup(engine.context(), engine.destination());
-  auto& events = engine.context().events;
-  if (!cleaned) {
-    auto outcome = failed_outcome(cleaned.error(), engine.cancel().cancelled());
-    events.emit(outcome.summary);
-    co_return outcome;
-  }
-  for (const auto& sid : cleaned->removed_grants) {
-    events.emit(NoteEvent{NoteLevel::info, "took the statement " + sid + " out of the policy"});
-  }
-  for (const auto& sid : cleaned->removed_denies) {
-    events.emit(NoteEvent{NoteLevel::info, "took the statement " + sid +
-                                               " out of the policy: others may write there again"});
-  }
-  for (const auto& sid : cleaned->kept) {
-    events.emit(NoteEvent{NoteLevel::warning, sid + " stays: its job is still running"});
-  }
-  Outcome outcome;
-  outcome.summary.outcome = "cleaned";
-  outcome.summary.message = fmt::format(
-      "{} grants taken out, {} freezes and other denials taken out, {} unfinished uploads aborted, "
-      "{} of others left alone",
-      cleaned->removed_grants.size(), cleaned->removed_denies.size(), cleaned->aborted_uploads,
-      cleaned->foreign_uploads);
-  events.emit(outcome.summary);
-  co_return outcome;
-}
-
 Command command_of(const Arguments& arguments) {
   switch (arguments.verb) {
     case Verb::copy:
@@ -125,6 +96,8 @@ Command command_of(const Arguments& arguments) {
       return plan;
     case Verb::verify:
       return verify;
+    case Verb::cleanup_job:
+      return cleanup_job;
     default:
       return cleanup;
   }
@@ -185,6 +158,8 @@ std::string title_of(const Arguments& arguments) {
       return fmt::format("Plan  {} -> {}", from, to);
     case Verb::verify:
       return fmt::format("Verify  {} = {}", from, to);
+    case Verb::cleanup_job:
+      return fmt::format("Clean up after a job of {}", from);
     default:
       return to;
   }
@@ -245,10 +220,6 @@ int run_migration(const Arguments& arguments, const aws::Environment& environmen
 
 int run_again(const Arguments& arguments, const aws::Environment& environment) {
   auto command = take_up(arguments, environment);
-  if (command && arguments.verb == Verb::undo) {
-    command->verb = Verb::undo;
-    command->migration.accept_weak_proof |= arguments.migration.accept_weak_proof;
-  }
   if (command) return run_command(*command, environment, command->job);
   fmt::print(stderr, "s3migrator: {}\n", single_line(command.error().describe()));
   return exit_code_of(command.error());
@@ -269,6 +240,7 @@ int run(const Arguments& arguments, const aws::Environment& environment) {
     case Verb::jobs_resume:
     case Verb::jobs_retry:
     case Verb::undo:
+    case Verb::cleanup_job:
       return run_again(arguments, environment);
     case Verb::migrate:
       if (arguments.dry_run) break;

@@ -23,9 +23,13 @@ json::array bucket_and_objects(std::string_view partition, std::string_view buck
   return {arn, arn + "/*"};
 }
 
-// Whose bucket moves with its name: the same name on both sides, and the temporary bucket between.
-void add_moving(json::array& statements, std::string_view partition, const std::string& bucket) {
+// Whose bucket moves: the old one, the new one, and the temporary bucket between.
+void add_moving(json::array& statements, std::string_view partition, const std::string& bucket,
+                const std::string& renamed) {
   statements.push_back(allow({"s3:*"}, bucket_and_objects(partition, bucket)));
+  if (!renamed.empty() && renamed != bucket) {
+    statements.push_back(allow({"s3:*"}, bucket_and_objects(partition, renamed)));
+  }
   statements.push_back(
       allow({"s3:*"}, bucket_and_objects(partition, workflow::temporary_bucket_pattern)));
   statements.push_back(allow({"iam:SimulatePrincipalPolicy"}, {"*"}));
@@ -44,10 +48,10 @@ void add_copying(json::array& statements, std::string_view partition,
 }  // namespace
 
 std::string session_policy(std::string_view partition, const transfer::Location& source,
-                           const transfer::Location& destination) {
+                           const transfer::Location& destination, const std::string& renamed) {
   json::array statements;
   if (destination.bucket.empty()) {
-    add_moving(statements, partition, source.bucket);
+    add_moving(statements, partition, source.bucket, renamed);
   } else {
     add_copying(statements, partition, source, destination);
   }

@@ -12,7 +12,7 @@ using testing::IsEmpty;
 using testing::Not;
 
 TEST(SessionPolicy, ReadsTheSourceAndOwnsTheDestination) {
-  const auto text = session_policy("aws-cn", {"from", "prefix/"}, {"to", ""});
+  const auto text = session_policy("aws-cn", {"from", "prefix/"}, {"to", ""}, "");
   const auto statements = boost::json::parse(text).at("Statement").as_array();
   ASSERT_EQ(statements.size(), 3u);
   const auto& source = statements.at(0);
@@ -25,13 +25,13 @@ TEST(SessionPolicy, ReadsTheSourceAndOwnsTheDestination) {
 }
 
 TEST(SessionPolicy, OfCleanupNamesOneBucket) {
-  const auto text = session_policy("aws", {}, {"to", ""});
+  const auto text = session_policy("aws", {}, {"to", ""}, "");
   EXPECT_THAT(text, HasSubstr("arn:aws:s3:::to"));
   EXPECT_THAT(text, Not(HasSubstr("arn:aws:s3:::\"")));
 }
 
 TEST(SessionPolicy, OfAMigrationReachesTheTemporaryBucketAndAsksIam) {
-  const auto text = session_policy("aws", {"photos", ""}, {});
+  const auto text = session_policy("aws", {"photos", ""}, {}, "");
   const auto statements = boost::json::parse(text).at("Statement").as_array();
   ASSERT_EQ(statements.size(), 4u);
   EXPECT_EQ(statements.at(0).at("Resource").at(0).as_string(), "arn:aws:s3:::photos");
@@ -41,8 +41,23 @@ TEST(SessionPolicy, OfAMigrationReachesTheTemporaryBucketAndAsksIam) {
   EXPECT_THAT(text, Not(HasSubstr("s3:::\"")));
 }
 
+// Where the name was taken, --rename makes the bucket under another one.
+TEST(SessionPolicy, OfAMigrationReachesTheBucketOfAnotherName) {
+  const auto text = session_policy("aws", {"photos", ""}, {}, "photos-2");
+  const auto statements = boost::json::parse(text).at("Statement").as_array();
+  ASSERT_EQ(statements.size(), 5u);
+  const auto& renamed = statements.at(1);
+  EXPECT_EQ(renamed.at("Action").at(0).as_string(), "s3:*");
+  EXPECT_EQ(renamed.at("Resource").at(0).as_string(), "arn:aws:s3:::photos-2");
+  EXPECT_EQ(renamed.at("Resource").at(1).as_string(), "arn:aws:s3:::photos-2/*");
+  EXPECT_THAT(text, HasSubstr("arn:aws:s3:::photos/*"));
+  EXPECT_THAT(text, HasSubstr("arn:aws:s3:::s3m-*/*"));
+  EXPECT_EQ(session_policy("aws", {"photos", ""}, {}, "photos"),
+            session_policy("aws", {"photos", ""}, {}, ""));
+}
+
 TEST(SessionPolicy, IsLeftOutWhereStsWouldRefuseIt) {
-  EXPECT_THAT(session_policy("aws", {std::string(900, 'a'), ""}, {std::string(900, 'b'), ""}),
+  EXPECT_THAT(session_policy("aws", {std::string(900, 'a'), ""}, {std::string(900, 'b'), ""}, ""),
               IsEmpty());
 }
 

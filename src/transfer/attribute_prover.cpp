@@ -2,20 +2,45 @@
 
 #include <utility>
 
+#include <fmt/format.h>
+
 namespace s3m::transfer {
+namespace {
+
+// So many objects refused one after another are no accident of single ones.
+constexpr int telling_refusals = 100;
+
+}  // namespace
 
 AttributeProver::AttributeProver(Context& context, bool acl, std::uint64_t& looks)
     : context_(context),
       acl_(acl),
       looks_(looks),
-      source_tags_(context.runtime.loop, *context.source.reader, context.source.expected_owner),
-      copy_tags_(context.runtime.loop, *context.destination.reader,
-                 context.destination.expected_owner) {}
+      source_tags_(*context.source.reader, context.source.expected_owner),
+      copy_tags_(*context.destination.reader, context.destination.expected_owner) {}
 
 net::Task<Result<AttributeProver::Finding>> AttributeProver::compare(std::string key,
                                                                      std::string source_version,
                                                                      std::string copy_version,
                                                                      const Look& look) {
+  auto found = co_await compare_both(std::move(key), std::move(source_version),
+                                     std::move(copy_version), look);
+  if (found) {
+    refused_in_a_row_ = 0;
+  } else if (found.error().code() == Errc::access_denied &&
+             ++refused_in_a_row_ >= telling_refusals) {
+    found.error().context(fmt::format(
+        "{} objects in a row may not be looked at, so the others are not asked", telling_refusals));
+  }
+  co_return found;
+}
+
+bool AttributeProver::gave_up() const noexcept {
+  return refused_in_a_row_ >= telling_refusals;
+}
+
+net::Task<Result<AttributeProver::Finding>> AttributeProver::compare_both(
+    std::string key, std::string source_version, std::string copy_version, const Look& look) {
   auto source = co_await read(context_.source, source_tags_, key, std::move(source_version),
                               look.source->tag_count);
   if (!source) co_return forward(source);
@@ -41,7 +66,7 @@ net::Task<Result<AttributeProver::Read>> AttributeProver::read(const Side& side,
   if (!tagged) co_return forward(tagged);
   if (!*tagged) {
     Error error(Errc::access_denied,
-                "it is not known whether the objects have tags: s3:GetObjectTagging is missing");
+                "it is not known whether the object has tags: s3:GetObjectTagging is missing");
     error.operation("GetObjectTagging").bucket(address.bucket).key(address.key);
     co_return fail(std::move(error));
   }

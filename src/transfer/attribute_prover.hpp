@@ -25,15 +25,20 @@ class AttributeProver {
   };
   // Of two versions, or two objects without ids, that were just looked at, both of them there. Tags
   // are read where a HEAD tells that there are any, ACLs where they are asked for.
-  // Errors  access_denied where tags or ACLs may not be seen: nothing is proven of them then.
+  // Errors  access_denied where tags or ACLs of this object may not be seen: nothing is proven of
+  //         them then.
   net::Task<Result<Finding>> compare(std::string key, std::string source_version,
                                      std::string copy_version, const Look& look);
+  // A hundred objects were refused, one after another: the right is missing altogether.
+  bool gave_up() const noexcept;
 
  private:
   struct Read {
     aws::Pairs tags;
     aws::Acl acl;
   };
+  net::Task<Result<Finding>> compare_both(std::string key, std::string source_version,
+                                          std::string copy_version, const Look& look);
   net::Task<Result<Read>> read(const Side& side, TagReader& tags, std::string key,
                                std::string version, int tag_count);
 
@@ -41,6 +46,7 @@ class AttributeProver {
   bool acl_;
   std::uint64_t& looks_;
   TagReader source_tags_, copy_tags_;
+  int refused_in_a_row_ = 0;
 };
 
 }  // namespace s3m::transfer

@@ -156,8 +156,8 @@ class ProofOperation final : public Visitor, Lanes<ProofWork>::Handler {
     std::string hash;
     if (options_.attributes) {
       auto found = co_await attributes_.compare(work.key, work.source.id, work.copy.id, look);
-      if (!found && found.error().code() == Errc::access_denied) {
-        stop(std::move(found.error()));  // it will not be allowed for the next one either
+      if (!found && attributes_.gave_up()) {
+        stop(std::move(found.error()));
         co_return;
       }
       if (!found) {

@@ -52,7 +52,8 @@ struct Proven {
 // Walks both sides, looks at each object on both, and proves that they are the same.
 //
 // Gives   ok when the walk covered everything; what it found is in `proven`.
-// Errors  as verify(); access_denied where attributes may not be seen; what `manifest` fails with.
+// Errors  as verify(); access_denied where the attributes of a hundred objects in a row may not be
+//         seen (of a single one that is a finding, as any failure); what `manifest` fails with.
 //         `manifest` (null: none) is told of each pair that was proven, and finished if all were.
 net::Task<Result<void>> prove(Context& context, ProofOptions options, Proven& proven,
                               ManifestSink* manifest = nullptr);

@@ -3,35 +3,36 @@
 #include <utility>
 
 namespace s3m::transfer {
+namespace {
+
+constexpr std::uint64_t asked_at_first = 100;
+constexpr std::uint64_t asked_later = 100;  // one of so many
+
+}  // namespace
+
+// Of an object that shows no tags.
+bool TagReader::must_ask() noexcept {
+  if (!known_) return false;
+  const auto before = shown_none_++;
+  return refused_ || before < asked_at_first || before % asked_later == 0;
+}
 
 net::Task<Result<std::optional<aws::Pairs>>> TagReader::read(aws::ObjectAddress object,
                                                              int tag_count) {
-  if (tag_count > 0 || !counted_) {
-    auto tags = co_await reader_.get_object_tagging(std::move(object), expected_owner_);
-    if (!tags) co_return forward(tags);
+  const bool shows_none = tag_count <= 0;
+  if (shows_none && counted_ && !must_ask()) co_return std::optional(aws::Pairs());
+  auto tags = co_await reader_.get_object_tagging(std::move(object), expected_owner_);
+  if (tags) {
+    if (shows_none && !tags->empty()) counted_ = false;
     co_return std::optional(std::move(*tags));
   }
-  while (asking_)
-    co_await settled_.wait();
-  if (!hidden_) co_return co_await read_first(std::move(object));
-  if (*hidden_) co_return std::nullopt;
+  if (tags.error().code() == Errc::access_denied) {
+    refused_ = true;
+    co_return std::nullopt;
+  }
+  if (!shows_none || tags.error().code() != Errc::not_supported) co_return forward(tags);
+  known_ = false;
   co_return std::optional(aws::Pairs());
-}
-
-// Of the first object that is said to have none.
-net::Task<Result<std::optional<aws::Pairs>>> TagReader::read_first(aws::ObjectAddress object) {
-  asking_ = true;
-  auto tags = co_await reader_.get_object_tagging(std::move(object), expected_owner_);
-  asking_ = false;
-  const bool denied = !tags && tags.error().code() == Errc::access_denied;
-  const bool unknown = !tags && tags.error().code() == Errc::not_supported;
-  if (tags || denied || unknown) hidden_ = denied;
-  if (tags) counted_ = tags->empty();
-  settled_.notify_all();
-  if (denied) co_return std::nullopt;
-  if (unknown) co_return std::optional(aws::Pairs());
-  if (!tags) co_return forward(tags);
-  co_return std::optional(std::move(*tags));
 }
 
 }  // namespace s3m::transfer

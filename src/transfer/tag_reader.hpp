@@ -4,36 +4,37 @@
 // Threading  one loop.
 //
 // A HEAD tells how many tags there are, but a service leaves the number out for who may not see
-// tags, and some never tell it. Which of these holds is asked once, of the first object that shows
-// none; those who come meanwhile wait.
+// tags, and some never tell it. A policy may hide the tags of some objects alone, so what one
+// object shows is no word about the next: the first hundred objects that show none are asked, and
+// every hundredth from then on; once the tags of any were refused, each that shows none is asked.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
 #include "aws/s3.hpp"
-#include "net/signal.hpp"
 
 namespace s3m::transfer {
 
 class TagReader {
  public:
-  TagReader(net::Loop& loop, aws::S3& reader, std::string expected_owner)
-      : reader_(reader), expected_owner_(std::move(expected_owner)), settled_(loop) {}
+  TagReader(aws::S3& reader, std::string expected_owner)
+      : reader_(reader), expected_owner_(std::move(expected_owner)) {}
 
-  // The tags of an object of which a HEAD told `tag_count`; nullopt: it is not known whether it has
-  // any, the right to see them is missing.
+  // The tags of an object of which a HEAD told `tag_count`; nullopt: it is not known whether this
+  // one has any, the right to see them is missing.
   net::Task<Result<std::optional<aws::Pairs>>> read(aws::ObjectAddress object, int tag_count);
 
  private:
-  net::Task<Result<std::optional<aws::Pairs>>> read_first(aws::ObjectAddress object);
+  bool must_ask() noexcept;
 
   aws::S3& reader_;
   std::string expected_owner_;
-  bool counted_ = true;         // the service tells the number of tags
-  std::optional<bool> hidden_;  // unset: not asked yet
-  bool asking_ = false;
-  net::Signal settled_;
+  bool counted_ = true;   // the service tells the number of tags
+  bool known_ = true;     // the service has tags
+  bool refused_ = false;  // of one object at least
+  std::uint64_t shown_none_ = 0;
 };
 
 }  // namespace s3m::transfer

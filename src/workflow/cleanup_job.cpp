@@ -1,7 +1,10 @@
 #include "workflow/cleanup_job.hpp"
 
 #include <algorithm>
+#include <array>
 #include <set>
+
+#include <fmt/format.h>
 
 #include "workflow/liveness.hpp"
 #include "workflow/preflight.hpp"
@@ -16,6 +19,9 @@ struct Recorded {
   std::set<std::string> dead, alive;  // Sids
 };
 
+// Whose statements and uploads go.
+enum class Whose : std::uint8_t { all_dead_jobs, own };
+
 Result<Recorded> recorded_statements(store::Store& store, const store::BucketRef& bucket) {
   auto grants = store.grants_on(bucket);
   if (!grants) return forward(grants);
@@ -26,14 +32,32 @@ Result<Recorded> recorded_statements(store::Store& store, const store::BucketRef
   return recorded;
 }
 
+Result<Recorded> recorded_of(store::Store& store, const store::BucketRef& bucket,
+                             const std::string& job_id) {
+  auto grants = store.grants_on(bucket);
+  if (!grants) return forward(grants);
+  Recorded recorded;
+  for (const auto& grant : *grants)
+    if (grant.job_id == job_id) recorded.dead.insert(grant.sid);
+  return recorded;
+}
+
+bool is_of(const std::string& sid, const std::string& job_id) {
+  constexpr std::array prefixes{grant_sid_prefix, freeze_sid_prefix, closed_sid_prefix,
+                                protect_sid_prefix};
+  return std::ranges::any_of(
+      prefixes, [&](std::string_view prefix) { return sid == own_sid(prefix, job_id); });
+}
+
 bool is_grant(const std::string& sid) {
   return sid.starts_with(grant_sid_prefix);
 }
 
 class Cleanup {
  public:
-  Cleanup(JobContext& context, Access owner, BucketFacts facts)
+  Cleanup(JobContext& context, Access owner, BucketFacts facts, Whose whose)
       : context_(context),
+        whose_(whose),
         owner_(std::move(owner)),
         facts_(std::move(facts)),
         bucket_{service_name(owner_.endpoint), owner_.location.bucket},
@@ -53,8 +77,10 @@ class Cleanup {
 
  private:
   net::Task<Result<void>> remove_statements(CleanupResult& result) {
-    auto recorded = co_await context_.store.run(
-        context_.loop, [this](store::Store& store) { return recorded_statements(store, bucket_); });
+    auto recorded = co_await context_.store.run(context_.loop, [this](store::Store& store) {
+      return whose_ == Whose::own ? recorded_of(store, bucket_, context_.job_id)
+                                  : recorded_statements(store, bucket_);
+    });
     if (!recorded) co_return forward(recorded);
     auto policy = co_await policy_->read();
     if (!policy) co_return forward(policy);
@@ -62,7 +88,9 @@ class Cleanup {
       auto standing = find_sids(**policy, {});
       if (!standing) co_return forward(standing);
       for (const auto& statement : *standing) {
-        if (auto sid = own_sid_of(statement)) recorded->dead.insert(*std::move(sid));
+        auto sid = own_sid_of(statement);
+        const bool goes = sid && (whose_ == Whose::all_dead_jobs || is_of(*sid, context_.job_id));
+        if (goes) recorded->dead.insert(*std::move(sid));
       }
     }
     for (const auto& sid : recorded->dead) {
@@ -79,7 +107,14 @@ class Cleanup {
     Ground ground;
     ground.source = ground.destination = facts_;
     Sides sides(context_, owner_, owner_, ground, Writer::destination);
-    StoredUploads uploads(context_.store, context_.job_id, bucket_.endpoint, bucket_.endpoint);
+    StoredUploads uploads(context_.store, context_.job_id, bucket_.endpoint, bucket_.endpoint,
+                          whose_ == Whose::own ? OthersUploads::none : OthersUploads::of_dead_jobs);
+    if (whose_ == Whose::own) {
+      // Where the job has none, it may have no right to list those of others either.
+      auto recorded = uploads.recorded(bucket_.bucket, owner_.location.prefix);
+      if (!recorded) co_return forward(recorded);
+      if (recorded->empty()) co_return ok;
+    }
     auto transfer = sides.context(uploads, [](const FailureEvent&) {});
     auto orphans = co_await transfer::abort_orphans(transfer);
     if (!orphans) co_return forward(orphans);
@@ -89,6 +124,7 @@ class Cleanup {
   }
 
   JobContext& context_;
+  Whose whose_;
   Access owner_;
   BucketFacts facts_;
   store::BucketRef bucket_;
@@ -96,6 +132,57 @@ class Cleanup {
   std::unique_ptr<PolicyAccess> policy_;
   PolicyEditor editor_;
 };
+
+void add(CleanupResult& all, CleanupResult one) {
+  std::ranges::move(one.removed_grants, std::back_inserter(all.removed_grants));
+  std::ranges::move(one.removed_denies, std::back_inserter(all.removed_denies));
+  std::ranges::move(one.kept, std::back_inserter(all.kept));
+  all.aborted_uploads += one.aborted_uploads;
+  all.foreign_uploads += one.foreign_uploads;
+}
+
+// What is recorded of this job in a bucket that is no more.
+Result<void> forget_all(store::Store& store, const store::BucketRef& bucket,
+                        const std::string& job_id) {
+  auto grants = store.grants_on(bucket);
+  if (!grants) return forward(grants);
+  for (const auto& grant : *grants) {
+    if (grant.job_id != job_id) continue;
+    if (auto forgotten = store.forget_grant(bucket, grant.sid); !forgotten) return forgotten;
+  }
+  auto uploads = store.uploads_for(bucket, "");
+  if (!uploads) return forward(uploads);
+  for (const auto& upload : *uploads) {
+    if (upload.job_id != job_id) continue;
+    auto forgotten = store.forget_upload(bucket, upload.key, upload.upload_id);
+    if (!forgotten) return forgotten;
+  }
+  return ok;
+}
+
+// Of the context's own job, in a bucket that may be gone.
+net::Task<Result<CleanupResult>> clean_up_side(JobContext& context, Access owner) {
+  auto principal = co_await identify(owner);
+  if (!principal) co_return forward(principal);
+  std::vector<std::string> notes;
+  auto facts = co_await look_at_bucket(owner, *principal, context.runtime, context.governor, notes);
+  if (facts) co_return co_await clean_up_own(context, std::move(owner), *std::move(facts));
+  if (facts.error().code() != Errc::no_such_bucket) co_return forward(facts);
+  const store::BucketRef gone{service_name(owner.endpoint), owner.location.bucket};
+  auto forgotten = co_await context.store.run(
+      context.loop, [&](store::Store& store) { return forget_all(store, gone, context.job_id); });
+  if (!forgotten) co_return forward(forgotten);
+  co_return CleanupResult{};
+}
+
+net::Task<Result<bool>> has_statement(JobContext& context, const Access& owner) {
+  const store::BucketRef bucket{service_name(owner.endpoint), owner.location.bucket};
+  auto recorded = co_await context.store.run(context.loop, [&](store::Store& store) {
+    return recorded_of(store, bucket, context.job_id);
+  });
+  if (!recorded) co_return forward(recorded);
+  co_return !recorded->dead.empty();
+}
 
 }  // namespace
 
@@ -105,8 +192,53 @@ net::Task<Result<CleanupResult>> run_cleanup(JobContext& context, Access owner) 
   std::vector<std::string> notes;
   auto facts = co_await look_at_bucket(owner, *principal, context.runtime, context.governor, notes);
   if (!facts) co_return forward(facts);
-  Cleanup cleanup(context, std::move(owner), *std::move(facts));
+  Cleanup cleanup(context, std::move(owner), *std::move(facts), Whose::all_dead_jobs);
   co_return co_await cleanup.run();
+}
+
+net::Task<Result<CleanupResult>> clean_up_own(JobContext& context, Access owner,
+                                              BucketFacts facts) {
+  Cleanup cleanup(context, std::move(owner), std::move(facts), Whose::own);
+  co_return co_await cleanup.run();
+}
+
+net::Task<Result<CleanupResult>> clean_up_copy(JobContext& context, Access source,
+                                               Access destination, GrantMode mode) {
+  CleanupResult all;
+  // The source's policy is edited by one mode alone; its role may not even read it otherwise.
+  auto recorded = co_await has_statement(context, source);
+  if (!recorded) co_return forward(recorded);
+  if (*recorded || mode == GrantMode::source_policy) {
+    auto cleaned = co_await clean_up_side(context, std::move(source));
+    if (!cleaned) co_return cleaned;
+    add(all, *std::move(cleaned));
+  }
+  auto cleaned = co_await clean_up_side(context, std::move(destination));
+  if (!cleaned) co_return cleaned;
+  add(all, *std::move(cleaned));
+  co_return all;
+}
+
+SummaryEvent tell_cleanup(EventSink& events, const CleanupResult& result) {
+  for (const auto& sid : result.removed_grants) {
+    events.emit(NoteEvent{NoteLevel::info, "took the statement " + sid + " out of the policy"});
+  }
+  for (const auto& sid : result.removed_denies) {
+    events.emit(NoteEvent{NoteLevel::info, "took the statement " + sid +
+                                               " out of the policy: others may write there again"});
+  }
+  for (const auto& sid : result.kept) {
+    events.emit(NoteEvent{NoteLevel::warning, sid + " stays: its job is still running"});
+  }
+  SummaryEvent summary;
+  summary.outcome = "cleaned";
+  summary.message = fmt::format(
+      "{} grants taken out, {} freezes and other denials taken out, {} unfinished uploads aborted, "
+      "{} of others left alone",
+      result.removed_grants.size(), result.removed_denies.size(), result.aborted_uploads,
+      result.foreign_uploads);
+  events.emit(summary);
+  return summary;
 }
 
 }  // namespace s3m::workflow

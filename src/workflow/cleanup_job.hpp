@@ -1,5 +1,4 @@
-// cleanup_job.hpp: what jobs that died left in a bucket: grants and Denies in its policy,
-// unfinished uploads.
+// cleanup_job.hpp: what jobs left in a bucket: grants and Denies in its policy, unfinished uploads.
 //
 // Layer      workflow.
 // Threading  one loop.
@@ -9,8 +8,11 @@
 #include <string>
 #include <vector>
 
+#include "base/event.hpp"
 #include "workflow/access.hpp"
+#include "workflow/copy_spec.hpp"
 #include "workflow/job_context.hpp"
+#include "workflow/preflight.hpp"
 
 namespace s3m::workflow {
 
@@ -27,5 +29,19 @@ struct CleanupResult {
 //
 // Errors  as look_at_bucket(); what editing the policy or aborting says.
 net::Task<Result<CleanupResult>> run_cleanup(JobContext& context, Access owner);
+
+// The same for the context's own job alone, which the caller holds (job_hold.hpp), in one bucket
+// that is known.
+net::Task<Result<CleanupResult>> clean_up_own(JobContext& context, Access owner, BucketFacts facts);
+
+// What a copy left in its buckets, by the job's own identities. A bucket that is gone has nothing
+// left, and what is recorded of it is forgotten.
+//
+// Errors  as run_cleanup().
+net::Task<Result<CleanupResult>> clean_up_copy(JobContext& context, Access source,
+                                               Access destination, GrantMode mode);
+
+// Notes of what was done and a summary, which is also emitted.
+SummaryEvent tell_cleanup(EventSink& events, const CleanupResult& result);
 
 }  // namespace s3m::workflow

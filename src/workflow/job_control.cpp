@@ -109,9 +109,8 @@ Result<void> leaves_no_grant(store::Store& store, const std::string& id) {
   const auto left = std::ranges::find(*grants, id, &store::GrantRecord::job_id);
   if (left == grants->end()) return ok;
   return refuse(id, fmt::format("has left a statement in the policy of bucket {}: take it out "
-                                "first, by s3migrator jobs resume {} or s3migrator cleanup s3://{}",
-                                printable(left->bucket.bucket), printable(id),
-                                printable(left->bucket.bucket)));
+                                "first, by s3migrator jobs resume {} or s3migrator cleanup {}",
+                                printable(left->bucket.bucket), printable(id), printable(id)));
 }
 
 Result<void> may_forget(store::Store& store, const std::string& id) {

@@ -1,6 +1,5 @@
 #include "workflow/job_run.hpp"
 
-#include <ctime>
 #include <utility>
 
 #include <fmt/format.h>
@@ -9,18 +8,11 @@
 #include "base/text.hpp"
 #include "store/process_identity.hpp"
 #include "workflow/copy_spec.hpp"
+#include "workflow/liveness.hpp"
 #include "workflow/verdict.hpp"
 
 namespace s3m::workflow {
 namespace {
-
-// A lease goes on while the machine sleeps; so must the clock that watches it (guard G25).
-std::chrono::milliseconds boot_time() {
-  timespec now{};
-  ::clock_gettime(CLOCK_BOOTTIME, &now);
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-      std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec));
-}
 
 Result<int> begin_new(store::Store& store, const std::string& id, const JobStart& start,
                       std::chrono::milliseconds lease) {

@@ -1,5 +1,6 @@
 #include "workflow/liveness.hpp"
 
+#include <ctime>
 #include <optional>
 
 #include "store/process_identity.hpp"
@@ -18,6 +19,13 @@ std::optional<bool> at_work(store::Store& store, const std::string& job_id) {
 }
 
 }  // namespace
+
+std::chrono::milliseconds boot_time() {
+  timespec now{};
+  ::clock_gettime(CLOCK_BOOTTIME, &now);
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec));
+}
 
 bool is_alive(const store::JobClaim& claim, WallTime now) {
   if (store::surely_lives(claim.process)) return true;

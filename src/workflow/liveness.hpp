@@ -7,11 +7,16 @@
 // lives; elsewhere its lease tells.
 #pragma once
 
+#include <chrono>
 #include <string>
 
 #include "store/store.hpp"
 
 namespace s3m::workflow {
+
+// By the clock that goes on while the machine sleeps: a lease does, so what watches it must, too
+// (guard G25).
+std::chrono::milliseconds boot_time();
 
 bool is_alive(const store::JobClaim& claim, WallTime now);
 

@@ -65,7 +65,7 @@ net::Task<Result<void>> Migration::begin(Regime regime) {
 
 // What earlier runs found out and kept.
 net::Task<Result<void>> Migration::recall() {
-  std::string versions, acls, kept_configuration, objects, bytes, weak;
+  std::string versions, acls, kept_configuration, objects, bytes, weak, renamed;
   const std::pair<const std::string*, std::string*> wanted[] = {
       {&fact::region, &region},
       {&fact::temporary, &temporary_name},
@@ -77,12 +77,15 @@ net::Task<Result<void>> Migration::recall() {
       {&fact::objects, &objects},
       {&fact::bytes, &bytes},
       {&fact::weak, &weak},
+      {&fact::renamed, &renamed},
       {&fact::configuration, &kept_configuration}};
   for (const auto& [name, value] : wanted) {
     auto kept = co_await stored.kept(*name);
     if (!kept) co_return forward(kept);
     if (*kept) *value = **std::move(kept);
   }
+  // A run whose command does not say so goes on with the bucket that an earlier one made.
+  if (spec.rename.empty()) spec.rename = renamed;
   all_versions = versions == yes;
   acl = acls == yes;
   proven.objects = parse_u64(objects).value_or(0);

@@ -76,6 +76,9 @@ Told confirm(Migration& m) {
   if (*confirmed && **confirmed == m.digest) co_return "confirmed by an earlier run";
   auto possible = may_be_confirmed(m);
   if (!possible) co_return forward(possible);
+  // Once before anything is deleted: what cannot be said of the new bucket can still be mended.
+  auto rewritten = co_await rewritten_configuration(m);
+  if (!rewritten) co_return forward(rewritten);
   auto left = co_await look_at_uploads(m);
   if (!left) co_return forward(left);
   if (!left->words.empty()) m.note(NoteLevel::warning, left->words);

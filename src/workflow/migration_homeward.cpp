@@ -4,14 +4,13 @@
 #include <fmt/ranges.h>
 
 #include "base/text.hpp"
-#include "transfer/empty.hpp"
 #include "workflow/carrying.hpp"
 #include "workflow/configuration/apply.hpp"
+#include "workflow/discard_temporary.hpp"
 #include "workflow/handover.hpp"
 #include "workflow/migration_acts.hpp"
 #include "workflow/migration_proof.hpp"
 #include "workflow/migration_uploads.hpp"
-#include "workflow/temporary_bucket.hpp"
 
 namespace s3m::workflow::acts {
 namespace {
@@ -64,8 +63,12 @@ net::Task<Result<void>> settle_configuration(Migration& m, Phase phase) {
   auto owner = m.destination_owner();
   auto rewritten = co_await rewritten_configuration(m);
   if (!rewritten) co_return forward(rewritten);
+  const auto policy = s3_policy(owner, m.final_name(), m.destination_principal.account);
+  PolicyEditor editor(m.context.loop, m.context.store, *policy,
+                      {service_name(m.destination.endpoint), m.final_name()}, m.context.job_id,
+                      m.pause());
   co_return co_await apply(owner, m.final_name(), m.destination_principal.account,
-                           std::move(rewritten->configuration), phase, m.pause());
+                           std::move(rewritten->configuration), phase, editor, m.pause());
 }
 
 }  // namespace
@@ -84,6 +87,10 @@ Told take_name(Migration& m) {
                            std::chrono::duration<double>(wait.next).count()));
       });
   if (!taken) co_return forward(taken);
+  if (!m.spec.rename.empty()) {
+    auto kept = co_await m.stored.keep(fact::renamed, m.spec.rename);
+    if (!kept) co_return forward(kept);
+  }
   auto closed = co_await close(m);
   if (!closed) co_return forward(closed);
   // A run that finds the bucket made cannot tell how long that took.
@@ -174,32 +181,13 @@ Told discard(Migration& m) {
   if (m.spec.keep_temporary_days > 0) {
     co_return fmt::format(
         "s3://{} stays, as --keep-temp says, closed to all but this job. When it is no longer "
-        "needed, s3migrator cleanup s3://{} opens it to its owner, who can then delete it",
-        printable(m.temporary_name), printable(m.temporary_name));
+        "needed, s3migrator cleanup {} deletes it, each object of it first seen in s3://{}",
+        printable(m.temporary_name), printable(m.context.job_id), final_of(m));
   }
   auto& hop = m.homeward();
-  auto owner = m.destination_owner();
-  const auto bucket = m.temporary_bucket();
-  auto seen = co_await look_at(owner, bucket);
-  if (!seen) co_return forward(seen);
-  transfer::Emptying emptying;
-  if (seen->standing == Standing::ours) {
-    auto emptied =
-        co_await transfer::empty_source(*hop.transfer,
-                                        {.all_versions = m.all_versions,
-                                         .accept_weak = m.spec.accept_weak_proof,
-                                         .accept_unpinned = m.spec.accept_unpinned_delete},
-                                        {KeyRange{}}, emptying);
-    if (!emptied) co_return forward(emptied);
-    auto removed = co_await remove_temporary(owner, bucket, m.pause());
-    if (!removed) co_return forward(removed);
-  }
-  auto forgotten =
-      co_await forget_policy(m, service_name(m.destination.endpoint), m.temporary_name);
-  if (!forgotten) co_return forward(forgotten);
-  co_return fmt::format("s3://{} is gone; each of its {} objects was seen to be in s3://{}",
-                        printable(m.temporary_name),
-                        human_count(emptying.deleted + emptying.deleted_markers), final_of(m));
+  auto discarded = co_await discard_temporary(m, hop, Doubt::as_asked);
+  if (!discarded) co_return forward(discarded);
+  co_return discarded_text(m, hop, *discarded);
 }
 
 Told report(Migration& m) {

@@ -1,28 +1,42 @@
 #include "workflow/migration_records.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/text.hpp"
 
 namespace s3m::workflow {
-namespace {
 
-constexpr std::string_view done_word = "done";
-
-std::string fact_of(MigrationStep step) {
+std::string step_fact(MigrationStep step) {
   return fmt::format("step/{}", name(step));
 }
 
-}  // namespace
+std::string in_lines(const std::vector<std::string>& texts) {
+  std::string value;
+  for (const auto& text : texts)
+    value += text + "\n";
+  return value;
+}
+
+std::vector<std::string> lines_of(std::string_view value) {
+  std::vector<std::string> texts;
+  while (!value.empty()) {
+    const auto end = std::min(value.find('\n'), value.size());
+    texts.emplace_back(value.substr(0, end));
+    value.remove_prefix(std::min(end + 1, value.size()));
+  }
+  return texts;
+}
 
 net::Task<Result<MigrationRecords>> StoredMigration::load() {
   co_return co_await context_.store.run(
       context_.loop, [this](store::Store& store) -> Result<MigrationRecords> {
         MigrationRecords records;
         for (const auto step : migration_order(FreezeTime::late)) {
-          auto kept = store.fact(context_.job_id, fact_of(step));
+          auto kept = store.fact(context_.job_id, step_fact(step));
           if (!kept) return forward(kept);
-          if (*kept) records.done[step] = **kept == done_word;
+          if (*kept) records.done[step] = **kept == step_is_done;
         }
         auto intents = store.intents_of(context_.job_id);
         if (!intents) return forward(intents);
@@ -45,11 +59,11 @@ net::Task<Result<MigrationRecords>> StoredMigration::load() {
 }
 
 net::Task<Result<void>> StoredMigration::begun(MigrationStep step) {
-  co_return co_await keep(fact_of(step), "begun");
+  co_return co_await keep(step_fact(step), "begun");
 }
 
 net::Task<Result<void>> StoredMigration::done(MigrationStep step) {
-  co_return co_await keep(fact_of(step), std::string(done_word));
+  co_return co_await keep(step_fact(step), step_is_done);
 }
 
 net::Task<Result<void>> StoredMigration::intend(std::string intent, std::string detail) {

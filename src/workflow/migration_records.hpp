@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "workflow/job_context.hpp"
 #include "workflow/migration_machine.hpp"
@@ -31,7 +32,17 @@ inline const std::string opened = "opened";  // the final bucket is not to be cl
 inline const std::string giving = "undo";
 inline const std::string given_objects = "undo-objects", given_bytes = "undo-bytes";
 inline const std::string given_markers = "undo-delete-markers";
+inline const std::string unsupported_there = "unsupported-there";  // queries, a line each
+inline const std::string renamed = "renamed";  // the final bucket's name, where it is another one
 }  // namespace fact
+
+// The fact that a step is, and its value once that is done.
+std::string step_fact(MigrationStep step);
+inline const std::string step_is_done = "done";
+
+// A list as the value of a fact: a line each. None of its texts holds a line break.
+std::string in_lines(const std::vector<std::string>& texts);
+std::vector<std::string> lines_of(std::string_view value);
 
 class StoredMigration {
  public:

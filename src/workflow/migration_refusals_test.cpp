@@ -10,6 +10,7 @@
 namespace s3m::workflow {
 namespace {
 
+using testing::AllOf;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -296,6 +297,13 @@ TEST_F(Refusals, Warnings) {
   EXPECT_EQ(warnings.size(), 4u);
   EXPECT_THAT(warnings, Contains(HasSubstr("lifecycle")));
   EXPECT_THAT(warnings, Contains(HasSubstr("4 unfinished")));
+}
+
+TEST_F(Refusals, G20DeliveriesOfServicesAreNamed) {
+  policy(R"({"Sid":"Logs","Effect":"Allow","Principal":{"Service":"logging.s3.amazonaws.com"},)"
+         R"("Action":"s3:PutObject","Resource":"arn:aws:s3:::photos/logs/*"})");
+  EXPECT_THAT(migration_warnings(facts, wishes),
+              ElementsAre(AllOf(HasSubstr("photos"), HasSubstr("logging.s3.amazonaws.com"))));
 }
 
 TEST_F(Refusals, TheAdviceIsACommand) {

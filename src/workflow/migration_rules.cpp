@@ -235,6 +235,11 @@ std::vector<std::string> migration_warnings(const MigrationFacts& facts,
                     "carried",
                     bucket, facts.uploads));
   }
+  if (facts.policy) {
+    const auto deliveries = service_deliveries(*facts.policy);
+    for (const auto& delivery : deliveries ? *deliveries : std::vector<std::string>{})
+      out.push_back(fmt::format("{}: {}", bucket, delivery));
+  }
   if (wishes.copy.attributes == AttributeMode::none) {
     out.emplace_back(
         "--attributes none: what copies lose is found by the proof, and stops the "

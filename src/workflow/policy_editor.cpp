@@ -78,6 +78,14 @@ net::Task<Result<bool>> PolicyEditor::remove(std::string sid) {
   co_return removed;
 }
 
+net::Task<Result<void>> PolicyEditor::edit(Edit edit) {
+  auto locked = co_await lock();
+  if (!locked) co_return forward(locked);
+  auto edited = co_await edit_locked(std::move(edit));
+  co_await unlock();
+  co_return edited;
+}
+
 net::Task<Result<void>> PolicyEditor::lock() {
   std::string holder;
   for (int attempt = 0; attempt < lock_attempts; ++attempt) {
@@ -171,6 +179,39 @@ net::Task<Result<void>> PolicyEditor::add_locked(PolicyText text) {
   co_return fail(Errc::conflict,
                  "somebody else keeps overwriting the bucket policy: our statement was put three "
                  "times and was gone each time");
+}
+
+net::Task<Result<void>> PolicyEditor::edit_locked(Edit edit) {
+  for (int attempt = 0; attempt < put_attempts; ++attempt) {
+    auto current = co_await policy_.read();
+    if (!current) co_return forward(current);
+    auto wanted = edit(*current);
+    if (!wanted) co_return forward(wanted);
+    if (*wanted == *current) co_return ok;
+    auto put = co_await policy_.write(*std::move(wanted));
+    if (!put) co_return put;
+    const auto settled = co_await is_settled(edit);
+    if (!settled) co_return fail(settled.error().clone());
+    if (*settled) co_return ok;
+  }
+  co_return fail(Errc::conflict,
+                 "somebody else keeps overwriting the bucket policy: what was put three times was "
+                 "not there each time");
+}
+
+net::Task<Result<bool>> PolicyEditor::is_settled(Edit edit) {
+  for (int attempt = 0; attempt < read_back_attempts; ++attempt) {
+    if (attempt > 0) {
+      const bool slept = co_await pause_(read_back_pause * attempt);
+      if (!slept) co_return stopped();
+    }
+    auto current = co_await policy_.read();
+    if (!current) co_return forward(current);
+    const auto wanted = edit(*current);
+    if (!wanted) co_return fail(wanted.error().clone());
+    if (*wanted == *current) co_return true;
+  }
+  co_return false;
 }
 
 // A put that the service answered with a refusal has changed nothing, and its record is in the way;

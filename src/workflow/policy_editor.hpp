@@ -61,6 +61,15 @@ class PolicyEditor {
   //         else; invalid_request when it does not accept the document.
   net::Task<Result<void>> add(PolicyText text);
 
+  // What is to be the policy, made of what it is; the very same text where nothing is to change.
+  using Edit = std::function<Result<std::string>(const std::optional<std::string>& current)>;
+  // Puts what `edit` makes of the policy that stands, statements of ours among it. `edit` is called
+  // again with what is read back.
+  //
+  // Gives   ok once it has nothing to change any more.
+  // Errors  those of `edit`; else as add().
+  net::Task<Result<void>> edit(Edit edit);
+
   // Whether a statement put by add() stands, or may stand because an answer was lost.
   bool may_stand() const noexcept { return may_stand_; }
 
@@ -77,6 +86,8 @@ class PolicyEditor {
   net::Task<void> unlock();
   net::Task<Result<void>> add_locked(PolicyText text);
   net::Task<Result<bool>> remove_locked(std::string sid);
+  net::Task<Result<void>> edit_locked(Edit edit);
+  net::Task<Result<bool>> is_settled(Edit edit);
   net::Task<Result<std::optional<std::string>>> original_of(std::optional<std::string> current);
   net::Task<Result<void>> record(PolicyText text, std::optional<std::string> original);
   net::Task<Result<void>> forget(std::string sid);

@@ -25,11 +25,12 @@ transfer::UploadRecord from_store(store::UploadRecord record) {
 
 }  // namespace
 
-void StoredUploads::drop_those_at_work(store::Store& store,
-                                       std::vector<store::UploadRecord>& uploads) const {
+void StoredUploads::drop_others(store::Store& store,
+                                std::vector<store::UploadRecord>& uploads) const {
   std::map<std::string, bool> at_work;
   std::erase_if(uploads, [&](const store::UploadRecord& upload) {
     if (upload.job_id == job_id_) return false;
+    if (others_ == OthersUploads::none) return true;
     const auto [job, unknown] = at_work.try_emplace(upload.job_id, false);
     if (unknown) job->second = is_at_work(store, upload.job_id);
     return job->second;
@@ -37,11 +38,12 @@ void StoredUploads::drop_those_at_work(store::Store& store,
 }
 
 StoredUploads::StoredUploads(StoreThread& store, std::string job_id, std::string source_service,
-                             std::string destination_service)
+                             std::string destination_service, OthersUploads others)
     : store_(store),
       job_id_(std::move(job_id)),
       source_service_(std::move(source_service)),
-      destination_service_(std::move(destination_service)) {}
+      destination_service_(std::move(destination_service)),
+      others_(others) {}
 
 Result<void> StoredUploads::record(const transfer::UploadRecord& upload) {
   const store::UploadRecord record{.job_id = job_id_,
@@ -72,7 +74,7 @@ Result<std::vector<transfer::UploadRecord>> StoredUploads::recorded(const std::s
                                                                     const std::string& prefix) {
   auto stored = store_.run_blocking([&](store::Store& store) {
     auto found = store.uploads_for({destination_service_, bucket}, prefix);
-    if (found) drop_those_at_work(store, *found);
+    if (found) drop_others(store, *found);
     return found;
   });
   if (!stored) return forward(stored);

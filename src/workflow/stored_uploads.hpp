@@ -4,6 +4,7 @@
 // Threading  one loop; each call waits for one small transaction of the store.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "transfer/upload_journal.hpp"
@@ -11,13 +12,18 @@
 
 namespace s3m::workflow {
 
-// Uploads of another job that runs beside this one are its own: recorded() leaves them out, so that
-// they are neither adopted nor aborted.
+// Whose uploads recorded() knows, beside this job's own.
+enum class OthersUploads : std::uint8_t {
+  of_dead_jobs,  // those of a job that runs beside this one are neither adopted nor aborted
+  none,
+};
+
 class StoredUploads final : public transfer::UploadJournal {
  public:
   // The services are those of the two buckets (service_name()). `store` outlives this.
   StoredUploads(StoreThread& store, std::string job_id, std::string source_service,
-                std::string destination_service);
+                std::string destination_service,
+                OthersUploads others = OthersUploads::of_dead_jobs);
 
   Result<void> record(const transfer::UploadRecord& upload) override;
   Result<void> forget(const std::string& bucket, const std::string& key,
@@ -26,10 +32,11 @@ class StoredUploads final : public transfer::UploadJournal {
                                                        const std::string& prefix) override;
 
  private:
-  void drop_those_at_work(store::Store& store, std::vector<store::UploadRecord>& uploads) const;
+  void drop_others(store::Store& store, std::vector<store::UploadRecord>& uploads) const;
 
   StoreThread& store_;
   std::string job_id_, source_service_, destination_service_;
+  OthersUploads others_;
 };
 
 }  // namespace s3m::workflow

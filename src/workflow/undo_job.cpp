@@ -5,12 +5,10 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
-#include "transfer/empty.hpp"
 #include "transfer/mirror.hpp"
 #include "workflow/configuration/suspend.hpp"
+#include "workflow/discard_temporary.hpp"
 #include "workflow/migration_plan.hpp"
-#include "workflow/migration_proof.hpp"
-#include "workflow/temporary_bucket.hpp"
 #include "workflow/verdict.hpp"
 
 namespace s3m::workflow {
@@ -129,32 +127,11 @@ UndoJob::Told UndoJob::discard_temporary() {
   auto& m = migration_;
   if (m.temporary_name.empty()) co_return "there is no temporary bucket";
   auto owner = m.destination_owner();
-  const auto bucket = m.temporary_bucket();
-  auto seen = co_await look_at(owner, bucket);
+  auto seen = co_await look_at(owner, m.temporary_bucket());
   if (!seen) co_return forward(seen);
-  const bool ours = seen->standing == Standing::ours;
-  std::uint64_t deleted = 0;
-  if (ours) {
-    auto emptied = co_await empty_temporary();
-    if (!emptied) co_return forward(emptied);
-    deleted = *emptied;
-    auto removed = co_await remove_temporary(owner, bucket, m.pause());
-    if (!removed) co_return forward(removed);
-  }
-  auto forgotten =
-      co_await acts::forget_policy(m, service_name(m.destination.endpoint), m.temporary_name);
-  if (!forgotten) co_return forward(forgotten);
-  if (!ours) co_return fmt::format("s3://{} is not there (any more)", printable(m.temporary_name));
-  co_return fmt::format("s3://{} is gone; each of its {} objects was seen to be in s3://{}",
-                        printable(m.temporary_name), human_count(deleted),
-                        printable(m.source.location.bucket));
-}
-
-net::Task<Result<std::uint64_t>> UndoJob::empty_temporary() {
-  auto& m = migration_;
   // What changed at the source since it was copied is of no use to anybody. Once objects were
   // deleted from the source that cannot be told from what was deleted by this job.
-  if (!m.first_delete) {
+  if (seen->standing == Standing::ours && !m.first_delete) {
     transfer::Mirrored mirrored;
     auto mirror = co_await transfer::mirror(
         *m.outward().transfer, {.all_versions = m.all_versions, .source_may_be_empty = true},
@@ -162,15 +139,9 @@ net::Task<Result<std::uint64_t>> UndoJob::empty_temporary() {
     if (!mirror) co_return forward(mirror);
   }
   auto back = way_back(m);
-  transfer::Emptying emptying;
-  auto emptied = co_await transfer::empty_source(*back->transfer,
-                                                 {.all_versions = m.all_versions,
-                                                  .accept_weak = true,
-                                                  .beginnings = !m.first_delete,
-                                                  .accept_unpinned = true},
-                                                 {KeyRange{}}, emptying);
-  if (!emptied) co_return forward(emptied);
-  co_return emptying.deleted + emptying.deleted_markers;
+  auto discarded = co_await workflow::discard_temporary(m, *back, Doubt::accepted);
+  if (!discarded) co_return forward(discarded);
+  co_return discarded_text(m, *back, *discarded);
 }
 
 UndoJob::Told UndoJob::open_source() {

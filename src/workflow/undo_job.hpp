@@ -5,7 +5,6 @@
 // Source     guard G24; docs/adr/0017.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -36,7 +35,6 @@ class UndoJob {
   Told act(UndoStep step);
   Told look();
   Told discard_temporary();
-  net::Task<Result<std::uint64_t>> empty_temporary();
   Told open_source();
   SummaryEvent conclude(const Result<void>& worked) const;
 

@@ -136,12 +136,11 @@ def test_a_killed_jobs_grant_keeps_it_from_being_forgotten(cli, cloud, bucket):
     process.kill()
     process.communicate()
     run = jobs(cli, "delete", job)
-    assert run.code == 1 and f"cleanup s3://{bucket}" in run.stderr, run
+    assert run.code == 1 and f"cleanup {job}" in run.stderr, run
     cloud.call("POST", "latency", {})
-    run = cli.run("cleanup", f"s3://{bucket}", "--migrator-role-arn", MIGRATOR_ROLE,
-                  "--role-arn", DESTINATION_ROLE,
-                  "--external-id", cloud.external_ids[DESTINATION_ROLE])
+    run = cli.run("cleanup", job)
     assert run.code == 0, run
+    assert policy(cloud, bucket) is None
     run = jobs(cli, "delete", job)
     assert run.code == 0, run
 

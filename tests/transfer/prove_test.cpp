@@ -320,13 +320,58 @@ TEST_F(Prove, AManifestThatCannotBeWrittenEndsIt) {
   EXPECT_EQ(done.error().code(), Errc::access_denied);
 }
 
-TEST_F(Prove, WithoutTheRightToSeeTagsNothingIsProven) {
+// A policy may hide the tags of some objects alone: what one shows says nothing about the next.
+TEST_F(Prove, HiddenTagsAreAFindingOfTheirObjectAlone) {
   Rig rig(all_kinds());
+  rig.must_copy();
+  rig.fault({.operation = "GetObjectTagging",
+             .key = "k000007",
+             .count = 0,
+             .status = 403,
+             .code = "AccessDenied"});
+  const auto done = rig.prove();
+  ASSERT_TRUE(done.has_value()) << done.error().describe();
+  EXPECT_FALSE(rig.proven.complete());
+  ASSERT_EQ(rig.failures.size(), 1U);
+  EXPECT_EQ(rig.failures.front().key, "k000007");
+  EXPECT_THAT(rig.failures.front().message, HasSubstr("s3:GetObjectTagging"));
+  EXPECT_EQ(rig.proven.same_strong + rig.proven.same_weak + 1, rig.proven.objects);
+}
+
+// Nor does the object that is looked at first, if it shows none and the next one hides them.
+TEST_F(Prove, AnObjectThatHidesItsTagsIsFoundAfterOthersThatHaveNone) {
+  Rig rig(all_kinds());
+  rig.must_copy();
+  rig.fault({.operation = "GetObjectTagging",
+             .key = "plain",
+             .count = 0,
+             .status = 403,
+             .code = "AccessDenied"});
+  ASSERT_TRUE(rig.prove().has_value());
+  EXPECT_EQ(rig.proven.mismatched, 1U);
+}
+
+TEST_F(Prove, TagsAreNotAskedOfEachObjectThatShowsNone) {
+  auto scenario = two_buckets();
+  scenario.bucket("original", sim::source_account)
+      .with(sim::GeneratorSpec{.prefix = "k", .count = 1000, .max_size = 99});
+  Rig rig(scenario);
+  rig.must_copy();
+  must_prove(rig);
+  EXPECT_EQ(rig.requests("GetObjectTagging"), 2U * (100 + 9));
+}
+
+TEST_F(Prove, WithoutTheRightToSeeTagsNothingIsProven) {
+  auto scenario = all_kinds();
+  scenario.bucket("original", sim::source_account)
+      .with(sim::GeneratorSpec{.prefix = "more", .count = 200, .max_size = 99});
+  Rig rig(scenario);
   rig.must_copy();
   rig.fault({.operation = "GetObjectTagging", .count = 0, .status = 403, .code = "AccessDenied"});
   const auto done = rig.prove();
   ASSERT_FALSE(done.has_value());
   EXPECT_EQ(done.error().code(), Errc::access_denied);
+  EXPECT_THAT(done.error().message(), HasSubstr("100 objects in a row"));
 }
 
 }  // namespace

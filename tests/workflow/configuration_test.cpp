@@ -1,11 +1,13 @@
 // The configuration of a bucket, carried from one account and region to another against the
 // simulator: read, rewritten, applied, compared; suspended at the source and put back.
 #include <algorithm>
+#include <filesystem>
 #include <map>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/ids.hpp"
 #include "tests/aws/simulated_s3.hpp"
 #include "workflow/configuration/apply.hpp"
 #include "workflow/configuration/read.hpp"
@@ -132,8 +134,11 @@ class BucketConfiguration : public aws::SimulatedS3 {
     EXPECT_TRUE(made) << made.error().describe();
     return made ? std::move(made->configuration) : Configuration{};
   }
-  Result<void> apply_phase(const Configuration& configuration, Phase phase) {
-    return run(apply(destination_, new_bucket, new_account, configuration, phase, pause()));
+  Result<void> apply_phase(const Configuration& configuration, Phase phase,
+                           const std::string& bucket = new_bucket) {
+    const auto access = s3_policy(destination_, bucket, new_account);
+    PolicyEditor editor(loop_, store_, *access, {server_->endpoint(), bucket}, "job", pause());
+    return run(apply(destination_, bucket, new_account, configuration, phase, editor, pause()));
   }
   void apply_all(const Configuration& configuration) {
     for (const auto phase : {Phase::before_data, Phase::after_data, Phase::last}) {
@@ -168,6 +173,16 @@ class BucketConfiguration : public aws::SimulatedS3 {
     ASSERT_TRUE(done) << done.error().describe();
   }
 
+  std::unique_ptr<store::Store> open_store() {
+    return store::open_store({.url = (directory_.path / "store.db").string()}).value();
+  }
+
+  struct Directory {
+    std::filesystem::path path =
+        std::filesystem::temp_directory_path() / ("s3m-configuration-" + random_hex(6));
+    ~Directory() { std::filesystem::remove_all(path); }
+  } directory_;
+  StoreThread store_{open_store()};
   aws::S3 source_ = s3(administrator());
   aws::S3 destination_ = s3(administrator(sim::destination_account), "eu-central-1");
   int pauses_ = 0;
@@ -381,8 +396,7 @@ TEST_F(BucketConfiguration, ABucketThatIsNotYetKnownIsWaitedFor) {
             "ok");
   Configuration configuration;
   configuration.items = {{"cors", "", {everything.at("cors"), {}}}};
-  const auto applied = run(apply(destination_, "newest-photos", new_account, configuration,
-                                 Phase::before_data, pause()));
+  const auto applied = apply_phase(configuration, Phase::before_data, "newest-photos");
   ASSERT_TRUE(applied) << applied.error().describe();
   EXPECT_GT(pauses_, 0);
   EXPECT_EQ(there("newest-photos", "cors"), everything.at("cors"));

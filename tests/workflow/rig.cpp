@@ -132,6 +132,17 @@ Result<SummaryEvent> Rig::undo(const std::string& job) {
   return execute(*command, job);
 }
 
+Result<SummaryEvent> Rig::cleanup_job(const std::string& job, std::vector<std::string> options) {
+  options.insert(options.begin(), {"s3migrator", "cleanup", job, "--store", file("store.db")});
+  auto parsed = app::parse_command_line(options);
+  if (const auto* notice = std::get_if<app::Notice>(&parsed)) {
+    return fail(Errc::usage, notice->text);
+  }
+  auto command = app::take_up(std::get<app::Arguments>(parsed), variables());
+  if (!command) return forward(command);
+  return execute(*command, job);
+}
+
 std::unique_ptr<app::Engine> Rig::engine(std::string job_id) {
   auto words = with_roles("copy", {});
   words.insert(words.begin(), "s3migrator");

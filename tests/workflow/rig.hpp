@@ -57,6 +57,8 @@ class Rig {
 
   // `jobs resume` or `jobs retry` of a job; what refuses them before they begin is an error.
   Result<SummaryEvent> again(const std::string& verb, const std::string& job);
+  // `cleanup JOB`, likewise.
+  Result<SummaryEvent> cleanup_job(const std::string& job, std::vector<std::string> options = {});
   const std::string& last_job() const { return last_job_; }
   std::unique_ptr<store::Store> store() const;
 

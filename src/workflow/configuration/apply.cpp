@@ -96,17 +96,31 @@ std::optional<std::string> document_of(const std::optional<aws::SubResource>& va
 // What is to be put so that what we have there ourselves stays.
 Result<aws::SubResource> beside_ours(std::string_view query, aws::SubResource wanted,
                                      const std::optional<aws::SubResource>& current) {
-  if (query == "policy") {
-    auto policy = with_our_statements(wanted.document, document_of(current));
-    if (!policy) return forward(policy);
-    wanted.document = *std::move(policy);
-  }
   if (query == "tagging") {
     auto tags = with_markers(wanted.document, document_of(current));
     if (!tags) return forward(tags);
     wanted.document = **std::move(tags);
   }
   return wanted;
+}
+
+// The same for the policy, which others may be editing.
+Result<std::string> policy_beside_ours(const std::string& wanted,
+                                       const std::optional<std::string>& current) {
+  auto whole = with_our_statements(wanted, current);
+  const bool there = whole && current && same_document("policy", {*whole, {}}, {*current, {}});
+  if (there) return *current;
+  return whole;
+}
+
+net::Task<Result<void>> apply_policy(Target& target, PolicyEditor& policy, ConfigurationItem item,
+                                     aws::SubResource wanted) {
+  auto done = co_await policy.edit(
+      [wanted = std::move(wanted.document)](const std::optional<std::string>& current) {
+        return policy_beside_ours(wanted, current);
+      });
+  if (!done) co_return with_name(std::move(done.error()), target, item);
+  co_return ok;
 }
 
 net::Task<Result<void>> apply_item(Target& target, ConfigurationItem item,
@@ -170,13 +184,16 @@ net::Task<Result<void>> finish_tags(Target& target, const Configuration& configu
 }  // namespace
 
 net::Task<Result<void>> apply(aws::S3& owner, std::string bucket, std::string expected_owner,
-                              Configuration configuration, Phase phase, Pause pause) {
+                              Configuration configuration, Phase phase, PolicyEditor& policy,
+                              Pause pause) {
   Target target{owner, std::move(bucket), std::move(expected_owner), std::move(pause)};
   for (const auto query : order) {
     for (const auto& item : configuration.items) {
       auto wanted = item.query == query ? wanted_in(item, phase) : std::nullopt;
       if (!wanted) continue;
-      auto applied = co_await apply_item(target, item, *std::move(wanted));
+      auto applied = query == "policy"
+                         ? co_await apply_policy(target, policy, item, *std::move(wanted))
+                         : co_await apply_item(target, item, *std::move(wanted));
       if (!applied) co_return applied;
     }
   }

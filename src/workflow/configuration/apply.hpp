@@ -32,7 +32,8 @@ std::optional<aws::SubResource> wanted_in(const ConfigurationItem& item, Phase p
 
 // Puts what is to be in place once `phase` is over, that of the phases before it included. Tags of
 // ours in the bucket stay beside those of the configuration, statements of ours in its policy
-// beside the policy's.
+// beside the policy's. `policy` edits that of the bucket, so that nobody else's edit and this one
+// undo each other (guard G21); it outlives the task.
 //
 // Gives   ok when every item of it was there or was taken by the service; differences()
 //         proves it. A repetition sends only what is missing.
@@ -40,10 +41,10 @@ std::optional<aws::SubResource> wanted_in(const ConfigurationItem& item, Phase p
 //         too_large: the policy with our statements is above 20 KB. What the service says else,
 //         with the setting's name. cancelled.
 // Doubt   a bucket that was just made may not be known everywhere: no_such_bucket is asked again
-// for
-//         two minutes.
+//         for two minutes.
 net::Task<Result<void>> apply(aws::S3& owner, std::string bucket, std::string expected_owner,
-                              Configuration configuration, Phase phase, Pause pause);
+                              Configuration configuration, Phase phase, PolicyEditor& policy,
+                              Pause pause);
 
 // Compares all that apply() has put in the phases up to `upto` with what the bucket has, as XML or
 // JSON. Reads again for a while where there are differences, as a setting may take time to show.
