@@ -88,6 +88,8 @@ Result<workflow::Access> Identities::access(const Side& side) {
     assume(access, side, *std::move(identity), settings->sts);
   }
   access.sts = sts(access.identity, settings->sts);
+  access.own_s3 = std::make_shared<aws::S3>(
+      aws::Client(runtime_, access.identity, settings->s3, aws::unlimited_admission()));
   return access;
 }
 

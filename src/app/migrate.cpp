@@ -144,12 +144,13 @@ net::Task<Outcome> undo(Engine& engine, const Arguments& arguments) {
 net::Task<Outcome> plan_migration(Engine& engine, const Arguments& arguments) {
   auto moved = co_await already_moved(engine, arguments);
   if (moved) co_return *std::move(moved);
-  auto found = co_await workflow::migration_preflight(engine.context(), *engine.source(),
-                                                      engine.destination(),
-                                                      {.copy = arguments.spec,
-                                                       .prefix = arguments.source.prefix,
-                                                       .rewrites = arguments.migration.rewrites},
-                                                      arguments.migration.keep_temporary_days);
+  auto found = co_await workflow::migration_preflight(
+      engine.context(), *engine.source(), engine.destination(),
+      {.copy = arguments.spec,
+       .prefix = arguments.source.prefix,
+       .rewrites = arguments.migration.rewrites,
+       .source_is_quiet = arguments.migration.source_is_quiet},
+      arguments.migration.keep_temporary_days);
   if (!found) co_return ended(engine, found.error());
   Outcome outcome;
   outcome.text = migration_plan_text(found->event);

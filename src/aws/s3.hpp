@@ -393,6 +393,9 @@ class S3 {
   net::Task<Result<bool>> lifecycle_archives(std::string bucket, std::string expected_owner);
   // Whether INTELLIGENT_TIERING objects may move to an archive tier.
   net::Task<Result<bool>> tiering_archives(std::string bucket, std::string expected_owner);
+  // The canonical id that owns the signer's buckets, by the answer to ListBuckets. Empty where the
+  // service names nobody.
+  net::Task<Result<std::string>> get_own_id();
   // The canonical id of the bucket's owner.
   net::Task<Result<std::string>> get_bucket_owner_id(std::string bucket,
                                                      std::string expected_owner);

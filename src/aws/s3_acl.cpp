@@ -71,6 +71,22 @@ Result<Acl> parse_acl(std::string body) {
   return acl;
 }
 
+Result<std::string> parse_buckets_owner(std::string body) {
+  XmlDocument document;
+  auto root = document.parse(std::move(body), "ListAllMyBucketsResult");
+  if (!root) return forward(root);
+  return std::string(text_of(root->child("Owner"), "ID"));
+}
+
+net::Task<Result<std::string>> S3::get_own_id() {
+  auto request = bucket_request("ListBuckets", Method::get, {}, {}, {});
+  add_query(request, "max-buckets", "1");
+  request.answer = Answer::xml;
+  return exchange<std::string>(client_, std::move(request), [](net::HttpResponse& response) {
+    return parse_buckets_owner(std::move(response.body));
+  });
+}
+
 net::Task<Result<Acl>> S3::get_object_acl(ObjectAddress object, std::string expected_owner) {
   return exchange<Acl>(
       client_, sub_resource("GetObjectAcl", "acl", std::move(object), std::move(expected_owner)),

@@ -77,6 +77,17 @@ TEST(Acls, AreReadWithTheirOwner) {
   EXPECT_FALSE(parse_acl("<Other/>"));
 }
 
+TEST(BucketsOwner, IsWhoseBucketsAreListed) {
+  const auto owner = parse_buckets_owner(
+      "<ListAllMyBucketsResult><Owner><ID>src</ID><DisplayName>x</DisplayName></Owner><Buckets/>"
+      "</ListAllMyBucketsResult>");
+  ASSERT_TRUE(owner);
+  EXPECT_EQ(*owner, "src");
+  EXPECT_EQ(parse_buckets_owner("<ListAllMyBucketsResult/>").value_or("?"), "");
+  EXPECT_FALSE(parse_buckets_owner("<ListBucketResult><Owner><ID>src</ID></Owner>"));
+  EXPECT_FALSE(parse_buckets_owner("<Error><Code>InternalError</Code></Error>"));
+}
+
 TEST(Restated, IsSaidInHeadersOfEveryWrite) {
   auto restated = std::make_shared<Restated>();
   restated->website_redirect = "/there";

@@ -71,6 +71,8 @@ Result<DeleteOutcomes> parse_delete_result(std::string body,
 RestoreState parse_restore_state(std::string_view header);
 Request restore_request(RestoreRequest request);
 Result<Acl> parse_acl(std::string body);
+// The owner in an answer to ListBuckets.
+Result<std::string> parse_buckets_owner(std::string body);
 Result<std::vector<std::string>> parse_annotation_names(std::string body, std::string& next_token);
 
 // --- multipart uploads -----------------------------------------------------------------------

@@ -57,6 +57,16 @@ Principal principal_of_caller(const aws::CallerIdentity& caller) {
   return principal;
 }
 
+// Nothing where the service does not say, or does not let this identity ask.
+net::Task<std::string> owner_id_of(const Access& access) {
+  if (is_aws(access.endpoint) || access.own_s3 == nullptr) co_return std::string();
+  auto id = co_await access.own_s3->get_own_id();
+  if (id) co_return *std::move(id);
+  log::info("the {} service does not say whose buckets these credentials list: {}", access.side,
+            id.error().describe());
+  co_return std::string();
+}
+
 Error explain_credentials(const Access& access, Error error) {
   if (access.role_arn.empty()) {
     error.context(fmt::format("no credentials for the {} ({})", access.side,
@@ -89,7 +99,11 @@ std::string service_name(const aws::EndpointSettings& endpoint) {
 net::Task<Result<Principal>> identify(const Access& access) {
   auto credentials = co_await access.identity->get();
   if (!credentials) co_return fail(explain_credentials(access, std::move(credentials.error())));
-  if (!access.role_arn.empty()) co_return principal_of_role(access);
+  if (!access.role_arn.empty()) {
+    auto principal = principal_of_role(access);
+    if (principal.account.empty()) principal.owner_id = co_await owner_id_of(access);
+    co_return principal;
+  }
   auto caller = co_await access.sts->get_caller_identity();
   if (caller) co_return principal_of_caller(*caller);
   if (is_aws(access.endpoint)) {
@@ -97,7 +111,9 @@ net::Task<Result<Principal>> identify(const Access& access) {
   }
   log::info("the {} service does not say whose credentials these are: {}", access.side,
             caller.error().describe());
-  co_return Principal{};
+  Principal user{.owner_id = co_await owner_id_of(access)};
+  user.account = user.owner_id;
+  co_return user;
 }
 
 aws::S3 s3_for(const Access& access, std::string region, aws::Runtime& runtime,

@@ -23,6 +23,7 @@ struct Access {
   bool region_given = false;  // on the command line: then the bucket must be there
   std::shared_ptr<aws::Identity> identity;
   std::shared_ptr<aws::Sts> sts;              // signed by `identity`
+  std::shared_ptr<aws::S3> own_s3;            // likewise; asked who it is where STS cannot tell
   std::string role_arn;                       // empty: no role is assumed
   std::shared_ptr<aws::RoleSession> session;  // of that role, filled as it is assumed
   // The same role under another session name, by which a Deny that spares our session alone is
@@ -37,7 +38,8 @@ bool is_aws(const aws::EndpointSettings& endpoint);
 bool uses_tls(const aws::EndpointSettings& endpoint);
 
 // Obtains the credentials and finds out whose they are: by the role's ARN, else by asking STS.
-// Where a service other than AWS does not answer that question the principal stays unknown.
+// Where a service other than AWS has no accounts, or does not answer that question, S3 is asked
+// whose buckets these credentials list: users are its accounts. Else the principal stays unknown.
 //
 // Errors  whatever obtaining the credentials says, with what to check.
 net::Task<Result<Principal>> identify(const Access& access);

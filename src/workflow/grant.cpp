@@ -28,6 +28,7 @@ std::unexpected<Error> unnamed(const GrantRequest& request) {
 }
 
 std::string whom(const Principal& principal) {
+  if (principal.is_plain_user()) return printable(principal.user_arn());
   return printable(principal.arn.empty() ? principal.session_arn : principal.arn);
 }
 
@@ -81,9 +82,13 @@ net::Task<Result<void>> Grant::put(Dialect dialect) {
   auto added = co_await add_known_actions(editor_, text, request_.aws, actions_);
   if (added) co_return ok;
   const bool too_large = added.error().code() == Errc::too_large;
+  const bool rejected = added.error().code() == Errc::invalid_request;
   added.error().context(fmt::format("bucket {} was not given the grant{}",
                                     printable(request_.terms.bucket),
-                                    too_large ? " (another --grant does without it)" : ""));
+                                    too_large  ? " (another --grant does without it)"
+                                    : rejected ? " (--grant none does without it, where one side "
+                                                 "may use the other's bucket already)"
+                                               : ""));
   co_return added;
 }
 

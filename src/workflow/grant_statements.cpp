@@ -60,7 +60,9 @@ Strings principal_arns(const Principal& principal) {
 
 PolicyStatement statement_for(const Principal& principal, Dialect dialect) {
   PolicyStatement statement;
-  if (dialect == Dialect::account_and_arn) {
+  if (dialect == Dialect::user_arn) {
+    statement.principals = {principal.user_arn()};
+  } else if (dialect == Dialect::account_and_arn) {
     statement.principals = {
         fmt::format("arn:{}:iam::{}:root", principal.partition, principal.account)};
     statement.principal_arns = principal_arns(principal);
@@ -80,7 +82,17 @@ std::string_view name(GrantMode mode) noexcept {
 }
 
 std::string_view name(Dialect dialect) noexcept {
-  return dialect == Dialect::account_and_arn ? "account-and-arn" : "arns";
+  constexpr std::array names =
+      std::to_array<std::string_view>({"account-and-arn", "arns", "user-arn"});
+  return names.at(static_cast<std::size_t>(dialect));
+}
+
+// Of radosgw's users with a tenant the id is TENANT$NAME, and the tenant has the account's place.
+std::string Principal::user_arn() const {
+  const auto end = owner_id.find('$');
+  const bool tenant = end != std::string::npos;
+  return fmt::format("arn:{}:iam::{}:user/{}", partition, tenant ? owner_id.substr(0, end) : "",
+                     tenant ? owner_id.substr(end + 1) : owner_id);
 }
 
 Strings Principal::names() const {
@@ -88,7 +100,11 @@ Strings Principal::names() const {
   for (const auto& one : {account, arn, session_arn}) {
     if (!one.empty()) all.push_back(one);
   }
-  if (!account.empty()) all.push_back(fmt::format("arn:{}:iam::{}:root", partition, account));
+  if (is_plain_user()) {
+    all.push_back(user_arn());
+  } else if (!account.empty()) {
+    all.push_back(fmt::format("arn:{}:iam::{}:root", partition, account));
+  }
   return all;
 }
 
@@ -97,6 +113,7 @@ std::vector<Dialect> dialects_for(const Principal& principal, bool aws) {
   const bool named = !principal.arn.empty() || !principal.session_arn.empty();
   if (!principal.account.empty() && named) dialects.push_back(Dialect::account_and_arn);
   if (named && (!aws || dialects.empty())) dialects.push_back(Dialect::arns);
+  if (!aws && principal.is_plain_user()) dialects.push_back(Dialect::user_arn);
   return dialects;
 }
 

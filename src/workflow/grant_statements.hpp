@@ -22,12 +22,22 @@ std::string_view name(GrantMode mode) noexcept;  // "destination-policy", as on 
 
 // Who gets the grant, by all the names a service may know it by.
 struct Principal {
-  std::string account;      // 12 digits; empty where the service has none (radosgw)
+  // 12 digits. Where a service has users for accounts (radosgw, versitygw) a user's own id; empty
+  // where it is not known.
+  std::string account;
   std::string arn;          // of the role or user; empty when unknown
   std::string session_arn;  // arn:aws:sts::ACCOUNT:assumed-role/NAME/SESSION; empty for a user
   std::string partition = "aws";
   std::string user_id;  // aws:userid: ROLE-ID:SESSION, or a user's own id; empty when unknown
+  // Who owns the buckets that this one makes, as a service that has no accounts names it: the user,
+  // or the user who assumed the role. Empty on AWS, and when unknown.
+  std::string owner_id;
 
+  // A user where users are accounts: known by its id alone.
+  bool is_plain_user() const noexcept {
+    return arn.empty() && session_arn.empty() && !owner_id.empty();
+  }
+  std::string user_arn() const;  // of a plain user
   bool known() const noexcept { return !account.empty() || !arn.empty() || !session_arn.empty(); }
   // Every name, for looking through Deny statements.
   std::vector<std::string> names() const;
@@ -41,6 +51,8 @@ enum class Dialect : std::uint8_t {
   // The role's and the session's ARNs, for servers where account ids or aws:PrincipalArn never
   // match (radosgw).
   arns,
+  // A user of a service without accounts by the ARN that radosgw gives it: arn:aws:iam:::user/ID.
+  user_arn,
 };
 std::string_view name(Dialect dialect) noexcept;
 

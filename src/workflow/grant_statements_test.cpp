@@ -73,6 +73,22 @@ TEST(DialectsFor, OnAwsTheFirstAloneElseWhatCanBeSaid) {
   EXPECT_TRUE(dialects_for({.account = "111111111111"}, true).empty());
 }
 
+TEST(GrantStatements, AUserWhereUsersAreAccountsIsNamedAsRadosgwDoes) {
+  const Principal user{.account = "src", .owner_id = "src"};
+  EXPECT_THAT(dialects_for(user, false), ElementsAre(Dialect::user_arn));
+  EXPECT_TRUE(dialects_for(user, true).empty());
+  const auto made = grant_statements(to_destination, user, Dialect::user_arn, ActionSet::full);
+  EXPECT_THAT(made.at(0).principals, ElementsAre("arn:aws:iam:::user/src"));
+  EXPECT_THAT(user.names(), ElementsAre("src", "arn:aws:iam:::user/src"));
+  const Principal of_tenant{.account = "acme$src", .owner_id = "acme$src"};
+  EXPECT_EQ(of_tenant.user_arn(), "arn:aws:iam::acme:user/src");
+}
+
+TEST(GrantStatements, ARoleIsNamedByItsArnWhoeverOwnsWhatItMakes) {
+  const Principal assumed{.arn = "arn:aws:iam:::role/x", .owner_id = "src"};
+  EXPECT_THAT(dialects_for(assumed, false), ElementsAre(Dialect::arns));
+}
+
 TEST(UseOf, NamesThePrincipalInEveryForm) {
   const auto use = use_of(to_destination, role, true);
   EXPECT_THAT(use.principals, Contains("111111111111"));

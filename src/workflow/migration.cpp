@@ -8,6 +8,7 @@ namespace s3m::workflow {
 namespace {
 
 constexpr std::string_view yes = "true";
+constexpr std::string_view by_source = "source", by_destination = "destination";
 
 // The same identity for another bucket.
 Access at_bucket(const Access& access, const std::string& bucket, const std::string& region) {
@@ -65,7 +66,7 @@ net::Task<Result<void>> Migration::begin(Regime regime) {
 
 // What earlier runs found out and kept.
 net::Task<Result<void>> Migration::recall() {
-  std::string versions, acls, kept_configuration, objects, bytes, weak, renamed;
+  std::string versions, acls, kept_configuration, objects, bytes, weak, renamed, found_writer;
   const std::pair<const std::string*, std::string*> wanted[] = {
       {&fact::region, &region},
       {&fact::temporary, &temporary_name},
@@ -78,6 +79,7 @@ net::Task<Result<void>> Migration::recall() {
       {&fact::bytes, &bytes},
       {&fact::weak, &weak},
       {&fact::renamed, &renamed},
+      {&fact::writer, &found_writer},
       {&fact::configuration, &kept_configuration}};
   for (const auto& [name, value] : wanted) {
     auto kept = co_await stored.kept(*name);
@@ -88,6 +90,8 @@ net::Task<Result<void>> Migration::recall() {
   if (spec.rename.empty()) spec.rename = renamed;
   all_versions = versions == yes;
   acl = acls == yes;
+  if (!found_writer.empty())
+    found_writer_ = found_writer == by_destination ? Writer::destination : Writer::source;
   proven.objects = parse_u64(objects).value_or(0);
   proven.bytes = parse_u64(bytes).value_or(0);
   proven.same_weak = parse_u64(weak).value_or(0);
@@ -130,7 +134,18 @@ BucketFacts Migration::facts_of(const MarkedBucket& bucket) {
 // The source role writes into the temporary bucket, or with --grant source-policy the destination
 // role reads the source (guards, "Who signs what").
 Writer Migration::writer() const {
+  if (found_writer_) return *found_writer_;
   return spec.copy.grant == GrantMode::source_policy ? Writer::destination : Writer::source;
+}
+
+net::Task<Result<void>> Migration::set_writer(Writer found) {
+  if (found_writer_ == found) co_return ok;
+  const auto name = found == Writer::destination ? by_destination : by_source;
+  auto kept = co_await stored.keep(fact::writer, std::string(name));
+  if (!kept) co_return kept;
+  found_writer_ = found;
+  outward_.reset();
+  co_return ok;
 }
 
 Hop& Migration::outward() {

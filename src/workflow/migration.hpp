@@ -74,6 +74,8 @@ class Migration {
   MarkedBucket final_bucket() const;
   static BucketFacts facts_of(const MarkedBucket& bucket);
   Writer writer() const;
+  // Found out to be so where nothing is granted; kept for later runs. The first hop is made anew.
+  net::Task<Result<void>> set_writer(Writer found);
   transfer::CopyOptions copy_options() const;
   transfer::ProofOptions proof_options(transfer::Anchor anchor) const;
   Pause pause() const;
@@ -116,6 +118,8 @@ class Migration {
 
  private:
   net::Task<Result<void>> recall();
+
+  std::optional<Writer> found_writer_;
 
   std::unique_ptr<Hop> outward_, homeward_;
 };

@@ -95,14 +95,20 @@ Told confirm(Migration& m) {
                                 .uploads = left->words,
                                 .frozen = m.frozen});
   if (!unattended && !typed) {
+    const auto how =
+        m.frozen ? fmt::format("{} --confirm-delete {}", m.context.resume_command, printable(name))
+                 : fmt::format(
+                       "{}, on a terminal without --json, and type its name there; a bucket "
+                       "that is not frozen is never deleted unattended",
+                       m.context.resume_command);
     co_return fail(
         Errc::cancelled,
         fmt::format("waits for the confirmation: {} objects ({}) of s3://{} are proven "
-                    "to be in s3://{} under digest {}{}{}. To go on and delete the "
-                    "source: {} --confirm-delete {}",
+                    "to be in s3://{} under digest {}{}{}. To go on and delete the source: "
+                    "{}",
                     human_count(m.proven.objects), human_bytes(m.proven.bytes), bucket_of(m),
                     printable(m.temporary_name), m.digest, left->words.empty() ? "" : "; ",
-                    left->words, m.context.resume_command, printable(name)));
+                    left->words, how));
   }
   auto kept = co_await m.stored.keep(fact::confirmed, m.digest);
   if (!kept) co_return forward(kept);

@@ -129,6 +129,14 @@ class FactReader {
   std::string owner_;
 };
 
+// A service that knows no accounts may not heed the expected owner either; the bucket's ACL tells.
+net::Task<Result<bool>> is_anothers(aws::S3& source, std::string bucket, std::string own_id) {
+  if (own_id.empty()) co_return false;
+  auto owner = co_await source.get_bucket_owner_id(std::move(bucket), {});
+  if (!owner && owner.error().code() == Errc::cancelled) co_return forward(owner);
+  co_return owner && !owner->empty() && *owner != own_id;
+}
+
 }  // namespace
 
 net::Task<Result<MigrationGround>> migration_ground(const Access& source, const Access& destination,
@@ -165,6 +173,10 @@ net::Task<Result<MigrationFacts>> read_migration_facts(aws::S3& source, const Ac
   // look_at_bucket() takes the owner away where another account's bucket may only be read.
   facts.owner_known =
       ground.source_principal.account.empty() || !ground.source.expected_owner.empty();
+  facts.second_session = from.stranger != nullptr;
+  auto anothers = co_await is_anothers(source, facts.bucket, facts.source_principal.owner_id);
+  if (!anothers) co_return forward(anothers);
+  if (*anothers) facts.owner_known = false;
   FactReader reader(source, std::move(facts), ground.source.expected_owner);
   co_return co_await reader.run();
 }

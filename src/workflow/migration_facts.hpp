@@ -27,6 +27,7 @@ struct MigrationWishes {
   CopySpec copy;                                                // of both hops
   std::string prefix;                                           // of the source, as it was given
   std::vector<std::pair<std::string, std::string>> rewrites{};  // in the configuration: from, to
+  bool source_is_quiet = false;  // the operator's word: no freeze is needed (guard G4)
 };
 
 // Who migrates what, and where to.
@@ -55,6 +56,9 @@ struct MigrationFacts {
   std::string source_region, destination_region;
   Principal source_principal, destination_principal;
   bool owner_known = true;  // the bucket answers to the source identity's own account
+  // The source identity assumes a role, so that a second session of it can show that a freeze
+  // holds.
+  bool second_session = true;
 
   // Of the configuration.
   aws::BucketVersioning versioning;

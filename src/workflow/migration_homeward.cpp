@@ -49,14 +49,13 @@ net::Task<Result<std::string>> close(Migration& m) {
                                                        .reads = !m.spec.readable_meanwhile});
   auto placed = co_await m.closed->place(m.spec.copy.grant_timeout, m.warn());
   if (placed) co_return ", closed to all but this job until it is complete";
-  const bool cannot = placed.error().code() == Errc::access_denied && !m.closed->placed();
-  if (!cannot) co_return forward(placed);
+  if (!m.closed->cannot_be_had(placed.error())) co_return forward(placed);
   m.note(
       NoteLevel::warning,
       fmt::format("s3://{} cannot be closed while it is filled: {}. Only conditional writes keep "
                   "it from being overwritten",
                   final_of(m), placed.error().describe()));
-  co_return "";
+  co_return ", not closed to others: only conditional writes keep what they write there";
 }
 
 net::Task<Result<void>> settle_configuration(Migration& m, Phase phase) {

@@ -5,8 +5,10 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "transfer/delete_pins.hpp"
 #include "workflow/carrying.hpp"
 #include "workflow/configuration/read.hpp"
+#include "workflow/existing_access.hpp"
 #include "workflow/migration_acts.hpp"
 #include "workflow/migration_plan.hpp"
 #include "workflow/migration_proof.hpp"
@@ -23,10 +25,12 @@ std::string bucket_of(const Migration& m) {
 }
 
 net::Task<Result<MigrationGround>> judge_all(Migration& m) {
-  auto found = co_await migration_preflight(
-      m.context, m.source, m.destination,
-      {.copy = m.spec.copy, .prefix = m.source.location.prefix, .rewrites = m.spec.rewrites},
-      m.spec.keep_temporary_days);
+  auto found = co_await migration_preflight(m.context, m.source, m.destination,
+                                            {.copy = m.spec.copy,
+                                             .prefix = m.source.location.prefix,
+                                             .rewrites = m.spec.rewrites,
+                                             .source_is_quiet = m.spec.source_is_quiet},
+                                            m.spec.keep_temporary_days);
   if (!found) co_return forward(found);
   auto possible = check_refusals(m.source.location.bucket, found->refusals);
   if (!possible) co_return forward(possible);
@@ -93,7 +97,7 @@ net::Task<Result<std::string>> try_one(Migration& m, Hop& hop) {
        .source_expected_owner = from.expected_owner,
        .bucket = to.location.bucket,
        .key = key,
-       .write = {.expected_owner = to.expected_owner}});
+       .write = {.acl = hop.options.acl, .expected_owner = to.expected_owner}});
   if (!copied) {
     copied.error().context(
         fmt::format("the trial copy of s3://{}/{} failed; nothing was changed at "
@@ -117,14 +121,64 @@ net::Task<Result<std::string>> protect(Migration& m) {
       DenyTerms{
           .kind = DenyKind::protect, .bucket = m.temporary_name, .spared = std::move(spared)});
   auto placed = co_await m.protection->place(m.spec.copy.grant_timeout, m.warn());
-  if (placed) co_return ", closed to all but this job";
-  const bool cannot = placed.error().code() == Errc::access_denied && !m.protection->placed();
-  if (!cannot) co_return forward(placed);
+  if (placed)
+    co_return placed->others_refused ? ", closed to all but this job"
+                                     : ", closed to all but this identity";
+  if (!m.protection->cannot_be_had(placed.error())) co_return forward(placed);
+  // What was tried here is what the freeze would be, at a bucket that others use.
+  const bool was_tried = placed.error().code() == Errc::access_denied;
+  if (was_tried && !m.spec.source_is_quiet && !is_aws(m.source.endpoint)) {
+    placed.error().context(
+        fmt::format("s3://{} could not be frozen on this service, and nothing is deleted from a "
+                    "bucket that is not frozen; if nobody writes to it, say so with "
+                    "--source-is-quiet. It was not touched. What was tried at s3://{}",
+                    bucket_of(m), printable(m.temporary_name)));
+    co_return forward(placed);
+  }
   m.note(NoteLevel::warning,
          fmt::format("s3://{} cannot be closed to others: {}. See to it that nobody else writes or "
                      "deletes there",
                      printable(m.temporary_name), placed.error().describe()));
-  co_return "";
+  co_return ", not closed to others";
+}
+
+// What is emptied in the end must be emptied without losing what is written meanwhile (guard G5);
+// that is shown where nothing is at stake yet.
+net::Task<Result<void>> check_delete_pins(Migration& m) {
+  if (m.all_versions || m.spec.accept_unpinned_delete || m.source_delete) co_return ok;
+  auto pins = co_await transfer::probe_delete_pins(m.outward().transfer->destination);
+  if (!pins) co_return forward(pins);
+  if (pins->one) co_return ok;
+  co_return fail(
+      Errc::refused,
+      fmt::format("this service deletes objects whatever ETag was named (If-Match is ignored), so "
+                  "an object of s3://{} that is overwritten just before it is deleted would be "
+                  "lost. Nothing was changed there. Switch versioning on, so that each version can "
+                  "be named; or accept it with --accept-unpinned-delete",
+                  bucket_of(m)));
+}
+
+// Who copies without a grant: whoever may.
+net::Task<Result<void>> find_who_copies(Migration& m) {
+  auto& hop = m.outward();
+  auto writer = co_await find_writer(m.context, hop.from, hop.to, hop.ground);
+  if (!writer) co_return forward(writer);
+  co_return co_await m.set_writer(*writer);
+}
+
+net::Task<Result<void>> set_what_copies_carry(Migration& m, Hop& hop) {
+  auto source = m.source_owner();
+  auto destination = m.destination_owner();
+  auto carrying = co_await look_at_configuration(source, destination, hop.from, hop.to, hop.ground,
+                                                 m.spec.copy);
+  if (!carrying) co_return forward(carrying);
+  hop.options.attributes = carrying->rules;
+  auto acl = co_await needed_acl(m.context, hop.to, hop.ground, m.writer());
+  if (!acl && acl.error().code() != Errc::access_denied) co_return forward(acl);
+  // Without the right to look: the bucket was made so that all in it is its owner's.
+  hop.options.acl = acl.value_or(std::string());
+  if (!hop.options.acl.empty()) yield_to_canned_acl(hop.options.attributes);
+  co_return ok;
 }
 
 }  // namespace
@@ -182,6 +236,8 @@ Told temporary_bucket(Migration& m) {
         m.pause());
     if (!versioned) co_return forward(versioned);
   }
+  auto pinned = co_await check_delete_pins(m);
+  if (!pinned) co_return forward(pinned);
   auto recorded = co_await keep_record(m, "copying");
   if (!recorded) co_return forward(recorded);
   auto closed = co_await protect(m);
@@ -191,22 +247,26 @@ Told temporary_bucket(Migration& m) {
 }
 
 Told grant(Migration& m) {
-  auto& hop = m.outward();
   const auto mode = m.spec.copy.grant.value_or(GrantMode::destination_policy);
-  auto source = m.source_owner();
-  auto destination = m.destination_owner();
-  auto carrying = co_await look_at_configuration(source, destination, hop.from, hop.to, hop.ground,
-                                                 m.spec.copy);
-  if (!carrying) co_return forward(carrying);
-  hop.options.attributes = carrying->rules;
+  if (mode == GrantMode::none) {
+    auto found = co_await find_who_copies(m);
+    if (!found) co_return forward(found);
+  }
+  auto& hop = m.outward();
+  auto carried = co_await set_what_copies_carry(m, hop);
+  if (!carried) co_return forward(carried);
   if (mode == GrantMode::none) {
     auto tried = co_await try_one(m, hop);
     if (!tried) co_return forward(tried);
-    co_return "not needed, as --grant none says" + *tried;
+    co_return fmt::format("not needed: {}{}",
+                          m.writer() == Writer::source
+                              ? "the source identity may write into the temporary bucket"
+                              : "the destination identity may read the source",
+                          *tried);
   }
   m.grant = std::make_unique<TemporaryGrant>(m.context, hop.from, hop.to, hop.ground, mode);
   const auto& rules = hop.options.attributes;
-  auto placed = co_await m.grant->place({.acl = {},
+  auto placed = co_await m.grant->place({.acl = hop.options.acl,
                                          .grants = rules.read_acl && rules.no_acl.empty(),
                                          .locks = rules.locked && rules.lock_fits},
                                         m.spec.copy.grant_timeout, m.warn());

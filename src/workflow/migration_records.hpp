@@ -27,6 +27,7 @@ inline const std::string weak = "weak";
 inline const std::string confirmed = "confirmed";  // the digest that was confirmed
 inline const std::string uploads = "uploads";      // ids of the source's, as they were told of
 inline const std::string deleted_at = "deleted-at";
+inline const std::string writer = "writer";  // of the first hop, where --grant none found it
 inline const std::string opened = "opened";  // the final bucket is not to be closed again
 // Of the undo: its state (migration_machine.hpp), and what it has to copy back.
 inline const std::string giving = "undo";

@@ -18,6 +18,16 @@ void refuse(std::vector<Refusal>& out, std::string code, std::string reason, std
   out.push_back({std::move(code), std::move(reason), std::move(way_out)});
 }
 
+// As messages name whom the buckets of an identity belong to.
+std::string account_of(const Principal& principal) {
+  return printable(principal.account.empty() ? principal.owner_id : principal.account);
+}
+
+bool are_of_one_account(const Principal& one, const Principal& other) {
+  return (!one.account.empty() && one.account == other.account) ||
+         (!one.owner_id.empty() && one.owner_id == other.owner_id);
+}
+
 bool archives(std::string_view storage_class) {
   return transfer::storage_class(storage_class).needs_restore;
 }
@@ -113,20 +123,32 @@ void of_place(const MigrationFacts& facts, std::vector<Refusal>& out) {
                        facts.destination_region, aws::partition_of(facts.destination_region)),
            "choose a region of the same partition");
   }
-  const bool same_account = !from.account.empty() && from.account == to.account;
-  if (same_account && facts.source_region == facts.destination_region) {
+  if (are_of_one_account(from, to) && facts.source_region == facts.destination_region) {
     refuse(out, "already-there",
            fmt::format("{} is in account {} and region {} already", quoted(facts.bucket),
-                       to.account, facts.destination_region),
+                       account_of(to), facts.destination_region),
            "name another --destination-region or another --destination-role-arn");
   }
   if (!facts.owner_known) {
     refuse(out, "foreign-bucket",
            fmt::format("{} does not belong to account {}, the source identity's: only its owner "
                        "can freeze and delete it",
-                       quoted(facts.bucket), from.account),
+                       quoted(facts.bucket), account_of(from)),
            "give the role of the account that owns it as --source-role-arn");
   }
+}
+
+void of_freeze(const MigrationFacts& facts, const MigrationWishes& wishes,
+               std::vector<Refusal>& out) {
+  if (facts.second_session || wishes.source_is_quiet) return;
+  refuse(
+      out, "no-second-session",
+      fmt::format("the source identity assumes no role, so no second session of it can show that "
+                  "a freeze of {} keeps others out, and nothing is deleted from a bucket that is "
+                  "not frozen",
+                  quoted(facts.bucket)),
+      "give a role of the owner as --source-role-arn; or, if nobody writes to the bucket, say so "
+      "with --source-is-quiet");
 }
 
 void of_locks(const MigrationFacts& facts, std::vector<Refusal>& out) {
@@ -217,6 +239,7 @@ std::vector<Refusal> migration_refusals(const MigrationFacts& facts,
   refusals::of_name(facts, out);
   refusals::of_wishes(facts, wishes, out);
   refusals::of_place(facts, out);
+  refusals::of_freeze(facts, wishes, out);
   refusals::of_locks(facts, out);
   refusals::of_configuration(facts, wishes, out);
   refusals::of_keys(facts, wishes, out);

@@ -37,6 +37,8 @@ void of_name(const MigrationFacts& facts, std::vector<Refusal>& out);
 void of_wishes(const MigrationFacts& facts, const MigrationWishes& wishes,
                std::vector<Refusal>& out);
 void of_place(const MigrationFacts& facts, std::vector<Refusal>& out);
+void of_freeze(const MigrationFacts& facts, const MigrationWishes& wishes,
+               std::vector<Refusal>& out);
 void of_locks(const MigrationFacts& facts, std::vector<Refusal>& out);
 void of_configuration(const MigrationFacts& facts, const MigrationWishes& wishes,
                       std::vector<Refusal>& out);

@@ -124,6 +124,23 @@ TEST_F(Refusals, ABucketThatIsThereAlready) {
   allowed();  // nobody knows
 }
 
+TEST_F(Refusals, WhereUsersAreAccountsTheirIdsTell) {
+  facts.aws = false;
+  facts.destination_region = facts.source_region;
+  facts.source_principal = {.arn = "arn:aws:iam:::role/a", .owner_id = "src"};
+  facts.destination_principal = {.account = "dst", .owner_id = "dst"};
+  allowed();
+  facts.destination_principal = {.account = "src", .owner_id = "src"};
+  refused("already-there");
+}
+
+TEST_F(Refusals, WithoutASecondSessionNothingShowsThatAFreezeHolds) {
+  facts.second_session = false;
+  refused("no-second-session");
+  wishes.source_is_quiet = true;
+  allowed();
+}
+
 TEST_F(Refusals, WhatMayNotBeReadCannotBeCarried) {
   facts.unread = {{.what = "policy", .permission = "s3:GetBucketPolicy"}};
   refused("unread");

@@ -87,6 +87,19 @@ net::Task<Result<Created>> create(aws::S3& owner, MarkedBucket bucket, MakeOptio
   }
 }
 
+// A run that was killed between CreateBucket and the mark, on a service that keeps no tags at
+// creation. Nobody else makes a bucket of this name, which was drawn for this job; what is in use
+// all the same is left alone.
+net::Task<Result<TemporaryMade>> mark_unfinished(aws::S3& owner, MarkedBucket bucket, Sighting seen,
+                                                 Pause pause) {
+  auto left = co_await first_left(owner, bucket.name, bucket.expected_owner, {});
+  if (!left) co_return forward(left);
+  if (*left) co_return fail(Errc::refused, not_ours(bucket, seen));
+  auto confirmed = co_await confirm_made(owner, std::move(bucket), true, 0ms, std::move(pause));
+  if (!confirmed) co_return forward(confirmed);
+  co_return TemporaryMade{.made_now = true, .tags_at_create = false};
+}
+
 bool is_last_record(const aws::VersionEntry& entry) {
   return entry.key == record_key && entry.latest;
 }
@@ -208,6 +221,9 @@ net::Task<Result<TemporaryMade>> make_temporary(aws::S3& owner, TemporaryTerms t
   auto seen = co_await look_at(owner, terms.bucket);
   if (!seen) co_return forward(seen);
   if (seen->standing == Standing::ours) co_return TemporaryMade{};
+  if (seen->standing == Standing::unmarked && seen->job_id.empty()) {
+    co_return co_await mark_unfinished(owner, std::move(terms.bucket), *std::move(seen), pause);
+  }
   if (seen->standing != Standing::absent) {
     co_return fail(Errc::refused, not_ours(terms.bucket, *seen));
   }

@@ -45,7 +45,8 @@ struct TemporaryMade {
 };
 
 // Makes the bucket, BucketOwnerEnforced and with the job's mark, unless it is there already with
-// that mark.
+// that mark. An empty one of the name without any mark is one that an earlier run was killed at,
+// and gets it: the name was drawn for this job.
 //
 // Gives   ok once it shows under our account, in its region, with the mark.
 // Errors  refused         the name is taken by a bucket that is not this job's; nothing was written

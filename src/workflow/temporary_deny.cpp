@@ -93,6 +93,10 @@ bool TemporaryDeny::placed() const {
   return editor_->may_stand();
 }
 
+bool TemporaryDeny::cannot_be_had(const Error& error) const {
+  return !placed() && (error.code() == Errc::access_denied || error.code() == Errc::refused);
+}
+
 net::Task<Result<bool>> TemporaryDeny::remove() {
   co_return co_await aftermath_editor_->remove(sid());
 }

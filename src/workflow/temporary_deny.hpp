@@ -27,6 +27,9 @@ class TemporaryDeny {
   // Also in a run that did not place it: a resumed job proves what it finds.
   net::Task<Result<void>> prove();
   bool placed() const;
+  // That a failed place() tells of a service, or an identity, with which it is not to be had, and
+  // left nothing in the policy.
+  bool cannot_be_had(const Error& error) const;
 
   // Takes it out, whoever of this job's runs put it. Signed and sent apart from the job, so that it
   // works after Ctrl-C.

@@ -206,6 +206,16 @@ TEST_F(BucketConfiguration, IsReadAsAWhole) {
   EXPECT_EQ(*configuration_from_json(to_json(read)), read);
 }
 
+// radosgw answers so for every bucket, and goes on doing so after a DELETE.
+TEST_F(BucketConfiguration, AReplicationWithoutRulesIsNone) {
+  put(source_, old_bucket, "replication",
+      "<ReplicationConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Role></Role>"
+      "</ReplicationConfiguration>");
+  const auto read = saved();
+  EXPECT_EQ(read.find("replication"), nullptr);
+  EXPECT_THAT(read.absent, Contains("replication"));
+}
+
 TEST_F(BucketConfiguration, IsCarriedAsAWhole) {
   const auto acl = "<AccessControlPolicy><Owner><ID>" + id_of(source_, old_bucket) +
                    "</ID></Owner><AccessControlList><Grant><Grantee "

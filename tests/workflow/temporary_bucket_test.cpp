@@ -105,9 +105,19 @@ TEST_F(Temporary, IsMadeWhereTagsAtCreationAreRefused) {
   EXPECT_THAT(tags_of(name()), HasSubstr(job));
 }
 
+TEST_F(Temporary, IsMarkedWhereARunWasKilledBeforeTheMark) {
+  add_bucket({.name = name(), .owner = owner_id, .region = "eu-central-1"});
+  const auto made = make();
+  ASSERT_TRUE(made) << made.error().describe();
+  EXPECT_EQ(made->tags_at_create, false);
+  EXPECT_THAT(tags_of(name()), HasSubstr(job));
+  EXPECT_EQ(seen("CreateBucket"), 0u);
+}
+
 TEST_F(Temporary, IsNotTakenFromOthers) {
   for (const auto& tags : {sim::Pairs{}, sim::Pairs{{std::string(mark_key), "another"}}}) {
     add_bucket({.name = name(), .owner = owner_id, .region = "eu-central-1", .tags = tags});
+    put(name(), "theirs");
     EXPECT_EQ(outcome(make()), "refused");
   }
   add_bucket({.name = name(),

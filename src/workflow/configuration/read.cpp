@@ -32,13 +32,16 @@ bool is_owners_own(const aws::XmlElement& acl) {
 
 // Whether a document says only what holds for every bucket.
 bool says_nothing(std::string_view query, const std::string& document) {
-  if (query != "acl" && query != "requestPayment" && query != "tagging" && query != "abac")
+  if (query != "acl" && query != "requestPayment" && query != "tagging" && query != "abac" &&
+      query != "replication")
     return false;
   const auto root = aws::read_xml(document);
   if (!root) return false;
   if (query == "acl") return is_owners_own(*root);
   if (query == "requestPayment") return root->text_of("Payer") == "BucketOwner";
   if (query == "abac") return root->text_of("Status") == "Disabled";
+  // radosgw says so of every bucket.
+  if (query == "replication") return root->child("Rule") == nullptr;
   const auto* tags = root->child("TagSet");
   return tags != nullptr && tags->children.empty();
 }

@@ -64,6 +64,10 @@ bool stays(const aws::Arn& arn) noexcept {
 
 std::string map_arn(const RewriteMap& map, aws::Arn arn) {
   if (arn.service == "s3" && arn.account.empty()) return map_bucket_arn(map, std::move(arn));
+  // Where users are the accounts, the owner is named as a user (radosgw).
+  const bool user = arn.service == "iam" && arn.account.empty() && !map.source.account.empty() &&
+                    arn.resource == "user/" + map.source.account;
+  if (user) arn.resource = "user/" + map.destination.account;
   const bool own = !arn.account.empty() && arn.account == map.source.account;
   if (!own || stays(arn)) return aws::to_string(arn);
   arn.account = map.destination.account;

@@ -95,6 +95,16 @@ TEST(MapBucket, ByNameOrArn) {
   EXPECT_FALSE(is_source_bucket(map, "arn:aws:s3:::photos/x"));
 }
 
+TEST(MapValue, WhereUsersAreTheAccountsTheyAreNamedAsUsers) {
+  auto map = a_map();
+  map.source.account = "src";
+  map.destination.account = "dst";
+  EXPECT_EQ(map_value(map, "arn:aws:iam:::user/src"), "arn:aws:iam:::user/dst");
+  EXPECT_EQ(map_value(map, "arn:aws:iam:::user/srcs"), "arn:aws:iam:::user/srcs");
+  EXPECT_EQ(map_value(map, "arn:aws:iam:::role/src"), "arn:aws:iam:::role/src");
+  EXPECT_EQ(map_value(map, "src"), "dst");
+}
+
 TEST(MapKmsKey, OnlyTheUserKnowsAnotherAccountsKeys) {
   auto map = a_map();
   const std::string key = "arn:aws:kms:us-east-1:111111111111:key/1-2";
