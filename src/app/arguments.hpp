@@ -12,6 +12,7 @@
 #include "app/serve_arguments.hpp"
 #include "aws/config.hpp"
 #include "base/log.hpp"
+#include "workflow/bucket_record.hpp"
 #include "workflow/copy_spec.hpp"
 #include "workflow/job_control.hpp"
 #include "workflow/migration_spec.hpp"
@@ -22,6 +23,7 @@ enum class Verb : std::uint8_t {
   copy,
   migrate,
   undo,
+  adopt,
   plan,
   verify,
   cleanup,      // of a bucket
@@ -58,6 +60,14 @@ struct OutputArguments {
   log::Level log_level = log::Level::warning;
 };
 
+// An option as it was given.
+struct GivenOption {
+  std::string name, value;  // "--grant", "none"
+  bool flag = false;        // has no value
+  // "--grant=none": as a command line takes it again.
+  std::string word() const { return flag ? name : name + "=" + value; }
+};
+
 struct Arguments {
   Verb verb = Verb::version;
   transfer::Location source, destination;  // cleanup: the destination alone
@@ -76,10 +86,13 @@ struct Arguments {
   Verb job_verb = Verb::copy;
   // Set: the command is that job's, and takes it up again.
   std::optional<workflow::Again> again;
-  int attempt = 1;                    // which run of it this is
+  int attempt = 1;  // which run of it this is
+  // Set, on a migration: it goes on with the job of that record, which the store does not know.
+  std::optional<workflow::BucketRecord> adopted;
   std::size_t limit = 0, offset = 0;  // of lists; no limit: the command's own
   OutputArguments output;
   std::vector<std::string> words;  // the whole command line, to be repeated
+  std::vector<GivenOption> given;  // its options, in their order
 };
 
 // The command line as a shell would take it again, on one line and safe to show; a password in a

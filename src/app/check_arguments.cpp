@@ -102,6 +102,7 @@ class Checker {
   void deletion() {
     if (arguments_.verb == Verb::migrate) return migration();
     if (is_about_jobs(arguments_.verb)) return;  // whose job it is, is not known yet
+    if (arguments_.verb == Verb::adopt) return adoption();
     refuse(arguments_.verb == Verb::cleanup && has("--confirm-delete"),
            "--confirm-delete has no effect with a bucket: it names the temporary bucket of a job");
     const auto& spec = arguments_.spec;
@@ -119,6 +120,13 @@ class Checker {
                        printable(name), printable(arguments_.source.bucket)));
     refuse(!arguments_.source.prefix.empty(),
            "a migration moves a whole bucket with its name; copy takes a prefix");
+    excludes("--source-is-quiet", "--freeze-settle");
+  }
+
+  // Whose name --confirm-delete must have is for the record to say.
+  void adoption() {
+    refuse(!arguments_.destination.prefix.empty(),
+           "the temporary bucket of a migration is named alone, without a prefix");
     excludes("--source-is-quiet", "--freeze-settle");
   }
 

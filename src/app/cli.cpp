@@ -190,6 +190,10 @@ std::string Parser::understand(Command& command) {
     auto set = spec.set(arguments_, option->results().at(index));
     if (!set) return spec.name + ": " + set.error().message();
     given.push_back(spec.name);
+    const bool is_flag = spec.placeholder.empty();
+    arguments_.given.push_back({.name = spec.name,
+                                .value = is_flag ? std::string() : option->results().at(index),
+                                .flag = is_flag});
   }
   arguments_.spec.copy.filter = transfer::Filter(arguments_.filters);
   auto checked = check_arguments(arguments_, given);

@@ -1,7 +1,12 @@
 #include "app/cli.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "app/adopt.hpp"
 
 namespace s3m::app {
 namespace {
@@ -327,6 +332,47 @@ TEST(Nearest, FindsTheLikelyWordOrNone) {
   EXPECT_EQ(nearest("--source-regoin", known), "--source-region");
   EXPECT_EQ(nearest("--source-prof", known), "--source-profile");
   EXPECT_EQ(nearest("--verbose", known), "");
+}
+
+TEST(CommandLine, AdoptNamesATemporaryBucketAndTheRoles) {
+  const auto arguments =
+      good({"adopt", "s3://s3m-1", "--source-role-arn", "arn:aws:iam::111111111111:role/s",
+            "--confirm-delete", "photos", "--rename", "photos-2"});
+  EXPECT_EQ(arguments.verb, Verb::adopt);
+  EXPECT_EQ(arguments.destination.bucket, "s3m-1");
+  EXPECT_EQ(arguments.migration.confirm_delete, "photos") << "of which bucket the record says";
+  EXPECT_THAT(refusal({"adopt", "s3://s3m-1/x"}), HasSubstr("without a prefix"));
+  EXPECT_THAT(refusal({"adopt"}), HasSubstr("TEMPORARY-BUCKET is missing"));
+}
+
+TEST(CommandLine, WhatAMigrationIsGoesIntoItsRecordAndWhoSignsDoesNot) {
+  const auto arguments = good({"migrate",
+                               "s3://photos",
+                               "--source-role-arn",
+                               "arn:aws:iam::111111111111:role/s",
+                               "--source-external-id",
+                               "e1",
+                               "--destination-region",
+                               "eu-west-1",
+                               "--confirm-delete",
+                               "photos",
+                               "--freeze",
+                               "early",
+                               "--source-is-quiet",
+                               "--grant=none",
+                               "--map",
+                               "a=b",
+                               "--map",
+                               "c=d",
+                               "--kms-key-map",
+                               "k=l",
+                               "--json"});
+  EXPECT_THAT(options_of_the_job(arguments),
+              ElementsAre("--freeze=early", "--source-is-quiet", "--grant=none", "--map=a=b",
+                          "--map=c=d", "--kms-key-map=k=l"));
+  std::vector<std::string> again{"migrate", "s3://photos"};
+  std::ranges::copy(options_of_the_job(arguments), std::back_inserter(again));
+  EXPECT_EQ(options_of_the_job(good(again)), options_of_the_job(arguments));
 }
 
 }  // namespace

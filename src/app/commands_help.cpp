@@ -83,6 +83,32 @@ const std::vector<CommandSpec>& commands() {
        "Example:\n"
        "  s3migrator undo 20261122t231822-5c1b9a\n\n"
        "Exit codes: 0 undone, 1 fatal, 2 usage, 130 interrupted: the same command again goes on."},
+      {Verb::adopt,
+       "adopt",
+       "Goes on with a migration whose store is lost, from its temporary bucket",
+       "The temporary bucket of a migration holds a record of it: what was asked, how far it is, "
+       "and "
+       "what was confirmed. Where the machine or the file with the store is gone, adopt reads that "
+       "record as the destination's owner, makes the job anew in the store of now, under its own "
+       "id, "
+       "and goes on with it. From then on jobs resume knows it.\n\n"
+       "The roles, endpoints and profiles are said again, as they were at the migration; its other "
+       "options are in the record, and those that are given here take their place. Before anything "
+       "is deleted the objects are compared and proven again; once the deletion was confirmed, "
+       "each "
+       "object that the source still has is proven again before it goes; once the source's bucket "
+       "was "
+       "to be deleted nothing looks at that place any more. Run it only when no other process "
+       "works "
+       "on the job: one that still does is stopped at the next step that must not be done twice.",
+       {"TEMPORARY-BUCKET"},
+       "Example:\n"
+       "  s3migrator adopt s3://s3m-2b7c0d41f1c6a3e89d05b7aa-222222222222-eu-central-1-an \\\n"
+       "    --migrator-role-arn    arn:aws:iam::333333333333:role/migrator \\\n"
+       "    --source-role-arn      arn:aws:iam::111111111111:role/source \\\n"
+       "    --destination-role-arn arn:aws:iam::222222222222:role/destination\n\n"
+       "First with --dry-run: which job it is, and what it would go on with.\n\n"
+       "Exit codes: those of s3migrator migrate."},
       {Verb::plan,
        "plan",
        "Shows what a copy would do, and touches nothing",

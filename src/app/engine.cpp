@@ -96,8 +96,8 @@ Engine::Engine(const Arguments& arguments, const aws::Environment& environment,
 }
 
 Result<void> Engine::prepare_sides(const Arguments& arguments) {
-  const bool alone = arguments.verb == Verb::cleanup;
-  if (!alone) {
+  const bool cleans = arguments.verb == Verb::cleanup;
+  if (!cleans && arguments.verb != Verb::adopt) {
     auto source = identities_.access({.name = "source",
                                       .options = "--source-",
                                       .location = arguments.source,
@@ -108,8 +108,8 @@ Result<void> Engine::prepare_sides(const Arguments& arguments) {
     if (!source) return forward(source);
     source_ = *std::move(source);
   }
-  auto destination = identities_.access({.name = alone ? "bucket" : "destination",
-                                         .options = alone ? "--" : "--destination-",
+  auto destination = identities_.access({.name = cleans ? "bucket" : "destination",
+                                         .options = cleans ? "--" : "--destination-",
                                          .location = arguments.destination,
                                          .arguments = arguments.destination_side,
                                          .source = arguments.source,

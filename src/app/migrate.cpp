@@ -9,6 +9,7 @@
 #include <boost/json/parse.hpp>
 #include <fmt/format.h>
 
+#include "app/adopt.hpp"
 #include "app/figures_text.hpp"
 #include "app/job_command.hpp"
 #include "app/migration_plan_text.hpp"
@@ -68,6 +69,7 @@ workflow::Confirm confirm_for(const Arguments& arguments) {
 workflow::MigrationSpec migration_spec(const Arguments& arguments) {
   auto spec = arguments.migration;
   spec.copy = arguments.spec;
+  spec.options = options_of_the_job(arguments);
   return spec;
 }
 

@@ -1,12 +1,12 @@
 #include "app/migrate_options.hpp"
 
+#include "app/option_groups.hpp"
 #include "app/option_values.hpp"
 #include "workflow/configuration/rewrite_text.hpp"
 
 namespace s3m::app {
 namespace {
 
-using Options = std::vector<OptionSpec>;
 using workflow::MigrationSpec;
 
 // Whole seconds as a duration.

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "app/arguments.hpp"
@@ -42,5 +43,7 @@ struct CommandGroup {
 const std::vector<CommandSpec>& commands();
 const std::vector<CommandGroup>& command_groups();
 std::vector<OptionSpec> options_of(Verb verb);
+// Whether the option makes a migration what it is, whoever goes on with it.
+bool belongs_to_the_job(std::string_view option);
 
 }  // namespace s3m::app

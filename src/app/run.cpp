@@ -9,6 +9,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <fmt/format.h>
 
+#include "app/adopt.hpp"
 #include "app/cleanup.hpp"
 #include "app/demo.hpp"
 #include "app/engine.hpp"
@@ -89,6 +90,7 @@ Command command_of(const Arguments& arguments) {
     case Verb::copy:
       return arguments.dry_run ? plan : copy;
     case Verb::migrate:
+      if (arguments.adopted) return adopt;
       return arguments.dry_run ? plan_migration : migrate;
     case Verb::undo:
       return undo;
@@ -115,7 +117,7 @@ net::Task<void> drive(Engine& engine, Interrupts& interrupts, const Arguments& a
                       Outcome& outcome) {
   const auto command = command_of(arguments);
   // A job's events begin with those that its record has.
-  if (command != copy && command != migrate && command != undo)
+  if (command != copy && command != migrate && command != undo && command != adopt)
     engine.context().events.emit(opening_note(engine, arguments));
   outcome = co_await command(engine, arguments);
   interrupts.close();
@@ -218,6 +220,13 @@ int run_migration(const Arguments& arguments, const aws::Environment& environmen
   return exit_code_of(command.error());
 }
 
+int run_adopted(const Arguments& arguments, const aws::Environment& environment) {
+  const auto command = with_record(arguments, environment);
+  if (command) return run_command(*command, environment, command->job);
+  fmt::print(stderr, "s3migrator: {}\n", single_line(command.error().describe()));
+  return exit_code_of(command.error());
+}
+
 int run_again(const Arguments& arguments, const aws::Environment& environment) {
   auto command = take_up(arguments, environment);
   if (command) return run_command(*command, environment, command->job);
@@ -242,6 +251,8 @@ int run(const Arguments& arguments, const aws::Environment& environment) {
     case Verb::undo:
     case Verb::cleanup_job:
       return run_again(arguments, environment);
+    case Verb::adopt:
+      return run_adopted(arguments, environment);
     case Verb::migrate:
       if (arguments.dry_run) break;
       return run_migration(arguments, environment);

@@ -98,16 +98,19 @@ class ProofOperation final : public Visitor, Lanes<ProofWork>::Handler {
           fmt::format("the key has more than {} versions, which are not compared", most_versions));
       return;
     }
+    const bool shorter = source.versions.size() < copy.versions.size();
+    const auto gone = options_.rest && shorter ? copy.versions.size() - source.versions.size() : 0;
     for (std::size_t i = 0; i < source.versions.size(); ++i) {
       ProofWork work{.key = std::string(pair.key), .ordinal = i, .source = source.versions[i]};
       work.slice = &slice;
-      if (i >= copy.versions.size()) {
+      if (gone + i >= copy.versions.size()) {
         missing(work);
       } else {
-        work.copy = copy.versions[i];
+        work.copy = copy.versions[gone + i];
         compare_versions(std::move(work), pair.flow);
       }
     }
+    if (options_.rest) return;
     for (std::size_t i = source.versions.size(); i < copy.versions.size(); ++i) {
       ++result_.extra;
       finding(Errc::mismatch, pair.key, in_words(copy.versions[i], i, "is only in the destination"),
@@ -200,6 +203,7 @@ class ProofOperation final : public Visitor, Lanes<ProofWork>::Handler {
   }
 
   void extra(const Pair& pair) {
+    if (options_.rest) return;
     const auto* history = pair.destination_history;
     result_.extra += history == nullptr ? 1 : history->versions.size() + history->beyond;
     finding(Errc::mismatch, pair.key, "the object is only in the destination");
@@ -312,6 +316,23 @@ net::Task<Result<void>> check_range(Context& context, ProofOptions options, Rang
                   range.until ? fmt::format(" up to \"{}\"", printable(*range.until)) : "",
                   expected.count, expected.bytes, expected.digest, found.count, found.bytes,
                   found.digest, now.mismatched + now.missing + now.extra + now.other_attributes));
+  error.bucket(context.source.location.bucket);
+  co_return fail(std::move(error));
+}
+
+net::Task<Result<void>> check_rest(Context& context, ProofOptions options, KeyRange range) {
+  options.discard_differing = false;
+  options.rest = true;
+  Proven left;
+  ProofOperation operation(context, options, left, nullptr);
+  auto walked = co_await operation.run(std::move(range));
+  if (!walked || left.complete()) co_return walked;
+  Error error(
+      Errc::mismatch,
+      fmt::format("of what is left there {} objects differ from {} or are not in it, and {} "
+                  "have other attributes; each is named in the list of failures",
+                  left.mismatched + left.missing, context.destination.location.uri(),
+                  left.other_attributes));
   error.bucket(context.source.location.bucket);
   co_return fail(std::move(error));
 }

@@ -29,6 +29,9 @@ struct ProofOptions {
   // The destination's copy of what differs in attributes alone is deleted once the walk is over,
   // with all its versions, so that the next copy makes it anew. For a bucket that is the job's own.
   bool discard_differing = false;
+  // The source was partly emptied: what only the destination has is gone from the source already,
+  // and what is left of a history is its end, as empty_source() leaves it.
+  bool rest = false;
 };
 
 struct Proven {
@@ -61,5 +64,10 @@ net::Task<Result<void>> prove(Context& context, ProofOptions options, Proven& pr
 // Proves one range again (G23): just before it is deleted, or on the second hop.
 // Errors  mismatch when it is not what `expected` says; otherwise as prove().
 net::Task<Result<void>> check_range(Context& context, ProofOptions options, RangeProof expected);
+
+// Proves again what an emptying that was cut short has left of a range, as ProofOptions::rest says.
+// Errors  mismatch when something of it is not the same in the destination, told to on_failure;
+//         otherwise as prove().
+net::Task<Result<void>> check_rest(Context& context, ProofOptions options, KeyRange range);
 
 }  // namespace s3m::transfer

@@ -1,5 +1,6 @@
 #include "workflow/bucket_record.hpp"
 
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -15,8 +16,29 @@ namespace json = boost::json;
 
 static_assert(record_key.starts_with(transfer::reserved_prefix));
 
+// A record that changes under the writer is read again so often.
+constexpr int write_attempts = 4;
+
 std::string text_of(json::string_view text) {
   return {text.data(), text.size()};
+}
+
+json::string_view view_of(const std::string& text) {
+  return {text.data(), text.size()};
+}
+
+json::object json_of(const std::map<std::string, std::string>& texts) {
+  json::object object;
+  for (const auto& [name, value] : texts)
+    object[name] = view_of(value);
+  return object;
+}
+
+json::array json_of(const std::vector<std::string>& texts) {
+  json::array array;
+  for (const auto& text : texts)
+    array.emplace_back(view_of(text));
+  return array;
 }
 
 json::object side_json(const RecordedSide& side) {
@@ -76,6 +98,22 @@ class Members {
       all[text_of(member.key())] = members.text(text_of(member.key()));
     return all;
   }
+  std::vector<std::string> list(std::string_view name) {
+    std::vector<std::string> all;
+    const auto* const value = object_.if_contains(name);
+    if (value == nullptr || !value->is_array()) {
+      complain(name);
+      return all;
+    }
+    for (const auto& one : value->get_array()) {
+      if (one.is_string()) {
+        all.push_back(text_of(one.get_string()));
+      } else {
+        complain(name);
+      }
+    }
+    return all;
+  }
 
  private:
   void complain(std::string_view name) {
@@ -113,6 +151,64 @@ net::Task<Result<BucketRecord>> fetch(aws::S3& owner, const MarkedBucket& bucket
   co_return record;
 }
 
+struct Kept {
+  BucketRecord record;
+  std::string etag;
+};
+
+// What a write would replace. The ETag first: what changes after it makes the write fail.
+net::Task<Result<std::optional<Kept>>> kept_in(aws::S3& owner, const MarkedBucket& bucket) {
+  aws::HeadRequest request{
+      .object = {.bucket = bucket.name, .key = std::string(record_key), .version = {}},
+      .part_number = {},
+      .if_match = {},
+      .expected_owner = bucket.expected_owner};
+  auto head = co_await owner.head_object(std::move(request));
+  if (!head) {
+    const auto code = head.error().code();
+    if (code == Errc::no_such_key || code == Errc::not_found) co_return std::nullopt;
+    co_return forward(head);
+  }
+  auto record = co_await fetch(owner, bucket);
+  if (!record && record.error().code() == Errc::not_found) co_return std::nullopt;
+  if (!record) co_return forward(record);
+  co_return Kept{*std::move(record), std::move(head->etag)};
+}
+
+Result<void> may_replace(const MarkedBucket& bucket, const BucketRecord& before,
+                         const std::string& holder, const std::string& predecessor) {
+  if (before.job_id != bucket.job_id) return fail(unlike(bucket, before.job_id));
+  const bool ours =
+      before.holder.empty() || before.holder == holder || before.holder == predecessor;
+  if (ours) return ok;
+  return fail(Errc::conflict,
+              fmt::format("job {} was adopted from s3://{} by another store, which goes on with it "
+                          "since {}; this one must not. Nothing more was changed",
+                          printable(bucket.job_id), printable(bucket.name),
+                          iso8601_seconds(before.written_at)));
+}
+
+aws::PutRequest put_of(const MarkedBucket& bucket, const std::string& text,
+                       const std::optional<Kept>& before, bool conditional) {
+  aws::PutRequest put{.bucket = bucket.name,
+                      .key = std::string(record_key),
+                      .body = text,
+                      .content_type = "application/json",
+                      .write = {}};
+  put.write.expected_owner = bucket.expected_owner;
+  if (!conditional) return put;
+  if (before) {
+    put.write.if_match = before->etag;
+  } else {
+    put.write.if_none_match = true;
+  }
+  return put;
+}
+
+bool changed_meanwhile(const Error& error) {
+  return error.code() == Errc::precondition_failed || error.code() == Errc::conflict;
+}
+
 }  // namespace
 
 Result<std::string> to_json(const BucketRecord& record) {
@@ -120,10 +216,7 @@ Result<std::string> to_json(const BucketRecord& record) {
   if (!spec) return forward(spec);
   auto configuration = embedded(record.configuration, "configuration");
   if (!configuration) return forward(configuration);
-  json::object facts;
-  for (const auto& [name, value] : record.facts)
-    facts[name] = json::string_view(value.data(), value.size());
-  auto text = json::serialize(json::object{{"version", record_version},
+  auto text = json::serialize(json::object{{"version", record.version},
                                            {"job", record.job_id},
                                            {"program", record.program},
                                            {"written_at", iso8601(record.written_at)},
@@ -132,7 +225,11 @@ Result<std::string> to_json(const BucketRecord& record) {
                                            {"destination", side_json(record.destination)},
                                            {"spec", std::move(*spec)},
                                            {"configuration", std::move(*configuration)},
-                                           {"facts", std::move(facts)}});
+                                           {"facts", json_of(record.facts)},
+                                           {"steps", json_of(record.steps)},
+                                           {"intents", json_of(record.intents)},
+                                           {"options", json_of(record.options)},
+                                           {"holder", record.holder}});
   if (!valid_utf8(text)) return fail(Errc::invalid_argument, "the record is not UTF-8");
   return text;
 }
@@ -160,12 +257,20 @@ Result<BucketRecord> parse_record(std::string_view text) {
                       .spec = members.document("spec"),
                       .configuration = members.document("configuration"),
                       .facts = members.texts("facts")};
+  record.version = static_cast<int>(version->get_int64());
+  if (record.version >= 2) {
+    record.steps = members.list("steps");
+    record.intents = members.texts("intents");
+    record.options = members.list("options");
+    record.holder = members.text("holder");
+  }
   if (!wrong.empty()) return fail(no_record(fmt::format("{} is missing or wrong", wrong)));
   if (record.job_id.empty()) return fail(no_record("it names no job"));
   return record;
 }
 
-net::Task<Result<void>> write_record(aws::S3& owner, MarkedBucket bucket, BucketRecord record) {
+net::Task<Result<void>> write_record(aws::S3& owner, MarkedBucket bucket, BucketRecord record,
+                                     std::string predecessor) {
   auto text = to_json(record);
   if (!text) co_return forward(text);
   auto seen = co_await look_at(owner, bucket);
@@ -173,18 +278,31 @@ net::Task<Result<void>> write_record(aws::S3& owner, MarkedBucket bucket, Bucket
   if (seen->standing != Standing::ours || record.job_id != bucket.job_id) {
     co_return fail(Errc::refused, not_ours(bucket, *seen));
   }
-  auto before = co_await fetch(owner, bucket);
-  if (!before && before.error().code() != Errc::not_found) co_return forward(before);
-  if (before && before->job_id != bucket.job_id) co_return fail(unlike(bucket, before->job_id));
-  aws::PutRequest put{.bucket = bucket.name,
-                      .key = std::string(record_key),
-                      .body = std::move(*text),
-                      .content_type = "application/json",
-                      .write = {}};
-  put.write.expected_owner = bucket.expected_owner;
-  auto written = co_await owner.put_object(std::move(put));
-  if (!written) co_return forward(written);
-  co_return ok;
+  bool conditional = true;
+  for (int attempt = 1;; ++attempt) {
+    auto before = co_await kept_in(owner, bucket);
+    if (!before) co_return forward(before);
+    if (*before) {
+      if ((*before)->record == record) co_return ok;  // written, and the answer was lost
+      auto may = may_replace(bucket, (*before)->record, record.holder, predecessor);
+      if (!may) co_return may;
+    }
+    auto written = co_await owner.put_object(put_of(bucket, *text, *before, conditional));
+    if (written) co_return ok;
+    if (attempt == write_attempts) co_return forward(written);
+    if (conditional && written.error().code() == Errc::not_supported) {
+      conditional = false;
+    } else if (!changed_meanwhile(written.error())) {
+      co_return forward(written);
+    }
+  }
+}
+
+net::Task<Result<void>> check_holder(aws::S3& owner, MarkedBucket bucket, std::string holder,
+                                     std::string predecessor) {
+  auto record = co_await fetch(owner, bucket);
+  if (!record) co_return forward(record);
+  co_return may_replace(bucket, *record, holder, predecessor);
 }
 
 net::Task<Result<BucketRecord>> read_record(aws::S3& owner, MarkedBucket bucket) {

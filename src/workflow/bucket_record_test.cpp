@@ -20,7 +20,11 @@ BucketRecord full() {
           .destination = {"photos", "eu-central-1", "222222222222"},
           .spec = R"({"a":[1,"ü\n"],"b":null})",
           .configuration = R"([{"document":"<a b=\"c\"/>"}])",
-          .facts = {{"digest", "00ff"}, {"gone", "2026-11-22T16:28:00.000Z"}}};
+          .facts = {{"digest", "00ff"}, {"gone", "2026-11-22T16:28:00.000Z"}},
+          .steps = {"preflight", "copy"},
+          .intents = {{"first_delete", "00ff"}},
+          .options = {"--freeze=early", "--map=a=b"},
+          .holder = "0123456789abcdef"};
 }
 
 Errc code_of(std::string_view text) {
@@ -73,11 +77,25 @@ TEST(BucketRecord, MembersOfTheFutureAreIgnoredButNotItsVersions) {
             Errc::not_supported);
 }
 
+TEST(BucketRecord, OfTheFirstVersionIsReadWithoutWhatItDidNotHave) {
+  const auto first = changed([](auto& record) {
+    record["version"] = 1;
+    for (const auto* const later : {"steps", "intents", "options", "holder"})
+      record.erase(later);
+  });
+  const auto read = parse_record(first);
+  ASSERT_TRUE(read) << read.error().describe();
+  EXPECT_EQ(read->version, 1);
+  EXPECT_TRUE(read->holder.empty());
+  EXPECT_EQ(read->job_id, "job-1");
+}
+
 TEST(BucketRecord, WhatIsNoRecordSaysWhy) {
   for (const auto* const text : {"", "{", "[]", "7", "{}", R"({"version":"1"})"})
     EXPECT_EQ(code_of(text), Errc::protocol) << text;
-  for (const auto* const member : {"job", "program", "written_at", "state", "source", "destination",
-                                   "spec", "configuration", "facts"}) {
+  for (const auto* const member :
+       {"job", "program", "written_at", "state", "source", "destination", "spec", "configuration",
+        "facts", "steps", "intents", "options", "holder"}) {
     const auto missing = changed([member](auto& record) { record.erase(member); });
     EXPECT_EQ(code_of(missing), Errc::protocol) << member;
     EXPECT_THAT(parse_record(missing).error().describe(), HasSubstr(member));
@@ -87,6 +105,8 @@ TEST(BucketRecord, WhatIsNoRecordSaysWhy) {
   }
   EXPECT_EQ(code_of(changed([](auto& record) { record["job"] = ""; })), Errc::protocol);
   EXPECT_EQ(code_of(changed([](auto& record) { record["facts"].as_object()["x"] = 7; })),
+            Errc::protocol);
+  EXPECT_EQ(code_of(changed([](auto& record) { record["steps"].as_array().emplace_back(7); })),
             Errc::protocol);
 }
 

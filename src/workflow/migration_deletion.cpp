@@ -42,18 +42,41 @@ net::Task<Result<void>> still_frozen(Migration& m) {
   co_return co_await m.freeze->prove();
 }
 
+// Just before it is deleted (guard G23). Of an adopted job's range nobody knows what was deleted of
+// it; what is left must still be proven.
+net::Task<Result<void>> check(Migration& m, const store::RangeRecord& range) {
+  auto& hop = *m.outward().transfer;
+  auto options = m.proof_options(transfer::Anchor::destination);
+  if (range.state == store::RangeState::open) {
+    co_return co_await transfer::check_rest(hop, std::move(options), range.range);
+  }
+  transfer::RangeProof expected{
+      .range = range.range, .digest = range.digest, .count = range.count, .bytes = range.bytes};
+  co_return co_await transfer::check_range(hop, std::move(options), std::move(expected));
+}
+
+// The intent first, then the record: whoever adopts the job must know before an object is gone.
+net::Task<Result<void>> begin_deleting(Migration& m) {
+  if (m.first_delete) co_return ok;
+  auto intended = co_await m.intend_first_delete();
+  if (!intended) co_return intended;
+  co_return co_await keep_record(m);
+}
+
+net::Task<Result<void>> begin_deleting_source(Migration& m) {
+  auto intended = co_await m.intend_delete_source();
+  if (!intended) co_return intended;
+  co_return co_await keep_record(m);
+}
+
 net::Task<Result<void>> empty_range(Migration& m, store::RangeRecord range,
                                     transfer::Emptying& emptying) {
   auto& hop = m.outward();
-  if (range.state == store::RangeState::done) {
-    const transfer::RangeProof expected{
-        .range = range.range, .digest = range.digest, .count = range.count, .bytes = range.bytes};
-    auto checked = co_await transfer::check_range(
-        *hop.transfer, m.proof_options(transfer::Anchor::destination), expected);
+  if (range.state != store::RangeState::deleting) {
+    auto checked = co_await check(m, range);
     if (!checked) co_return checked;
-    // Not before: until then a change is answered by another delta pass.
-    auto intended = m.first_delete ? Result<void>(ok) : co_await m.intend_first_delete();
-    if (!intended) co_return intended;
+    auto begun = co_await begin_deleting(m);
+    if (!begun) co_return begun;
     range.state = store::RangeState::deleting;
     auto kept = co_await update_range(m, range);
     if (!kept) co_return kept;
@@ -112,6 +135,8 @@ Told confirm(Migration& m) {
   }
   auto kept = co_await m.stored.keep(fact::confirmed, m.digest);
   if (!kept) co_return forward(kept);
+  auto recorded = co_await keep_record(m);
+  if (!recorded) co_return forward(recorded);
   co_return fmt::format("{} for digest {}", typed ? "the name was typed" : "by --confirm-delete",
                         m.digest.substr(0, 16));
 }
@@ -165,7 +190,7 @@ Told delete_source(Migration& m) {
                           .expected_owner = m.source_facts.expected_owner,
                           .job_id = m.context.job_id,
                           .begun = m.source_delete,
-                          .before_delete = [&m] { return m.intend_delete_source(); },
+                          .before_delete = [&m] { return begin_deleting_source(m); },
                           .abandoned_uploads = *std::move(given_up)};
   auto gone = co_await workflow::delete_source(owner, std::move(deletion), m.pause());
   if (!gone) co_return forward(gone);

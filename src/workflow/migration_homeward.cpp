@@ -90,6 +90,10 @@ Told take_name(Migration& m) {
     auto kept = co_await m.stored.keep(fact::renamed, m.spec.rename);
     if (!kept) co_return forward(kept);
   }
+  auto known = co_await m.stored.keep(fact::made, m.final_name());
+  if (!known) co_return forward(known);
+  auto recorded = co_await keep_record(m);
+  if (!recorded) co_return forward(recorded);
   auto closed = co_await close(m);
   if (!closed) co_return forward(closed);
   // A run that finds the bucket made cannot tell how long that took.
@@ -167,6 +171,8 @@ Told open(Migration& m) {
   // First, so that no later run closes it again.
   auto kept = co_await m.stored.keep(fact::opened, "true");
   if (!kept) co_return forward(kept);
+  auto recorded = co_await keep_record(m);
+  if (!recorded) co_return forward(recorded);
   TemporaryDeny closed(
       m.context, m.destination, Migration::facts_of(m.final_bucket()),
       DenyTerms{

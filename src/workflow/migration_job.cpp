@@ -154,6 +154,12 @@ net::Task<Result<void>> MigrationJob::take(MigrationStep step) {
 
 net::Task<Result<void>> MigrationJob::go_back(MigrationStep step, Error why) {
   const auto back = is_change(why) ? after_change(step, regime_of(records_)) : std::nullopt;
+  if (!back && is_change(why) && regime_of(records_) == Regime::emptying) {
+    why.context(
+        "the source is not what was confirmed, and deleting has begun. Save elsewhere what is new "
+        "or "
+        "changed there, take it out of the source, and go on");
+  }
   if (!back || ++rounds_ > most_rounds) co_return fail(std::move(why));
   steps_.fail_open(why.describe());
   migration_.note(NoteLevel::warning,

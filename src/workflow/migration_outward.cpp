@@ -238,7 +238,7 @@ Told temporary_bucket(Migration& m) {
   }
   auto pinned = co_await check_delete_pins(m);
   if (!pinned) co_return forward(pinned);
-  auto recorded = co_await keep_record(m, "copying");
+  auto recorded = co_await keep_record(m);
   if (!recorded) co_return forward(recorded);
   auto closed = co_await protect(m);
   if (!closed) co_return forward(closed);

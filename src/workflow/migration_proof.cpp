@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ids.hpp"
 #include "base/text.hpp"
 #include "workflow/bucket_record.hpp"
 #include "workflow/configuration/read.hpp"
@@ -12,7 +13,7 @@
 namespace s3m::workflow::acts {
 namespace {
 
-const std::string walk_of_proof = "proof";
+constexpr std::size_t holder_bytes = 8;
 
 store::RangeRecord record_of(const Migration& m, const transfer::RangeProof& proof) {
   return {.job_id = m.context.job_id,
@@ -75,6 +76,23 @@ net::Task<Result<std::vector<std::string>>> unsupported_there(Migration& m) {
   co_return unsupported;
 }
 
+struct Holder {
+  std::string ours, before;
+};
+
+net::Task<Result<Holder>> holder_of(Migration& m) {
+  auto ours = co_await m.stored.kept(fact::holder);
+  if (!ours) co_return forward(ours);
+  if (!*ours) {
+    *ours = random_hex(holder_bytes);
+    auto kept = co_await m.stored.keep(fact::holder, **ours);
+    if (!kept) co_return forward(kept);
+  }
+  auto before = co_await m.stored.kept(fact::predecessor);
+  if (!before) co_return forward(before);
+  co_return Holder{.ours = **std::move(ours), .before = before->value_or("")};
+}
+
 }  // namespace
 
 net::Task<Result<void>> copy_over(Migration& m, Hop& hop, PercentSpan percent) {
@@ -122,19 +140,36 @@ net::Task<Result<void>> update_range(Migration& m, store::RangeRecord range) {
       m.context.loop, [&](store::Store& store) { return store.update_range(range); });
 }
 
-net::Task<Result<void>> keep_record(Migration& m, std::string state) {
+net::Task<Result<void>> keep_record(Migration& m) {
+  auto memory = co_await m.stored.memory();
+  if (!memory) co_return forward(memory);
+  auto holder = co_await holder_of(m);
+  if (!holder) co_return forward(holder);
   BucketRecord record{
       .job_id = m.context.job_id,
       .program = m.context.program,
-      .written_at = system_clock().now(),
-      .state = std::move(state),
+      .written_at = std::chrono::floor<std::chrono::milliseconds>(system_clock().now()),
+      .state = record_state(*memory),
       .source = {m.source.location.bucket, m.source_facts.region, m.source_facts.expected_owner},
       .destination = {m.final_name(), m.region, m.destination_principal.account},
       .spec = to_json(m.spec.copy, m.source, m.destination),
       .configuration = to_json(m.configuration),
-      .facts = {{fact::digest, m.digest}, {fact::all_versions, m.all_versions ? "true" : "false"}}};
+      .facts = std::move(memory->facts),
+      .steps = std::move(memory->steps),
+      .intents = std::move(memory->intents),
+      .options = m.spec.options,
+      .holder = std::move(holder->ours)};
   auto owner = m.destination_owner();
-  co_return co_await write_record(owner, m.temporary_bucket(), std::move(record));
+  co_return co_await write_record(owner, m.temporary_bucket(), std::move(record),
+                                  std::move(holder->before));
+}
+
+net::Task<Result<void>> still_ours(Migration& m) {
+  auto holder = co_await holder_of(m);
+  if (!holder) co_return forward(holder);
+  auto owner = m.destination_owner();
+  co_return co_await check_holder(owner, m.temporary_bucket(), std::move(holder->ours),
+                                  std::move(holder->before));
 }
 
 net::Task<Result<void>> forget_policy(Migration& m, std::string endpoint, std::string bucket) {

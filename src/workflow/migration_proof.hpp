@@ -25,8 +25,11 @@ net::Task<Result<void>> keep_proof(Migration& migration);
 net::Task<Result<std::vector<store::RangeRecord>>> proven_ranges(Migration& migration);
 net::Task<Result<void>> update_range(Migration& migration, store::RangeRecord range);
 
-// Writes the record anew into the temporary bucket, for `adopt` (guard G22).
-net::Task<Result<void>> keep_record(Migration& migration, std::string state);
+// Writes into the record of the temporary bucket what the store knows now, for `adopt` (guard G22).
+// Errors: as write_record(). conflict: the job was adopted elsewhere.
+net::Task<Result<void>> keep_record(Migration& migration);
+// That nobody has adopted the job meanwhile. Errors: as keep_record().
+net::Task<Result<void>> still_ours(Migration& migration);
 
 // Forgets what is recorded of this job's statements in the policy of a bucket that is gone. The
 // bucket itself is not asked: its name may be another's by now (guard G1).

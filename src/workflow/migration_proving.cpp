@@ -41,6 +41,13 @@ Told freeze(Migration& m) {
   auto placed = co_await m.freeze->place(m.spec.copy.grant_timeout, m.warn());
   if (!placed) co_return forward(placed);
   m.frozen = true;
+  if (m.first_delete && !placed->stood) {
+    m.note(
+        NoteLevel::warning,
+        fmt::format("the freeze of s3://{} had been taken off and was put again. What was written "
+                    "there meanwhile stops the emptying",
+                    bucket_of(m)));
+  }
   const auto settle = m.spec.freeze_settle.value_or(
       std::chrono::milliseconds(default_freeze_settle(is_aws(m.source.endpoint))));
   if (!placed->stood && settle.count() > 0) {
@@ -63,6 +70,8 @@ Told delta(Migration& m) {
   auto& hop = m.outward();
   std::uint64_t copied = 0, deleted = 0;
   for (int pass = 1; pass <= most_delta_passes; ++pass) {
+    auto ours = co_await still_ours(m);
+    if (!ours) co_return forward(ours);
     transfer::Mirrored mirrored;
     auto mirror = co_await transfer::mirror(
         *hop.transfer, {.all_versions = m.all_versions, .source_may_be_empty = true}, {KeyRange{}},
@@ -107,7 +116,7 @@ Told prove(Migration& m) {
   }
   auto kept = co_await keep_proof(m);
   if (!kept) co_return forward(kept);
-  auto recorded = co_await keep_record(m, "proven");
+  auto recorded = co_await keep_record(m);
   if (!recorded) co_return forward(recorded);
   co_return fmt::format("{} objects ({}), {} by weak proof; digest {}",
                         human_count(m.proven.objects), human_bytes(m.proven.bytes),

@@ -8,6 +8,58 @@
 
 namespace s3m::workflow {
 
+namespace {
+
+constexpr std::string_view begun_word = "begun";
+
+const std::vector<std::string>& facts_of_the_record() {
+  static const std::vector<std::string> names{fact::source_region,
+                                              fact::source_owner,
+                                              fact::source_canonical_id,
+                                              fact::temporary,
+                                              fact::tags_at_create,
+                                              fact::region,
+                                              fact::all_versions,
+                                              fact::acl,
+                                              fact::digest,
+                                              fact::objects,
+                                              fact::bytes,
+                                              fact::weak,
+                                              fact::confirmed,
+                                              fact::uploads,
+                                              fact::deleted_at,
+                                              fact::opened,
+                                              fact::made,
+                                              fact::giving,
+                                              fact::given_objects,
+                                              fact::given_bytes,
+                                              fact::given_markers,
+                                              fact::unsupported_there,
+                                              fact::renamed};
+  return names;
+}
+
+Result<MigrationMemory> memory_in(store::Store& store, const std::string& job) {
+  MigrationMemory memory;
+  for (const auto step : migration_order(FreezeTime::late)) {
+    auto kept = store.fact(job, step_fact(step));
+    if (!kept) return forward(kept);
+    if (*kept && **kept == step_is_done) memory.steps.emplace_back(name(step));
+  }
+  for (const auto& name : facts_of_the_record()) {
+    auto kept = store.fact(job, name);
+    if (!kept) return forward(kept);
+    if (*kept) memory.facts[name] = **std::move(kept);
+  }
+  auto intents = store.intents_of(job);
+  if (!intents) return forward(intents);
+  for (auto& intent : *intents)
+    memory.intents[intent.name] = std::move(intent.detail);
+  return memory;
+}
+
+}  // namespace
+
 std::string step_fact(MigrationStep step) {
   return fmt::format("step/{}", name(step));
 }
@@ -27,6 +79,38 @@ std::vector<std::string> lines_of(std::string_view value) {
     value.remove_prefix(std::min(end + 1, value.size()));
   }
   return texts;
+}
+
+std::string record_state(const MigrationMemory& memory) {
+  const auto fact = [&](const std::string& name) {
+    const auto found = memory.facts.find(name);
+    return found == memory.facts.end() ? std::string() : found->second;
+  };
+  const auto digest = fact(fact::digest);
+  if (!fact(fact::giving).empty()) return "undoing";
+  if (!fact(fact::opened).empty()) return "opened";
+  if (!fact(fact::made).empty()) return "made";
+  if (memory.intents.contains(std::string(intent_delete_source))) return "handed-over";
+  if (memory.intents.contains(std::string(intent_first_delete))) return "emptying";
+  if (digest.empty()) return "copying";
+  return fact(fact::confirmed) == digest ? "confirmed" : "proven";
+}
+
+Result<void> remember(store::Store& store, const std::string& job_id,
+                      const MigrationMemory& memory) {
+  for (const auto& [name, detail] : memory.intents) {
+    if (auto kept = store.record_intent(job_id, name, detail); !kept) return kept;
+  }
+  for (const auto& [name, value] : memory.facts) {
+    if (auto kept = store.set_fact(job_id, name, value); !kept) return kept;
+  }
+  for (const auto step : migration_order(FreezeTime::late)) {
+    const bool done = std::ranges::find(memory.steps, name(step)) != memory.steps.end();
+    auto kept =
+        store.set_fact(job_id, step_fact(step), done ? std::string_view(step_is_done) : begun_word);
+    if (!kept) return kept;
+  }
+  return ok;
 }
 
 net::Task<Result<MigrationRecords>> StoredMigration::load() {
@@ -58,8 +142,13 @@ net::Task<Result<MigrationRecords>> StoredMigration::load() {
       });
 }
 
+net::Task<Result<MigrationMemory>> StoredMigration::memory() {
+  co_return co_await context_.store.run(
+      context_.loop, [this](store::Store& store) { return memory_in(store, context_.job_id); });
+}
+
 net::Task<Result<void>> StoredMigration::begun(MigrationStep step) {
-  co_return co_await keep(step_fact(step), "begun");
+  co_return co_await keep(step_fact(step), std::string(begun_word));
 }
 
 net::Task<Result<void>> StoredMigration::done(MigrationStep step) {

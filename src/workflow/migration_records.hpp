@@ -4,6 +4,7 @@
 // Threading  one loop; the store on its thread. Every call returns when the store has committed.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -35,6 +36,9 @@ inline const std::string given_objects = "undo-objects", given_bytes = "undo-byt
 inline const std::string given_markers = "undo-delete-markers";
 inline const std::string unsupported_there = "unsupported-there";  // queries, a line each
 inline const std::string renamed = "renamed";  // the final bucket's name, where it is another one
+inline const std::string made = "made";        // the name under which the final bucket was made
+// Who the record in the temporary bucket names (bucket_record.hpp), and whose it was before.
+inline const std::string holder = "holder", predecessor = "predecessor";
 }  // namespace fact
 
 // The fact that a step is, and its value once that is done.
@@ -45,12 +49,29 @@ inline const std::string step_is_done = "done";
 std::string in_lines(const std::vector<std::string>& texts);
 std::vector<std::string> lines_of(std::string_view value);
 
+// The walk whose ranges are the proof's (store::RangeRecord::walk).
+inline const std::string walk_of_proof = "proof";
+
+// All that the record in the temporary bucket has to say of them, so that a store that knows
+// nothing can be told the same again. Without the configuration and the holder.
+struct MigrationMemory {
+  std::vector<std::string> steps;  // names of those that are done
+  std::map<std::string, std::string> intents, facts;
+};
+// "copying", "proven", "confirmed", "emptying", "undoing", "handed-over", "made" or "opened".
+std::string record_state(const MigrationMemory& memory);
+// Into a store that may have been told earlier, and incompletely. Errors: those of the store;
+// conflict for an intent with another detail.
+Result<void> remember(store::Store& store, const std::string& job_id,
+                      const MigrationMemory& memory);
+
 class StoredMigration {
  public:
   // `context` outlives it.
   explicit StoredMigration(JobContext& context) : context_(context) {}
 
   net::Task<Result<MigrationRecords>> load();
+  net::Task<Result<MigrationMemory>> memory();
   // A step that is begun again is not done any more.
   net::Task<Result<void>> begun(MigrationStep step);
   net::Task<Result<void>> done(MigrationStep step);

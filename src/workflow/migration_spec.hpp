@@ -28,6 +28,9 @@ struct MigrationSpec {
   unsigned keep_temporary_days = 0;
   bool readable_meanwhile = false;  // the final bucket may be read before it is complete
   std::vector<std::pair<std::string, std::string>> rewrites;  // in the configuration
+  // What was asked, in the words of whoever asked: for the record in the temporary bucket
+  // (BucketRecord::options). Nothing of it is read here.
+  std::vector<std::string> options;
 };
 
 }  // namespace s3m::workflow

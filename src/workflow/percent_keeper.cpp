@@ -4,11 +4,6 @@
 #include "base/text.hpp"
 
 namespace s3m::workflow {
-namespace {
-
-const std::string percent_fact = "percent";
-
-}  // namespace
 
 PercentKeeper::PercentKeeper(EventSink& next, StoreThread& store, std::string job_id)
     : next_(next), store_(store), job_id_(std::move(job_id)) {}

@@ -14,6 +14,8 @@
 
 namespace s3m::workflow {
 
+inline const std::string percent_fact = "percent";
+
 class PercentKeeper final : public EventSink {
  public:
   // `next` and `store` outlive it.

@@ -9,6 +9,7 @@
 #include "workflow/configuration/suspend.hpp"
 #include "workflow/discard_temporary.hpp"
 #include "workflow/migration_plan.hpp"
+#include "workflow/migration_proof.hpp"
 #include "workflow/verdict.hpp"
 
 namespace s3m::workflow {
@@ -132,6 +133,10 @@ UndoJob::Told UndoJob::discard_temporary() {
   // What changed at the source since it was copied is of no use to anybody. Once objects were
   // deleted from the source that cannot be told from what was deleted by this job.
   if (seen->standing == Standing::ours && !m.first_delete) {
+    // A store that lost the job to another must not mirror what that one empties. The record is the
+    // last to go.
+    auto held = co_await acts::still_ours(m);
+    if (!held && held.error().code() != Errc::not_found) co_return forward(held);
     transfer::Mirrored mirrored;
     auto mirror = co_await transfer::mirror(
         *m.outward().transfer, {.all_versions = m.all_versions, .source_may_be_empty = true},

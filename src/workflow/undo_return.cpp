@@ -93,8 +93,9 @@ std::string Return::temporary() const {
 
 net::Task<Result<void>> Return::keep(Giving giving) {
   auto kept = co_await m_.stored.keep(fact::giving, std::string(name(giving)));
-  if (kept) m_.giving = giving;
-  co_return kept;
+  if (!kept) co_return kept;
+  m_.giving = giving;
+  co_return co_await acts::keep_record(m_);
 }
 
 // Which of the ranges that were confirmed is another now; the manifest has its keys.

@@ -66,6 +66,10 @@ TEST_P(EmptyVersions, GoesOldestFirstAndGoesOnAfterACrash) {
   }
   versions.rig.cloud([](sim::Cloud& cloud) { cloud.faults().clear(); });
   versions.rig.restart();
+  const auto rest =
+      versions.rig.run(check_rest(*versions.rig.context, {.all_versions = true}, KeyRange{}));
+  EXPECT_TRUE(rest.has_value()) << rest.error().describe();
+  EXPECT_TRUE(versions.rig.failures.empty());
   const auto done = versions.rig.empty(with_versions);
   ASSERT_TRUE(done.has_value()) << done.error().describe();
   EXPECT_EQ(versions_left(versions.rig), 0U);

@@ -238,6 +238,34 @@ TEST_F(Prove, G23RangesTileTheBucketAndAreFoundAgain) {
   EXPECT_EQ(weak, rig.proven.same_weak);
 }
 
+// What is only in the copy was deleted by the emptying; what is left must be the same in all.
+TEST_F(Prove, G23WhatAnEmptyingHasLeftIsProvenAgain) {
+  Rig rig(all_kinds());
+  rig.must_copy();
+  const auto rest = [&rig] { return rig.run(check_rest(*rig.context, {}, KeyRange{})); };
+  EXPECT_TRUE(rest().has_value());
+  rig.cloud([](sim::Cloud& cloud) {
+    for (const auto* const key : {"parts", "k000001", "k000059"})
+      cloud.remove("original", key);
+  });
+  EXPECT_TRUE(rest().has_value());
+  EXPECT_TRUE(rig.failures.empty());
+  const auto changed = [&](const sim::ObjectSpec& object) {
+    rig.put("original", object);
+    rig.failures.clear();
+    const auto checked = rest();
+    EXPECT_FALSE(checked.has_value()) << object.key;
+    if (!checked) EXPECT_EQ(checked.error().code(), Errc::mismatch);
+    EXPECT_EQ(rig.failures.size(), 1U);
+    rig.put("original", {.key = "plain", .body = "plain"});
+    rig.cloud([](sim::Cloud& cloud) { cloud.remove("original", "late"); });
+    EXPECT_TRUE(rest().has_value()) << "as it was";
+  };
+  changed({.key = "plain", .body = "nialp"});
+  changed({.key = "plain", .body = "plain", .tags = {{"a", "b"}}});
+  changed({.key = "late", .body = "late"});
+}
+
 TEST_F(Prove, G23ARangeThatChangedIsNotWhatWasProven) {
   Rig rig(all_kinds());
   rig.must_copy();

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "app/adopt.hpp"
 #include "app/cli.hpp"
 #include "app/jobs.hpp"
 #include "base/ids.hpp"
@@ -141,6 +142,20 @@ Result<SummaryEvent> Rig::cleanup_job(const std::string& job, std::vector<std::s
   auto command = app::take_up(std::get<app::Arguments>(parsed), variables());
   if (!command) return forward(command);
   return execute(*command, job);
+}
+
+Result<SummaryEvent> Rig::adopt(const std::string& temporary, std::vector<std::string> options) {
+  options.insert(options.begin(), "s3://" + temporary);
+  auto words = with_roles("adopt", std::move(options));
+  words.insert(words.begin(), "s3migrator");
+  words.insert(words.end(), {"--store", file("store.db")});
+  auto parsed = app::parse_command_line(words);
+  if (const auto* notice = std::get_if<app::Notice>(&parsed)) {
+    return fail(Errc::usage, notice->text);
+  }
+  auto command = app::with_record(std::get<app::Arguments>(parsed), variables());
+  if (!command) return forward(command);
+  return execute(*command, command->job);
 }
 
 std::unique_ptr<app::Engine> Rig::engine(std::string job_id) {

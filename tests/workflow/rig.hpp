@@ -55,6 +55,9 @@ class Rig {
   // What a job of that name runs in, with the roles of copy(): for parts of a job alone.
   std::unique_ptr<app::Engine> engine(std::string job_id);
 
+  // `adopt` of a temporary bucket, with the roles of copy(); what refuses it before the job is
+  // begun is an error.
+  Result<SummaryEvent> adopt(const std::string& temporary, std::vector<std::string> options = {});
   // `jobs resume` or `jobs retry` of a job; what refuses them before they begin is an error.
   Result<SummaryEvent> again(const std::string& verb, const std::string& job);
   // `cleanup JOB`, likewise.

@@ -197,6 +197,63 @@ TEST_F(Temporary, ABucketWithoutAMarkHasNoRecordToGoBy) {
   EXPECT_EQ(outcome(read()), "no_such_bucket");
 }
 
+// G25: two stores must not go on with one job. Whoever adopted it writes first.
+TEST_F(Temporary, ARecordOfAnotherHolderIsNeverOverwritten) {
+  ASSERT_TRUE(make());
+  auto first = record();
+  first.holder = "first";
+  ASSERT_TRUE(write(first));
+  auto heir = record();
+  heir.holder = "heir";
+  EXPECT_EQ(outcome(write(heir)), "conflict");
+  ASSERT_TRUE(run(write_record(owner_, terms_.bucket, heir, "first")));
+  first.state = "emptying";
+  const auto late = write(first);
+  EXPECT_EQ(outcome(late), "conflict");
+  EXPECT_THAT(late.error().describe(), HasSubstr("was adopted"));
+  EXPECT_EQ(*read(), heir);
+  EXPECT_TRUE(run(check_holder(owner_, terms_.bucket, "heir", "first")));
+  EXPECT_EQ(outcome(run(check_holder(owner_, terms_.bucket, "first", ""))), "conflict");
+}
+
+// Between the look and the write another one has written.
+TEST_F(Temporary, ARecordThatChangesUnderTheWriterIsLookedAtAgain) {
+  ASSERT_TRUE(make());
+  auto first = record();
+  first.holder = "first";
+  ASSERT_TRUE(write(first));
+  auto heir = record();
+  heir.holder = "heir";
+  cloud([&](sim::Cloud& cloud) {
+    cloud.before_each([&cloud, heir, this](const sim::RequestRecord& request) {
+      if (request.operation == "PutObject")
+        cloud.put(name(), {.key = std::string(record_key), .body = *to_json(heir)});
+    });
+  });
+  first.state = "emptying";
+  EXPECT_EQ(outcome(write(first)), "conflict");
+  EXPECT_EQ(*read(), heir);
+}
+
+TEST_F(Temporary, ARecordWhoseAnswerIsLostIsWrittenOnce) {
+  ASSERT_TRUE(make());
+  ASSERT_TRUE(write(record()));
+  auto next = record();
+  next.state = "emptying";
+  add_fault(
+      {.operation = "PutObject", .effect = sim::FaultEffect::reset_before_head, .applied = true});
+  const auto written = write(next);
+  ASSERT_TRUE(written) << written.error().describe();
+  EXPECT_EQ(*read(), next);
+}
+
+TEST_F(Temporary, ARecordIsWrittenWhereNobodyKnowsConditions) {
+  ASSERT_TRUE(make());
+  add_fault({.operation = "PutObject", .count = 1, .status = 501, .code = "NotImplemented"});
+  ASSERT_TRUE(write(record()));
+  EXPECT_EQ(*read(), record());
+}
+
 // --- its end ---------------------------------------------------------------------------------
 
 TEST_F(Temporary, IsRemovedWithItsRecordAndManifest) {
