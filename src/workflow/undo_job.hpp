@@ -2,7 +2,7 @@
 //
 // Layer      workflow.
 // Threading  one loop.
-// Source     guard G24; docs/adr/0017.
+// Source     guard G24; docs/adr/0018.
 #pragma once
 
 #include <optional>

@@ -2,7 +2,7 @@
 //
 // Layer      workflow.
 // Threading  one loop.
-// Source     guard G24, its second regime; docs/adr/0017.
+// Source     guard G24, its second regime; docs/adr/0018.
 //
 // Each step looks, acts and checks, and gives a sentence; done again it finds nothing left to do.
 // The source role signs the copies: it reads the temporary bucket by a grant and writes its own
