@@ -236,12 +236,14 @@ Told temporary_bucket(Migration& m) {
         m.pause());
     if (!versioned) co_return forward(versioned);
   }
+  // Before anything is written: an earlier run may have been killed under a Deny that spares
+  // nobody.
+  auto closed = co_await protect(m);
+  if (!closed) co_return forward(closed);
   auto pinned = co_await check_delete_pins(m);
   if (!pinned) co_return forward(pinned);
   auto recorded = co_await keep_record(m);
   if (!recorded) co_return forward(recorded);
-  auto closed = co_await protect(m);
-  if (!closed) co_return forward(closed);
   co_return fmt::format("s3://{} in {}, account {}{}{}", printable(m.temporary_name),
                         printable(m.region), account, made->made_now ? ", made" : "", *closed);
 }

@@ -200,6 +200,29 @@ TEST_F(MigrationTest, G4AFreezeThatIsLiftedIsNoticedBeforeTheFirstDelete) {
   untouched(before);
 }
 
+// Where aws:userid is unknown the first Deny that is tried hits the job itself; who resumes finds
+// it.
+TEST_F(MigrationTest, G22ARunKilledUnderADenyThatSparesNobodyIsTakenUp) {
+  rig.switches([](sim::Switches& switches) {
+    switches.user_id_never_matches = true;
+    switches.not_principal_needs_whole_chain = false;
+  });
+  rig.fault({.operation = "PutBucketPolicy",
+             .bucket = "s3m-*",
+             .first = 2,
+             .count = 0,
+             .status = 400,
+             .code = "InternalFailure"});
+  EXPECT_EQ(rig.migrate({"--grant-timeout", "1"}).exit_code, exit_fatal);
+  EXPECT_THAT(rig.policy(temporary()), HasSubstr("Deny"));
+
+  rig.cloud([](sim::Cloud& cloud) { cloud.faults().clear(); });
+  const auto done = rig.again("resume", rig.last_job());
+  ASSERT_TRUE(done) << done.error().describe();
+  EXPECT_EQ(done->exit_code, exit_verified) << done->message;
+  moved();
+}
+
 TEST_F(MigrationTest, G8NotificationsAreOffBeforeTheFirstDelete) {
   std::string then = "never";
   before_the_first_delete(
