@@ -18,6 +18,7 @@
 #include "workflow/job_run.hpp"
 #include "workflow/migration_job.hpp"
 #include "workflow/migration_plan.hpp"
+#include "workflow/migration_records.hpp"
 #include "workflow/moved_bucket.hpp"
 #include "workflow/percent_keeper.hpp"
 #include "workflow/undo_job.hpp"
@@ -90,6 +91,13 @@ bool is_of(const store::JobRecord& job, const Arguments& arguments) {
   const auto* const location = source->get_object().if_contains("location");
   return location != nullptr && location->is_string() &&
          location->get_string() == printable(arguments.source.uri());
+}
+
+// One that was refused before it made anything: the next may well be another's, with other roles.
+bool ended_untouched(store::Store& store, const store::JobRecord& job) {
+  if (job.state != store::JobState::failed) return false;
+  const auto temporary = store.fact(job.id, workflow::fact::temporary);
+  return temporary && !*temporary;
 }
 
 // For who says the same again after it ended well. nullopt: there is a bucket to be moved.
@@ -180,8 +188,9 @@ Result<Arguments> with_unfinished_migration(const Arguments& arguments,
   auto jobs = (*store)->jobs(looked_through);
   if (!jobs) return forward(jobs);
   auto command = arguments;
-  const auto found =
-      std::ranges::find_if(*jobs, [&](const auto& job) { return is_of(job, arguments); });
+  const auto found = std::ranges::find_if(*jobs, [&](const auto& job) {
+    return is_of(job, arguments) && !ended_untouched(**store, job);
+  });
   if (found == jobs->end()) return command;
   command.job = found->id;
   command.again = workflow::Again::resume;

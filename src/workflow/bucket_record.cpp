@@ -279,10 +279,14 @@ net::Task<Result<void>> write_record(aws::S3& owner, MarkedBucket bucket, Bucket
     co_return fail(Errc::refused, not_ours(bucket, *seen));
   }
   bool conditional = true;
+  std::string refused;  // the ETag that a write was pinned to
   for (int attempt = 1;; ++attempt) {
     auto before = co_await kept_in(owner, bucket);
     if (!before) co_return forward(before);
     if (*before) {
+      // Nothing has changed, so the service reads the condition in another way: radosgw takes an
+      // ETag in quotes, as RFC 9110 has it, for another one.
+      if ((*before)->etag == refused) conditional = false;
       if ((*before)->record == record) co_return ok;  // written, and the answer was lost
       auto may = may_replace(bucket, (*before)->record, record.holder, predecessor);
       if (!may) co_return may;
@@ -294,6 +298,8 @@ net::Task<Result<void>> write_record(aws::S3& owner, MarkedBucket bucket, Bucket
       conditional = false;
     } else if (!changed_meanwhile(written.error())) {
       co_return forward(written);
+    } else if (*before) {
+      refused = std::move((*before)->etag);
     }
   }
 }
