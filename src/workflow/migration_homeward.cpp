@@ -29,7 +29,8 @@ net::Task<Result<NameTerms>> name_terms(Migration& m) {
   if (is_aws(m.destination.endpoint)) terms.taken_grace = taken_grace_on_aws;
   auto tags = co_await m.stored.kept(fact::tags_at_create);
   if (!tags) co_return forward(tags);
-  terms.tags_at_create = *tags != "false";
+  // Not known where the run that made the temporary bucket was killed before it could tell.
+  terms.tags_at_create = *tags ? **tags == "true" : is_aws(m.destination.endpoint);
   auto since = co_await m.stored.kept(fact::deleted_at);
   if (!since) co_return forward(since);
   if (*since) terms.source_gone_since = parse_iso8601(**since);

@@ -223,6 +223,24 @@ TEST_F(MigrationTest, G22ARunKilledUnderADenyThatSparesNobodyIsTakenUp) {
   moved();
 }
 
+// Such a run could not tell whether the service keeps tags that are given at creation; to wait for
+// them on the bucket with the name would take minutes in which it is of no use.
+TEST_F(MigrationTest, ARunKilledBeforeItMarkedTheTemporaryBucketIsTakenUpWithoutWaiting) {
+  rig.switches([](sim::Switches& switches) { switches.ignore_tags_at_create = true; });
+  rig.fault({.operation = "PutBucketTagging",
+             .bucket = "s3m-*",
+             .count = 0,
+             .status = 403,
+             .code = "AccessDenied"});
+  EXPECT_EQ(rig.migrate().exit_code, exit_fatal);
+
+  rig.cloud([](sim::Cloud& cloud) { cloud.faults().clear(); });
+  const auto done = rig.again("resume", rig.last_job());
+  ASSERT_TRUE(done) << done.error().describe();
+  EXPECT_EQ(done->exit_code, exit_verified) << done->message;
+  moved();
+}
+
 TEST_F(MigrationTest, G8NotificationsAreOffBeforeTheFirstDelete) {
   std::string then = "never";
   before_the_first_delete(
