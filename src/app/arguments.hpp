@@ -51,6 +51,8 @@ struct SideArguments {
   aws::SideOptions options;
 };
 
+enum class ReportFormat : std::uint8_t { json, csv, html };
+
 enum class Progress : std::uint8_t { automatic, plain, none };
 
 struct OutputArguments {
@@ -90,6 +92,7 @@ struct Arguments {
   // Set, on a migration: it goes on with the job of that record, which the store does not know.
   std::optional<workflow::BucketRecord> adopted;
   std::size_t limit = 0, offset = 0;  // of lists; no limit: the command's own
+  std::optional<ReportFormat> format;  // of a report on standard output; unset: json
   OutputArguments output;
   std::vector<std::string> words;  // the whole command line, to be repeated
   std::vector<GivenOption> given;  // its options, in their order

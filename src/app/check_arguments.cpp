@@ -157,6 +157,7 @@ class Checker {
     refuse(output.quiet && output.progress && *output.progress != Progress::none,
            "--quiet and --progress contradict each other");
     excludes("--quiet", "--json");
+    excludes("--format", "--report");
   }
 
   const Arguments& arguments_;

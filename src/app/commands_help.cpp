@@ -194,7 +194,8 @@ const std::vector<CommandSpec>& commands() {
        "or region, because the environment names another.",
        {"JOB"},
        "Example:\n"
-       "  s3migrator jobs resume 20261122t162800-3f9a1c\n\n"
+       "  s3migrator jobs resume 20261122t162800-3f9a1c\n"
+       "  s3migrator jobs resume 20261122t162800-3f9a1c --confirm-delete holiday-photos\n\n"
        "Exit codes: those of s3migrator copy.",
        "jobs"},
       {Verb::jobs_cancel,
@@ -231,11 +232,12 @@ const std::vector<CommandSpec>& commands() {
        "report",
        "Writes a job's report: JSON, CSV or a page of HTML",
        "Writes the report of a job that has ended, from what the store remembers: as JSON on "
-       "standard output, or with --report into files.",
+       "standard output (--format csv or html for another), or with --report into files.",
        {"JOB"},
        "Examples:\n"
        "  s3migrator jobs report 20261122t162800-3f9a1c | jq .totals\n"
-       "  s3migrator jobs report 20261122t162800-3f9a1c --report audit.html",
+       "  s3migrator jobs report 20261122t162800-3f9a1c --format html > audit.html\n"
+       "  s3migrator jobs report 20261122t162800-3f9a1c --report audit",
        "jobs"},
       {Verb::jobs_delete,
        "delete",

@@ -69,6 +69,50 @@ TEST(Display, TotalsThatGrowAreMarked) {
   EXPECT_THAT(lines.rates, HasSubstr("ETA calculating"));
 }
 
+TEST(Display, AStepThatWaitsShowsForHowLong) {
+  ProgressEvent event{.step = "freeze", .step_number = 5, .step_count = 19, .percent = 49};
+  event.activity = "until writes that were under way have arrived";
+  event.waited_seconds = 225;
+  event.wait_left_seconds = 674.2;
+  auto lines = display_lines("Migrate  s3://photos", event, 79);
+  EXPECT_EQ(lines.bar, "  49% #######.......................  waited 3m45s, 11m15s left");
+  EXPECT_EQ(lines.rates, " elapsed 0s");
+  EXPECT_THAT(lines.counts, HasSubstr(" until writes that were under way have arrived   failed 0"));
+  EXPECT_EQ(plain_line(event),
+            "freeze 49%  until writes that were under way have arrived  waited 3m45s, 11m15s left");
+  event.attempts = 5;
+  lines = display_lines("", event, 79);
+  EXPECT_THAT(lines.bar, HasSubstr("49% ....."));  // nobody knows when it ends
+  EXPECT_THAT(lines.bar, HasSubstr("waited 3m45s, asked 5 times, again in 11m15s"));
+}
+
+TEST(Display, WhereBytesDoNotMatterThereAreNone) {
+  ProgressEvent event{.step = "prove", .percent = 49, .objects_done = 5, .objects_total = 10};
+  event.totals_final = true;
+  event.objects_per_second = 5;
+  event.eta_low_seconds = event.eta_high_seconds = 1;
+  const auto lines = display_lines("", event, 79);
+  EXPECT_EQ(lines.bar, "  49% ###############...............  5/10 obj");
+  EXPECT_EQ(lines.rates, " 5.0 obj/s   elapsed 0s   ETA 1 s");
+  EXPECT_THAT(plain_line(event), Not(HasSubstr(" B")));
+}
+
+TEST(Display, WhatIsDoneWithoutCountingHasNoNumbers) {
+  ProgressEvent event{.step = "take-name", .percent = 50};
+  event.activity = "until the name is free";
+  const auto lines = display_lines("", event, 79);
+  EXPECT_THAT(lines.bar, Not(HasSubstr("obj")));
+  EXPECT_THAT(lines.counts, HasSubstr("until the name is free"));
+}
+
+TEST(Wrapped, BreaksAtSpacesAndNeverInAWord) {
+  EXPECT_EQ(wrapped("one two three", 7, 2), "one two\n  three");
+  EXPECT_EQ(wrapped("one two", 80, 2), "one two");
+  EXPECT_EQ(wrapped("a-word-that-is-too-long x", 5, 1), "a-word-that-is-too-long\n x");
+  EXPECT_EQ(wrapped("one two", 10, 6, 6), "one\n      two");
+  EXPECT_EQ(wrapped("", 5, 1), "");
+}
+
 TEST(EtaText, IsARangeInTheUnitThatFits) {
   ProgressEvent event;
   EXPECT_EQ(eta_text(event), "ETA -");

@@ -67,6 +67,11 @@ std::string bar(double share, std::size_t width) {
 }
 
 double share_done(const ProgressEvent& event) {
+  if (event.waited_seconds && event.wait_left_seconds) {
+    const auto all = *event.waited_seconds + *event.wait_left_seconds;
+    // Who asks again and again has no end to be near to.
+    return event.attempts > 0 || all <= 0 ? 0 : *event.waited_seconds / all;
+  }
   if (event.bytes_total > 0) {
     return static_cast<double>(event.bytes_done) / static_cast<double>(event.bytes_total);
   }
@@ -74,6 +79,27 @@ double share_done(const ProgressEvent& event) {
     return static_cast<double>(event.objects_done) / static_cast<double>(event.objects_total);
   }
   return 0;
+}
+
+bool waits(const ProgressEvent& event) {
+  return event.waited_seconds && event.wait_left_seconds;
+}
+
+// "waited 34 s, asked 5 times, again in 6 s"
+std::string wait_text(const ProgressEvent& event) {
+  const auto left = elapsed(std::ceil(*event.wait_left_seconds));
+  return event.attempts == 0
+             ? fmt::format("waited {}, {} left", elapsed(*event.waited_seconds), left)
+             : fmt::format("waited {}, asked {}, again in {}", elapsed(*event.waited_seconds),
+                           counted(event.attempts, "time"), left);
+}
+
+// Where bytes do not matter there are none.
+std::string amounts(const ProgressEvent& event, std::string_view gap) {
+  if (event.bytes_total == 0 && event.objects_total > 0) return objects_of_total(event);
+  return fmt::format("{}{}{}",
+                     bytes_of_total(event.bytes_done, event.bytes_total, !found_so_far(event)), gap,
+                     objects_of_total(event));
 }
 
 std::string title_line(const std::string& title, const ProgressEvent& event, std::size_t width) {
@@ -84,11 +110,12 @@ std::string title_line(const std::string& title, const ProgressEvent& event, std
   return left + std::string(gap, ' ') + right;
 }
 
-std::string table_row(std::string_view name, const std::string& value) {
-  return fmt::format("  {:<24}{}\n", name, value);
-}
-
 }  // namespace
+
+std::string table_row(std::string_view name, std::string_view value) {
+  constexpr std::size_t width = 80, indent = 26;
+  return fmt::format("  {:<24}{}\n", name, wrapped(value, width, indent, indent));
+}
 
 std::string bytes_of_total(std::uint64_t done, std::uint64_t total, bool final) {
   const auto unit = unit_for(static_cast<double>(total));
@@ -121,39 +148,71 @@ std::string eta_text(const ProgressEvent& event) {
 }
 
 std::string plain_line(const ProgressEvent& event) {
-  return fmt::format(
-      "{} {}%  {} objects  {}  {}  {} obj/s  {}  failed {}  retried {}  throttled {}  in flight {}",
-      event.step, event.percent, objects_of_total(event),
-      bytes_of_total(event.bytes_done, event.bytes_total, !found_so_far(event)),
-      byte_rate(event.bytes_per_second, event.bytes_per_second_average),
-      rate_of_objects(event.objects_per_second), eta_text(event), human_count(event.failed),
-      human_count(event.retried), human_count(event.throttled), event.in_flight);
+  auto line = fmt::format("{} {}%  ", event.step, event.percent);
+  if (!event.activity.empty()) line += single_line(event.activity) + "  ";
+  if (waits(event)) return line + wait_text(event);
+  const bool bytes = event.bytes_total > 0 || event.objects_total == 0;
+  return line +
+         fmt::format(
+             "{} objects  {}{} obj/s  {}  failed {}  retried {}  throttled {}  in flight {}",
+             objects_of_total(event),
+             bytes ? fmt::format(
+                         "{}  {}  ",
+                         bytes_of_total(event.bytes_done, event.bytes_total, !found_so_far(event)),
+                         byte_rate(event.bytes_per_second, event.bytes_per_second_average))
+                   : "",
+             rate_of_objects(event.objects_per_second), eta_text(event), human_count(event.failed),
+             human_count(event.retried), human_count(event.throttled), event.in_flight);
 }
+
+namespace {
+
+// What is done is said, and there is nothing to count.
+bool counts_nothing(const ProgressEvent& event) {
+  return !event.activity.empty() && event.objects_total == 0 && event.bytes_total == 0;
+}
+
+std::string bar_line(const ProgressEvent& event, std::size_t width) {
+  const auto figures = waits(event) ? "  " + wait_text(event)
+                       : counts_nothing(event)
+                           ? std::string()
+                           : fmt::format("  {} obj{}", amounts(event, "   "),
+                                         found_so_far(event) ? " found so far" : "");
+  const auto percent = fmt::format(" {:3}% ", event.percent);
+  const auto taken = percent.size() + columns(figures);
+  const std::size_t room = width > taken ? width - taken : 0;
+  return percent + bar(share_done(event), std::min<std::size_t>(room, 30)) + figures;
+}
+
+std::string rates_line(const ProgressEvent& event) {
+  const auto time = "elapsed " + elapsed(event.elapsed_seconds);
+  if (waits(event) || counts_nothing(event)) return " " + time;
+  const bool bytes = event.bytes_total > 0 || event.objects_total == 0;
+  return fmt::format(
+      " {}{} obj/s   {}   {}",
+      bytes ? byte_rate(event.bytes_per_second, event.bytes_per_second_average) + "  " : "",
+      rate_of_objects(event.objects_per_second), time, eta_text(event));
+}
+
+std::string counts_line(const ProgressEvent& event) {
+  // A step that says what it does skips nothing that would be worth a number.
+  const auto first = event.activity.empty() ? "" : single_line(event.activity) + "   ";
+  const auto skipped = event.activity.empty()
+                           ? fmt::format("  skipped {}", human_count(event.skipped))
+                           : std::string();
+  return fmt::format(" {}failed {}  retried {}  throttled {}{}   in flight {}", first,
+                     human_count(event.failed), human_count(event.retried),
+                     human_count(event.throttled), skipped, event.in_flight);
+}
+
+}  // namespace
 
 DisplayLines display_lines(const std::string& title, const ProgressEvent& event,
                            std::size_t width) {
-  const auto figures = fmt::format(
-      "  {}   {} obj{}", bytes_of_total(event.bytes_done, event.bytes_total, !found_so_far(event)),
-      objects_of_total(event), found_so_far(event) ? " found so far" : "");
-  const auto percent = fmt::format(" {:3}% ", event.percent);
-  const auto taken = percent.size() + figures.size();
-  const std::size_t room = width > taken ? width - taken : 0;
-  DisplayLines lines;
-  lines.title = cut_to(title_line(title, event, width), width);
-  lines.bar =
-      cut_to(percent + bar(share_done(event), std::min<std::size_t>(room, 30)) + figures, width);
-  lines.rates =
-      cut_to(fmt::format(" {}  {} obj/s   elapsed {}   {}",
-                         byte_rate(event.bytes_per_second, event.bytes_per_second_average),
-                         rate_of_objects(event.objects_per_second), elapsed(event.elapsed_seconds),
-                         eta_text(event)),
-             width);
-  lines.counts =
-      cut_to(fmt::format(" failed {}  retried {}  throttled {}  skipped {}   in flight {}",
-                         human_count(event.failed), human_count(event.retried),
-                         human_count(event.throttled), human_count(event.skipped), event.in_flight),
-             width);
-  return lines;
+  return {.title = cut_to(title_line(title, event, width), width),
+          .bar = cut_to(bar_line(event, width), width),
+          .rates = cut_to(rates_line(event), width),
+          .counts = cut_to(counts_line(event), width)};
 }
 
 std::string plan_table(const PlanEvent& plan) {

@@ -27,6 +27,9 @@ struct DisplayLines {
 };
 DisplayLines display_lines(const std::string& title, const ProgressEvent& event, std::size_t width);
 
+// "  name                    value", the value wrapped in its own column.
+std::string table_row(std::string_view name, std::string_view value);
+
 // What a plan found, as a small table; and how a job ended.
 std::string plan_table(const PlanEvent& plan);
 std::string summary_text(const SummaryEvent& summary);

@@ -3,6 +3,7 @@
 #include <csignal>
 #include <string_view>
 #include <unistd.h>
+#include <utility>
 
 #include <boost/asio/signal_set.hpp>
 
@@ -19,8 +20,8 @@ void say(std::string_view text) {
 
 class Interrupts::Impl {
  public:
-  Impl(net::Loop& loop, net::CancelToken& cancel)
-      : signals_(loop, SIGINT, SIGTERM, SIGHUP), cancel_(cancel) {
+  Impl(net::Loop& loop, net::CancelToken& cancel, InterruptWords words)
+      : signals_(loop, SIGINT, SIGTERM, SIGHUP), cancel_(cancel), words_(std::move(words)) {
     wait();
   }
 
@@ -31,11 +32,10 @@ class Interrupts::Impl {
     signals_.async_wait([this](const boost::system::error_code& failure, int) {
       if (failure) return;
       if (cancel_.cancelled()) {
-        say("\naborted; a grant may be left behind: see s3migrator cleanup --help\n");
+        say("\n" + words_.aborted + "\n");
         ::_exit(workflow::exit_interrupted);
       }
-      say("\nstopping: requests in flight are finished and the grant is taken out; Ctrl-C again "
-          "aborts\n");
+      say("\n" + words_.stopping + "\n");
       cancel_.cancel();
       wait();
     });
@@ -43,10 +43,11 @@ class Interrupts::Impl {
 
   boost::asio::signal_set signals_;
   net::CancelToken& cancel_;
+  InterruptWords words_;
 };
 
-Interrupts::Interrupts(net::Loop& loop, net::CancelToken& cancel)
-    : impl_(std::make_unique<Impl>(loop, cancel)) {}
+Interrupts::Interrupts(net::Loop& loop, net::CancelToken& cancel, InterruptWords words)
+    : impl_(std::make_unique<Impl>(loop, cancel, std::move(words))) {}
 
 Interrupts::~Interrupts() = default;
 

@@ -18,6 +18,7 @@
 #include "workflow/job_run.hpp"
 #include "workflow/job_story.hpp"
 #include "workflow/migration_records.hpp"
+#include "workflow/report_html.hpp"
 #include "workflow/verdict.hpp"
 
 namespace s3m::app {
@@ -56,6 +57,7 @@ class Jobs {
   Result<void> cancel();
   Result<void> failures();
   Result<void> report();
+  Result<void> print_report(const workflow::Report& report, workflow::FailureLog& failures);
   Result<void> forget();
   Result<JobView> wait_for_end();
   Result<void> tell_end(std::string_view next);
@@ -154,6 +156,18 @@ Result<void> Jobs::failures() {
   return ok;
 }
 
+Result<void> Jobs::print_report(const workflow::Report& report, workflow::FailureLog& failures) {
+  switch (arguments_.format.value_or(ReportFormat::json)) {
+    case ReportFormat::json:
+      return workflow::write_report_json(std::cout, report, failures, nullptr);
+    case ReportFormat::csv:
+      return workflow::write_report_csv(std::cout, report, failures, nullptr);
+    case ReportFormat::html:
+      return workflow::write_html(std::cout, report, failures, nullptr);
+  }
+  std::unreachable();
+}
+
 Result<void> Jobs::report() {
   auto story = workflow::read_story(*store_, arguments_.job);
   if (!story) return forward(story);
@@ -162,9 +176,7 @@ Result<void> Jobs::report() {
   auto failures = workflow::read_failures(*store_, arguments_.job);
   if (!failures) return forward(failures);
   const auto files = workflow::report_files(arguments_.spec.report);
-  if (arguments_.spec.report.empty()) {
-    return workflow::write_report_json(std::cout, *report, *failures, nullptr);
-  }
+  if (arguments_.spec.report.empty()) return print_report(*report, *failures);
   auto written = workflow::write_report(files, *report, *failures);
   if (!written) return written;
   for (const auto& file : {files.json, files.csv, files.html})

@@ -91,6 +91,8 @@ std::string story_line(const JobStory& story) {
   out["intents"] = std::move(intents);
   out["progress"] = event_json(story.progress);
   out["summary"] = event_json(story.summary);
+  out["migration"] =
+      story.migration ? parsed_or_null(workflow::to_json(*story.migration)) : nullptr;
   return safe_json(json::serialize(out));
 }
 

@@ -6,6 +6,7 @@
 
 #include "app/figures_text.hpp"
 #include "app/line_text.hpp"
+#include "app/migration_text.hpp"
 #include "app/text_width.hpp"
 #include "base/text.hpp"
 #include "store/process_identity.hpp"
@@ -37,6 +38,8 @@ std::string place(const JobView& view, std::string_view side) {
 }
 
 std::string what(const JobView& view) {
+  // The name moves, too.
+  if (view.job.kind == "migrate") return "migrate " + place(view, "source");
   return fmt::format("{} {} -> {}", printable(view.job.kind), place(view, "source"),
                      place(view, "destination"));
 }
@@ -50,7 +53,7 @@ std::string padded(std::string text, std::size_t width) {
 class Rows {
  public:
   void add(std::string_view name, std::string_view value) {
-    if (!value.empty()) out_ += fmt::format("  {:<22}{}\n", name, value);
+    if (!value.empty()) out_ += table_row(name, value);
   }
   std::string text() && { return std::move(out_); }
 
@@ -84,14 +87,20 @@ std::string steps_text(const JobStory& story) {
     const std::string_view state = !open                ? workflow::name(step.state)
                                    : story.view.at_work ? "running"
                                                         : "not ended";
-    out += fmt::format("  {:>2} {:<12} {}", step.number, printable(step.name), state);
+    out += fmt::format("  {:>2} {:<18} {}", step.number, printable(step.name), state);
     if (!open) {
+      constexpr std::size_t width = 80, column = 42;
       out += fmt::format("{:{}} {:>6}  {}", "", 9 - std::min<std::size_t>(state.size(), 9),
-                         elapsed(step), single_line(step.message));
+                         elapsed(step), wrapped(single_line(step.message), width, column, column));
     }
     out += "\n";
   }
   return out.empty() ? out : "steps:\n" + out;
+}
+
+bool can_be_undone(const JobStory& story) {
+  return std::ranges::find(story.intents, workflow::intent_delete_source, &store::Intent::name) ==
+         story.intents.end();
 }
 
 // What to do next, as a command that can be copied.
@@ -100,15 +109,31 @@ std::string next_text(const JobStory& story, const Arguments& arguments) {
   const auto& id = view.job.id;
   std::string out;
   if (story.has_failures) out += "failures:    " + jobs_command(arguments, "failures", id) + "\n";
+  const bool awaits = story.summary && story.summary->awaits_confirmation;
   if (view.at_work) {
     out += "to pause:    " + jobs_command(arguments, "pause", id) + "\n";
   } else if (workflow::may_run_again(view.job, workflow::Again::resume)) {
-    out += "to go on:    " + jobs_command(arguments, "resume", id) + "\n";
+    const auto resume = jobs_command(arguments, "resume", id);
+    out += awaits ? fmt::format("to confirm:  {} --confirm-delete {}\n", resume,
+                                printable(story.migration ? story.migration->source.bucket : ""))
+                  : "to go on:    " + resume + "\n";
+    if (story.migration && can_be_undone(story))
+      out += "to undo:     " + undo_command(arguments, id) + "\n";
   }
   return out;
 }
 
+std::string migration_text(const JobStory& story) {
+  Rows rows;
+  if (!story.summary && story.progress) rows.add("last figures", plain_line(*story.progress));
+  if (story.summary && story.summary->failed > 0) {
+    rows.add("FAILED", human_count(story.summary->failed));
+  }
+  return std::move(rows).text() + migration_story_text(*story.migration);
+}
+
 std::string ended_text(const JobStory& story) {
+  if (story.migration) return migration_text(story);
   if (story.summary) return summary_text(*story.summary);
   Rows rows;
   if (story.progress) rows.add("last figures", plain_line(*story.progress));
@@ -142,13 +167,14 @@ std::string story_text(const JobStory& story, const Arguments& arguments) {
     rows.add("ended",
              fmt::format("{}, exit code {}", second_of(view.job.updated_at), *view.job.exit_code));
   }
-  for (const auto& intent : story.intents)
+  // What a migration intended, its story tells.
+  for (const auto& intent : story.migration ? std::vector<store::Intent>() : story.intents)
     rows.add("intends", fmt::format("{} {}", printable(intent.name), single_line(intent.detail)));
   auto out = fmt::format("job {}  {}\n", printable(view.job.id), what(view));
   out += std::move(rows).text();
   out += ended_text(story);
   out += steps_text(story);
-  if (story.summary) out += single_line(story.summary->message) + "\n";
+  if (story.summary) out += wrapped(single_line(story.summary->message), 80, 0) + "\n";
   return out + next_text(story, arguments);
 }
 

@@ -52,7 +52,7 @@ TEST(StoryText, OfAKilledJobSaysHowToGoOn) {
   EXPECT_THAT(text, HasSubstr("interrupted, 42%"));
   EXPECT_THAT(text, HasSubstr("2026-11-22 16:28:05 UTC"));
   EXPECT_THAT(text, HasSubstr("copy 42%"));
-  EXPECT_THAT(text, HasSubstr("   4 copy         not ended\n"));
+  EXPECT_THAT(text, HasSubstr("   4 copy               not ended\n"));
   EXPECT_THAT(text, HasSubstr("s3migrator jobs failures j --store x.db\n"));
   EXPECT_THAT(text, HasSubstr("s3migrator jobs resume j --store x.db\n"));
   EXPECT_THAT(text, Not(HasSubstr("\x1b")));
@@ -68,7 +68,7 @@ TEST(StoryText, OfADoneJobSaysHowItEnded) {
   const auto text = story_text(story, {});
   EXPECT_THAT(text, HasSubstr("2026-11-22 16:29:06 UTC, exit code 0"));
   EXPECT_THAT(text, HasSubstr("30 objects verified"));
-  EXPECT_THAT(text, HasSubstr("   4 copy         done        1m1s  30 copied\n"));
+  EXPECT_THAT(text, HasSubstr("   4 copy               done        1m1s  30 copied\n"));
   EXPECT_THAT(text, HasSubstr("source_delete s3://photos"));
   EXPECT_THAT(text, Not(HasSubstr("resume")));
 }

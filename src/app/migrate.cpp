@@ -10,9 +10,9 @@
 #include <fmt/format.h>
 
 #include "app/adopt.hpp"
-#include "app/figures_text.hpp"
 #include "app/job_command.hpp"
 #include "app/migration_plan_text.hpp"
+#include "app/migration_text.hpp"
 #include "app/store_place.hpp"
 #include "base/text.hpp"
 #include "workflow/job_run.hpp"
@@ -21,6 +21,7 @@
 #include "workflow/migration_records.hpp"
 #include "workflow/moved_bucket.hpp"
 #include "workflow/percent_keeper.hpp"
+#include "workflow/report.hpp"
 #include "workflow/undo_job.hpp"
 #include "workflow/verdict.hpp"
 
@@ -48,23 +49,31 @@ workflow::JobStart start_of(Engine& engine, const Arguments& arguments) {
 // Where somebody sits who can be asked: the name is typed, nothing less.
 bool ask(const workflow::ConfirmationQuestion& question) {
   fmt::print(stderr,
-             "\n{} objects ({}) of s3://{} are proven to be in s3://{}.\nDigest {}\n{}{}"
-             "The bucket s3://{} is now emptied and deleted, and made anew in its new place. To go "
-             "on, type its name: ",
-             human_count(question.objects), human_bytes(question.bytes), printable(question.bucket),
-             printable(question.temporary_bucket), question.digest,
-             question.weak == 0
-                 ? ""
-                 : fmt::format("{} of them are proven only weakly.\n", human_count(question.weak)),
-             question.uploads.empty() ? "" : question.uploads + ".\n", printable(question.bucket));
+             "\n{}\nThe bucket is now emptied and deleted, and made anew in its new place.\n"
+             "To go on, type its name: ",
+             confirmation_text(question));
   std::string typed;
   return std::getline(std::cin, typed) && typed == question.bucket;
 }
 
-workflow::Confirm confirm_for(const Arguments& arguments) {
+// `asked` outlives what is given.
+workflow::Confirm confirm_for(const Arguments& arguments, bool& asked) {
   const bool somebody = ::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1;
   if (!somebody || arguments.output.json) return nullptr;
-  return ask;
+  return [&asked](const workflow::ConfirmationQuestion& question) {
+    asked = true;
+    return ask(question);
+  };
+}
+
+// The files, or what writes them.
+std::string report_words(const Engine& engine, const Arguments& arguments) {
+  const auto files = workflow::report_files(arguments.spec.report);
+  std::string words;
+  for (const auto& file : {files.json, files.csv, files.html})
+    if (!file.empty()) words += (words.empty() ? "" : ", ") + printable(file);
+  if (!words.empty()) return words;
+  return jobs_command(arguments, "report", engine.job_id()) + " --format html > report.html";
 }
 
 workflow::MigrationSpec migration_spec(const Arguments& arguments) {
@@ -131,11 +140,14 @@ net::Task<Outcome> migrate(Engine& engine, const Arguments& arguments) {
   auto begun = co_await run.begin(start_of(engine, arguments));
   if (!begun) co_return ended(engine, begun.error());
   run.context().events.emit(opening_note(engine, arguments));
+  bool asked = false;
   workflow::MigrationJob job(run.context(), *engine.source(), engine.destination(),
-                             migration_spec(arguments), confirm_for(arguments), *percent);
+                             migration_spec(arguments), confirm_for(arguments, asked), *percent);
   auto summary = co_await job.run();
   co_await run.end(summary);
-  auto text = summary_text(summary);
+  // Who was asked has just read it.
+  const bool read = asked && summary.awaits_confirmation;
+  auto text = read ? "" : migration_end_text(summary, report_words(engine, arguments));
   co_return Outcome{std::move(summary), std::move(text)};
 }
 

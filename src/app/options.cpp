@@ -97,6 +97,15 @@ Options discard_option() {
            text([](Arguments& a) -> std::string& { return a.migration.confirm_delete; })}};
 }
 
+Options format_option() {
+  return {
+      {"--format", "KIND", "Output",
+       "What is written to standard output: json (default), csv or html.",
+       choice<ReportFormat>(
+           {{"json", ReportFormat::json}, {"csv", ReportFormat::csv}, {"html", ReportFormat::html}},
+           [](Arguments& a) -> std::optional<ReportFormat>& { return a.format; })}};
+}
+
 Options dry_run_option() {
   return {{"--dry-run", "", "What to copy", "Shows what would be done, and touches nothing.",
            flag([](Arguments& a) -> bool& { return a.dry_run; })}};
@@ -208,7 +217,7 @@ Options options_of(Verb verb) {
     case Verb::jobs_failures:
       return join({list_options("failures", 100, true), output_options(false)});
     case Verb::jobs_report:
-      return join({report_option(), output_options(false)});
+      return join({report_option(), format_option(), output_options(false)});
     case Verb::jobs_show:
     case Verb::jobs_pause:
     case Verb::jobs_cancel:

@@ -18,8 +18,10 @@
 #include "app/job_command.hpp"
 #include "app/jobs.hpp"
 #include "app/migrate.hpp"
+#include "app/migration_text.hpp"
 #include "app/serve.hpp"
 #include "app/sinks.hpp"
+#include "app/text_width.hpp"
 #include "base/ids.hpp"
 #include "base/text.hpp"
 #include "workflow/copy_job.hpp"
@@ -113,6 +115,20 @@ bool output_is_lost() {
   return !gone;
 }
 
+// A migration keeps its freeze and its grant while it is paused: without them it could not go on
+// from where it is.
+InterruptWords interrupt_words(Engine& engine, const Arguments& arguments) {
+  if (arguments.verb == Verb::migrate) {
+    return {
+        "stopping: requests in flight are finished, and the job can be resumed; Ctrl-C again "
+        "aborts",
+        "aborted; nothing is lost. Go on with: " + engine.context().resume_command};
+  }
+  return {
+      "stopping: requests in flight are finished and the grant is taken out; Ctrl-C again aborts",
+      "aborted; a grant may be left behind: see s3migrator cleanup --help"};
+}
+
 net::Task<void> drive(Engine& engine, Interrupts& interrupts, const Arguments& arguments,
                       Outcome& outcome) {
   const auto command = command_of(arguments);
@@ -175,7 +191,8 @@ Outcome execute(const Arguments& arguments, const aws::Environment& environment,
     events.emit(outcome.summary);
     return outcome;
   }
-  Interrupts interrupts((*engine)->loop(), (*engine)->cancel());
+  Interrupts interrupts((*engine)->loop(), (*engine)->cancel(),
+                        interrupt_words(**engine, arguments));
   Outcome outcome;
   boost::asio::co_spawn((*engine)->loop(), drive(**engine, interrupts, arguments, outcome),
                         [](const std::exception_ptr& bug) {
@@ -193,7 +210,10 @@ void show(const Outcome& outcome, const OutputArguments& output) {
     if (good) fmt::print(stdout, "{}.\n", single_line(summary.message));
     std::fflush(stdout);
   }
-  if (!good) fmt::print(stderr, "s3migrator: {}\n", single_line(summary.message));
+  if (good) return;
+  const bool terminal = ::isatty(STDERR_FILENO) == 1;
+  fmt::print(stderr, "{}",
+             closing_text(summary, terminal ? width_of(stderr) - 1 : unlimited_width));
 }
 
 namespace {

@@ -29,6 +29,9 @@ std::unique_ptr<EventSink> terminal_sink(std::FILE* out, std::string title, bool
 // Only what went wrong: warnings, errors, and the message of a summary that is not 0.
 std::unique_ptr<EventSink> quiet_sink(std::FILE* out);
 
+// How many columns a terminal has; 80 where it does not say.
+std::size_t width_of(std::FILE* terminal);
+
 // The ones that `output` asks for. `title` is safe to show.
 class Faces final : public EventSink {
  public:

@@ -6,20 +6,13 @@
 #include "app/figures_text.hpp"
 #include "app/line_text.hpp"
 #include "app/sinks.hpp"
+#include "app/text_width.hpp"
 
 namespace s3m::app {
 namespace {
 
 constexpr std::chrono::milliseconds redraw_gap{200};
 constexpr std::size_t fallback_width = 80;
-
-std::size_t width_of(std::FILE* terminal) {
-  winsize size{};
-  if (::ioctl(::fileno(terminal), TIOCGWINSZ, &size) != 0 || size.ws_col == 0) {
-    return fallback_width;
-  }
-  return size.ws_col;
-}
 
 // The four lines stand at the bottom; whatever is written as a line goes above them.
 class TerminalSink final : public EventSink {
@@ -43,7 +36,7 @@ class TerminalSink final : public EventSink {
     if (!line) return;
     const bool failed = event.state == StepState::failed;
     // The step's last figures have been told by its line: the display begins anew.
-    print(erasure() + painted(failed ? "31" : "32", *line) + "\n");
+    print(erasure() + painted(failed ? "31" : "32", fitted(*line)) + "\n");
     drawn_ = false;
   }
 
@@ -61,6 +54,11 @@ class TerminalSink final : public EventSink {
     return fmt::format("\x1b[{}m{}\x1b[0m", code, text);
   }
 
+  std::string fitted(const std::string& line) const {
+    constexpr std::size_t indent = 4;
+    return wrapped(line, width_of(out_) - 1, indent);
+  }
+
   std::string erasure() const { return drawn_ ? "\x1b[4A\r\x1b[J" : ""; }
 
   std::string picture() const {
@@ -72,7 +70,7 @@ class TerminalSink final : public EventSink {
 
   void above(const std::optional<std::string>& line, const char* code) {
     if (!line) return;
-    print(erasure() + painted(code, *line) + "\n" + (drawn_ ? picture() : ""));
+    print(erasure() + painted(code, fitted(*line)) + "\n" + (drawn_ ? picture() : ""));
   }
 
   void clear() {
@@ -95,6 +93,14 @@ class TerminalSink final : public EventSink {
 };
 
 }  // namespace
+
+std::size_t width_of(std::FILE* terminal) {
+  winsize size{};
+  if (::ioctl(::fileno(terminal), TIOCGWINSZ, &size) != 0 || size.ws_col == 0) {
+    return fallback_width;
+  }
+  return size.ws_col;
+}
 
 std::unique_ptr<EventSink> terminal_sink(std::FILE* out, std::string title, bool colour) {
   return std::make_unique<TerminalSink>(out, std::move(title), colour);

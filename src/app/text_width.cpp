@@ -86,4 +86,27 @@ std::string shorten(std::string_view text, std::size_t width) {
   return cut_to(text, head) + "..." + std::string(rest);
 }
 
+std::string wrapped(std::string_view text, std::size_t width, std::size_t indent,
+                    std::size_t first) {
+  std::string out;
+  std::size_t used = first;
+  bool empty = true;  // the line has no word yet
+  while (!text.empty()) {
+    const auto end = std::min(text.find(' '), text.size());
+    const auto word = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (word.empty()) continue;
+    if (!empty && used + 1 + columns(word) > width) {
+      out += "\n" + std::string(indent, ' ');
+      used = indent;
+      empty = true;
+    }
+    if (!empty) out += ' ';
+    out += word;
+    used += columns(word) + (empty ? 0 : 1);
+    empty = false;
+  }
+  return out;
+}
+
 }  // namespace s3m::app

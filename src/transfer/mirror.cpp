@@ -31,6 +31,7 @@ class FindOthers final : public Visitor, Lanes<MirrorWork>::Handler {
         lanes_(context.runtime.loop, context.governor, *this, aws::RequestKind::read) {}
 
   net::Task<Result<void>> run(std::vector<KeyRange> ranges) {
+    result_.source_keys = 0;
     auto walked =
         co_await walk(context_, std::move(ranges), *this, {.versions = options_.all_versions});
     if (!walked) {
@@ -42,6 +43,7 @@ class FindOthers final : public Visitor, Lanes<MirrorWork>::Handler {
   }
 
   void visit(const Pair& pair) override {
+    if (pair.source != nullptr) ++result_.source_keys;
     if (pair.destination == nullptr) return;
     if (pair.source == nullptr) {
       if (pair.destination_history != nullptr) {

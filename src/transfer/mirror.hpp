@@ -19,6 +19,7 @@ struct MirrorOptions {
 };
 
 struct Mirrored : Removed {
+  std::uint64_t source_keys = 0;      // met by the walk under way
   std::uint64_t keys = 0;             // that lost something
   std::uint64_t other_histories = 0;  // of these: the source has the key, too
   std::uint64_t heads = 0;            // spent on comparing

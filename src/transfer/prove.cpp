@@ -296,10 +296,11 @@ net::Task<Result<void>> prove(Context& context, ProofOptions options, Proven& pr
   co_return co_await operation.run(KeyRange{});
 }
 
-net::Task<Result<void>> check_range(Context& context, ProofOptions options, RangeProof expected) {
+net::Task<Result<void>> check_range(Context& context, ProofOptions options, RangeProof expected,
+                                    Proven& now) {
   options.objects_per_range = std::numeric_limits<std::uint64_t>::max();
   options.discard_differing = false;
-  Proven now;
+  now = {};
   ProofOperation operation(context, options, now, nullptr);
   auto walked = co_await operation.run(expected.range);
   if (!walked) co_return walked;
@@ -335,6 +336,11 @@ net::Task<Result<void>> check_rest(Context& context, ProofOptions options, KeyRa
                   left.other_attributes));
   error.bucket(context.source.location.bucket);
   co_return fail(std::move(error));
+}
+
+net::Task<Result<void>> check_range(Context& context, ProofOptions options, RangeProof expected) {
+  Proven now;
+  co_return co_await check_range(context, options, std::move(expected), now);
 }
 
 }  // namespace s3m::transfer

@@ -47,6 +47,10 @@ struct Proven {
   std::string digest;                  // over all ranges
   std::vector<RangeProof> ranges;      // they tile the key space
 
+  // How many of `objects` have been looked at so far.
+  std::uint64_t settled() const noexcept {
+    return same_strong + same_weak + mismatched + missing + other_attributes;
+  }
   bool complete() const noexcept {
     return mismatched == 0 && missing == 0 && extra == 0 && other_attributes == 0;
   }
@@ -61,8 +65,11 @@ struct Proven {
 net::Task<Result<void>> prove(Context& context, ProofOptions options, Proven& proven,
                               ManifestSink* manifest = nullptr);
 
-// Proves one range again (G23): just before it is deleted, or on the second hop.
+// Proves one range again (G23): just before it is deleted, or on the second hop. What it finds is
+// in `now`, also while it runs.
 // Errors  mismatch when it is not what `expected` says; otherwise as prove().
+net::Task<Result<void>> check_range(Context& context, ProofOptions options, RangeProof expected,
+                                    Proven& now);
 net::Task<Result<void>> check_range(Context& context, ProofOptions options, RangeProof expected);
 
 // Proves again what an emptying that was cut short has left of a range, as ProofOptions::rest says.

@@ -33,7 +33,8 @@ net::Task<Result<void>> run_copy_pass(CopyPass pass, transfer::Counters& counter
   CountAhead ahead(pass.context.loop, pass.transfer, pass.options.filter,
                    pass.options.all_versions);
   if (pass.count_first) ahead.begin();
-  CopyFigureSource figures(pass.context, pass.steps, counters, ahead, pass.job_start, pass.percent);
+  CopyFigureSource figures(pass.context, pass.steps, counters, ahead, pass.job_start, pass.percent,
+                           pass.activity, pass.known);
   Ticker ticker(pass.context.loop, pass.context.events, [&] {
     auto event = figures.now();
     if (event.eta_low_seconds > worth_counting) ahead.begin();

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "transfer/transfer.hpp"
+#include "workflow/figures.hpp"
 #include "workflow/job_context.hpp"
 #include "workflow/progress.hpp"
 #include "workflow/steps.hpp"
@@ -24,6 +25,8 @@ struct CopyPass {
   const transfer::CopyOptions& options;
   SteadyTime job_start;
   PercentSpan percent = percent_of_copy;
+  std::string activity{};  // as in ProgressEvent
+  KnownTotal known{};
   bool count_first = false;
   Note note;
 };

@@ -11,7 +11,6 @@
 #include "workflow/existing_access.hpp"
 #include "workflow/figures.hpp"
 #include "workflow/same_service.hpp"
-#include "workflow/ticker.hpp"
 #include "workflow/versioning.hpp"
 
 namespace s3m::workflow {
@@ -259,9 +258,9 @@ net::Task<Result<void>> CopyJob::verify() {
     co_return ok;
   }
   steps_.begin("verify", percent_copy_last);
-  VerifyFigureSource figures(context_, steps_, verification_, counters_.source_objects,
-                             counters_.source_bytes, steady_start_);
-  Ticker ticker(context_.loop, context_.events, [&figures] { return figures.now(); });
+  StepTicker ticker(context_, steps_, steady_start_, [this] {
+    return figures_of(verification_, counters_.source_objects, counters_.source_bytes);
+  });
   const transfer::VerifyOptions options{.mode = spec_.verify,
                                         .strict = spec_.strict,
                                         .filter = spec_.copy.filter,

@@ -1,9 +1,12 @@
 #include "workflow/discard_temporary.hpp"
 
+#include <optional>
+
 #include <fmt/format.h>
 
 #include "base/text.hpp"
 #include "transfer/empty.hpp"
+#include "workflow/figures.hpp"
 #include "workflow/migration_proof.hpp"
 #include "workflow/temporary_bucket.hpp"
 
@@ -45,8 +48,18 @@ net::Task<Result<Discarded>> discard_temporary(Migration& m, Hop& living, Doubt 
         .beginnings = accepted && !m.first_delete,
         .accept_unpinned = accepted || m.spec.accept_unpinned_delete};
     transfer::Emptying emptying;
+    std::optional<StepTicker> ticker;
+    // A cleanup has no steps.
+    if (m.steps.open()) {
+      ticker.emplace(m.context, m.steps, m.began, [&m, &emptying] {
+        return StepFigures{.objects = emptying.deleted + emptying.deleted_markers,
+                           .total_objects = m.proven.objects,
+                           .final = m.proven.objects > 0};
+      });
+    }
     auto emptied =
         co_await transfer::empty_source(*living.transfer, options, {KeyRange{}}, emptying);
+    if (ticker) co_await ticker->stop();
     if (!emptied) co_return forward(emptied);
     auto removed = co_await remove_temporary(owner, bucket, m.pause());
     if (!removed) co_return forward(removed);

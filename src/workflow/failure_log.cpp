@@ -68,6 +68,10 @@ std::string to_csv(const FailureEvent& failure) {
 
 }  // namespace
 
+std::string FailureLog::csv_line(const FailureEvent& failure) {
+  return to_csv(failure);
+}
+
 Result<FailureLog> FailureLog::open() {
   File json_spool(std::tmpfile());
   File csv_spool(std::tmpfile());

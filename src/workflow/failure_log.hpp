@@ -42,6 +42,7 @@ class FailureLog {
   // Each as a line of CSV without its end; the columns are csv_columns.
   Result<void> for_each_csv(const std::function<void(std::string_view)>& visit);
 
+  static std::string csv_line(const FailureEvent& failure);
   static constexpr std::string_view csv_columns =
       "operation,bucket,key,version,code,service_code,http_status,request_id,message";
 

@@ -9,6 +9,10 @@ SteadyTime steady_now() {
   return std::chrono::steady_clock::now();
 }
 
+double seconds(std::chrono::duration<double> time) {
+  return time.count();
+}
+
 ProgressEvent common(const JobContext& context, Steps& steps, SteadyTime job_start) {
   const auto& requests = context.runtime.counters;
   ProgressEvent event;
@@ -22,7 +26,7 @@ ProgressEvent common(const JobContext& context, Steps& steps, SteadyTime job_sta
   event.in_flight = context.governor.in_flight();
   event.budget = context.governor.budget();
   event.rate_limit = context.governor.rate();
-  event.elapsed_seconds = std::chrono::duration<double>(steady_now() - job_start).count();
+  event.elapsed_seconds = seconds(steady_now() - job_start);
   return event;
 }
 
@@ -48,13 +52,16 @@ void set_eta(ProgressEvent& event, const RateMeter& rates) {
 
 CopyFigureSource::CopyFigureSource(const JobContext& context, Steps& steps,
                                    const transfer::Counters& counters, const CountAhead& ahead,
-                                   SteadyTime job_start, PercentSpan span)
+                                   SteadyTime job_start, PercentSpan span, std::string activity,
+                                   KnownTotal known)
     : context_(context),
       steps_(steps),
       counters_(counters),
       ahead_(ahead),
       job_start_(job_start),
       span_(span),
+      activity_(std::move(activity)),
+      known_(known),
       copied_(steady_now()),
       settled_(steady_now()) {}
 
@@ -72,6 +79,7 @@ ProgressEvent CopyFigureSource::now() {
   event.objects_done = done.copied + done.skipped;
   event.bytes_done = settled_bytes;
   set_totals(event);
+  event.activity = activity_;
   event.copied = done.copied;
   event.skipped = done.skipped;
   event.failed = done.failed;
@@ -92,7 +100,15 @@ void CopyFigureSource::set_totals(ProgressEvent& event) const {
   event.objects_total = std::max(done.source_objects, ahead_.found().objects);
   event.bytes_total = std::max(done.source_bytes, ahead_.found().bytes);
   event.totals_final = done.listing_done || ahead_.complete();
-  if (event.totals_final || done.expected.keys == 0 || done.source_keys == 0) return;
+  if (event.totals_final) return;
+  if (known_.objects > 0) {
+    event.objects_total = std::max(event.objects_total, known_.objects);
+    event.bytes_total = std::max(event.bytes_total, known_.bytes);
+    event.totals_final = known_.exact;
+    event.totals_estimated = !known_.exact;
+    return;
+  }
+  if (done.expected.keys == 0 || done.source_keys == 0) return;
   // What the walk has met stands for what it has not.
   const double scale = done.expected.keys / static_cast<double>(done.source_keys);
   const auto scaled = [&](std::uint64_t met) {
@@ -103,45 +119,85 @@ void CopyFigureSource::set_totals(ProgressEvent& event) const {
   event.bytes_total = std::max(event.bytes_total, scaled(done.source_bytes));
 }
 
-RestoreFigureSource::RestoreFigureSource(const JobContext& context, Steps& steps,
-                                         std::function<Figures()> figures, SteadyTime job_start)
-    : context_(context), steps_(steps), figures_(std::move(figures)), job_start_(job_start) {}
-
-ProgressEvent RestoreFigureSource::now() {
-  const auto figures = figures_();
-  auto event = common(context_, steps_, job_start_);
-  event.objects_done = figures.objects;
-  event.bytes_done = figures.bytes;
-  event.objects_total = figures.total_objects;
-  event.bytes_total = figures.total_bytes;
-  event.totals_final = figures.final;
-  event.failed = figures.failed;
-  return event;
+StepFigures figures_of(const transfer::Verification& found, std::uint64_t objects,
+                       std::uint64_t bytes) {
+  return {.objects = found.objects,
+          .bytes = found.bytes,
+          .total_objects = objects,
+          .total_bytes = bytes,
+          .final = objects > 0,
+          .failed = found.mismatched + found.missing};
 }
 
-VerifyFigureSource::VerifyFigureSource(const JobContext& context, Steps& steps,
-                                       const transfer::Verification& found, std::uint64_t objects,
-                                       std::uint64_t bytes, SteadyTime job_start)
+void Waiting::begin(std::chrono::milliseconds time) {
+  since_ = steady_now();
+  until_ = *since_ + time;
+}
+
+void Waiting::end() {
+  if (!since_) return;
+  before_ += std::chrono::floor<std::chrono::milliseconds>(steady_now() - *since_);
+  since_.reset();
+}
+
+void Waiting::show(StepFigures& figures) const {
+  using std::chrono::milliseconds;
+  if (!until_) return;
+  const auto now = steady_now();
+  figures.waited =
+      before_ + (since_ ? std::chrono::floor<milliseconds>(now - *since_) : milliseconds(0));
+  figures.left = std::max(std::chrono::ceil<milliseconds>(*until_ - now), milliseconds(0));
+}
+
+namespace {
+
+net::Task<bool> watched(Waiting& waiting, Pause pause, std::chrono::milliseconds time) {
+  waiting.begin(time);
+  const bool slept = co_await pause(time);
+  waiting.end();
+  co_return slept;
+}
+
+}  // namespace
+
+Pause Waiting::watch(Pause pause) {
+  return [this, pause = std::move(pause)](std::chrono::milliseconds time) {
+    return watched(*this, pause, time);
+  };
+}
+
+StepFigureSource::StepFigureSource(const JobContext& context, Steps& steps, Figures figures,
+                                   SteadyTime job_start)
     : context_(context),
       steps_(steps),
-      found_(found),
-      objects_(objects),
-      bytes_(bytes),
+      figures_(std::move(figures)),
       job_start_(job_start),
       rates_(steady_now()) {}
 
-ProgressEvent VerifyFigureSource::now() {
-  rates_.add(steady_now(), found_.objects, found_.bytes);
+ProgressEvent StepFigureSource::now() {
+  auto figures = figures_();
+  objects_peak_ = std::max(objects_peak_, figures.objects);
+  bytes_peak_ = std::max(bytes_peak_, figures.bytes);
+  rates_.add(steady_now(), objects_peak_, bytes_peak_);
   auto event = common(context_, steps_, job_start_);
-  event.objects_done = found_.objects;
-  event.bytes_done = found_.bytes;
-  event.objects_total = std::max(objects_, found_.objects);
-  event.bytes_total = std::max(bytes_, found_.bytes);
-  event.totals_final = objects_ > 0;
-  event.failed = found_.mismatched + found_.missing;
+  event.objects_done = figures.objects;
+  event.bytes_done = figures.bytes;
+  event.objects_total = std::max(figures.total_objects, figures.objects);
+  event.bytes_total = std::max(figures.total_bytes, figures.bytes);
+  event.totals_final = figures.final;
+  event.failed = figures.failed;
+  event.activity = std::move(figures.activity);
+  event.attempts = figures.attempts;
+  if (figures.waited) event.waited_seconds = seconds(*figures.waited);
+  if (figures.left) event.wait_left_seconds = seconds(*figures.left);
   set_rates(event, rates_);
   set_eta(event, rates_);
   return event;
 }
+
+StepTicker::StepTicker(const JobContext& context, Steps& steps, SteadyTime job_start,
+                       StepFigureSource::Figures figures)
+    : source_(context, steps, std::move(figures), job_start),
+      ticker_(context.loop, context.events, [this] { return source_.now(); }) {}
 
 }  // namespace s3m::workflow

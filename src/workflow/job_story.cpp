@@ -57,6 +57,11 @@ Result<JobStory> read_story(store::Store& store, const std::string& id) {
   auto failures = store.failures_of(id, 1, 0);
   if (!failures) return forward(failures);
   story.has_failures = !failures->empty();
+  if (story.view.job.kind == "migrate") {
+    auto migration = read_migration_story(store, id);
+    if (!migration) return forward(migration);
+    story.migration = *std::move(migration);
+  }
   return story;
 }
 
@@ -73,7 +78,8 @@ Result<Report> report_of(const JobStory& story, std::string program) {
                 .started = job.created_at,
                 .ended = job.updated_at,
                 .steps = {},
-                .summary = story.summary ? *story.summary : unfinished(story)};
+                .summary = story.summary ? *story.summary : unfinished(story),
+                .migration = story.migration};
   std::ranges::transform(story.view.steps, std::back_inserter(report.steps), record_of);
   return report;
 }

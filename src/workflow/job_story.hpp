@@ -21,6 +21,7 @@ struct JobStory {
   std::optional<ProgressEvent> progress;  // the last figures of its last attempt
   std::optional<SummaryEvent> summary;  // how that ended; none while it runs, or when it was killed
   bool has_failures = false;
+  std::optional<MigrationStory> migration{};  // of a migration
 };
 
 // Errors: not_found, with a sentence for a person; else those of the store.

@@ -67,6 +67,7 @@ net::Task<Result<void>> Migration::begin(Regime regime) {
 // What earlier runs found out and kept.
 net::Task<Result<void>> Migration::recall() {
   std::string versions, acls, kept_configuration, objects, bytes, weak, renamed, found_writer;
+  std::string count, count_bytes;
   const std::pair<const std::string*, std::string*> wanted[] = {
       {&fact::region, &region},
       {&fact::temporary, &temporary_name},
@@ -80,6 +81,8 @@ net::Task<Result<void>> Migration::recall() {
       {&fact::weak, &weak},
       {&fact::renamed, &renamed},
       {&fact::writer, &found_writer},
+      {&fact::counted, &count},
+      {&fact::counted_bytes, &count_bytes},
       {&fact::configuration, &kept_configuration}};
   for (const auto& [name, value] : wanted) {
     auto kept = co_await stored.kept(*name);
@@ -95,11 +98,31 @@ net::Task<Result<void>> Migration::recall() {
   proven.objects = parse_u64(objects).value_or(0);
   proven.bytes = parse_u64(bytes).value_or(0);
   proven.same_weak = parse_u64(weak).value_or(0);
+  counted = parse_u64(count).value_or(0);
+  counted_bytes = parse_u64(count_bytes).value_or(0);
+  if (source_delete) deleted = proven.objects;
+  auto story = co_await recall_story();
+  if (!story) co_return story;
   if (kept_configuration.empty()) co_return ok;
   auto read = configuration_from_json(kept_configuration);
   if (!read) co_return forward(read);
   configuration = *std::move(read);
   co_return ok;
+}
+
+net::Task<Result<void>> Migration::recall_story() {
+  auto story = co_await context.store.run(context.loop, [this](store::Store& store) {
+    return read_migration_story(store, context.job_id);
+  });
+  if (!story) co_return forward(story);
+  losses = std::move(story->losses);
+  configured = std::move(story->configuration);
+  exposure = story->exposure;
+  co_return ok;
+}
+
+void Migration::watch_losses(Hop& hop) {
+  hop.transfer->on_loss = [this](const FailureEvent& loss) { losses.add(loss); };
 }
 
 aws::S3 Migration::source_owner() {
@@ -157,6 +180,7 @@ Hop& Migration::outward() {
   outward_ =
       make_hop(context, source, at_bucket(destination, temporary_name, region), std::move(ground),
                writer(), copy_options(), [this](const FailureEvent& failure) { failed(failure); });
+  watch_losses(*outward_);
   return *outward_;
 }
 
@@ -170,6 +194,7 @@ Hop& Migration::homeward() {
       make_hop(context, at_bucket(destination, temporary_name, region),
                at_bucket(destination, final_name(), region), std::move(ground), Writer::destination,
                copy_options(), [this](const FailureEvent& failure) { failed(failure); });
+  watch_losses(*homeward_);
   return *homeward_;
 }
 
@@ -234,39 +259,39 @@ SummaryEvent Migration::summary() const {
       .delete_markers = proven.delete_markers,
       .elapsed_seconds =
           std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count(),
-      .digest = digest};
+      .not_carried = losses.count(),
+      .digest = digest,
+      .message = {},
+      .bucket = final_name(),
+      .temporary_bucket = temporary_name,
+      .settings_changed = configured.changed.size(),
+      .settings_not_carried = configured.not_carried.size()};
+  if (!exposure) return summary;
+  summary.exposure_seconds = exposure->seconds();
+  summary.exposure_spans_runs = exposure->spans_runs;
   return summary;
 }
 
 std::string Migration::where_it_is() const {
-  return fmt::format("s3://{} is in account {}, {}, now as s3://{}",
+  return fmt::format("s3://{} has moved to account {}, region {}{}",
                      printable(source.location.bucket), destination_principal.account,
-                     printable(region), printable(final_name()));
+                     printable(region),
+                     spec.rename.empty() ? "" : ", as s3://" + printable(final_name()));
 }
 
 std::string Migration::what_stands() const {
   const auto bucket = printable(source.location.bucket);
   const auto temporary = printable(temporary_name);
   if (source_delete) {
-    return fmt::format("Everything is in s3://{}, which is the live copy now. Go on with: {}",
-                       temporary, context.resume_command);
+    return fmt::format("Everything is in s3://{}, which is the live copy now", temporary);
   }
   if (giving != Giving::nothing) {
-    return fmt::format(
-        "s3://{} is being given back what was deleted from it. Go on with: "
-        "s3migrator undo {}",
-        bucket, context.job_id);
+    return fmt::format("s3://{} is being given back what was deleted from it", bucket);
   }
   if (first_delete) {
-    return fmt::format(
-        "s3://{} is partly emptied; everything is in s3://{}. Go on with: {}; or "
-        "have it copied back with: s3migrator undo {}",
-        bucket, temporary, context.resume_command, context.job_id);
+    return fmt::format("s3://{} is partly emptied; everything is in s3://{}", bucket, temporary);
   }
-  return fmt::format(
-      "Nothing was deleted from s3://{}. Go on with: {}; or take everything back "
-      "with: s3migrator undo {}",
-      bucket, context.resume_command, context.job_id);
+  return fmt::format("Nothing was deleted from s3://{}", bucket);
 }
 
 }  // namespace s3m::workflow

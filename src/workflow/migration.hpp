@@ -18,6 +18,7 @@
 #include "workflow/migration_machine.hpp"
 #include "workflow/migration_records.hpp"
 #include "workflow/migration_spec.hpp"
+#include "workflow/migration_story.hpp"
 #include "workflow/preflight.hpp"
 #include "workflow/sides.hpp"
 #include "workflow/steps.hpp"
@@ -33,6 +34,9 @@ struct ConfirmationQuestion {
   std::uint64_t objects = 0, bytes = 0, weak = 0;
   std::string uploads;  // a sentence on those that nobody finished; empty: there are none
   bool frozen = false;
+  bool all_versions = false;
+  std::uint64_t not_carried = 0;  // attributes of objects
+  std::uint64_t settings_changed = 0, settings_not_carried = 0;
 };
 // True: the bucket's name was typed. False: not now.
 using Confirm = std::function<bool(const ConfirmationQuestion&)>;
@@ -89,8 +93,11 @@ class Migration {
   SummaryEvent summary() const;
   // The sentence about a job that ended well.
   std::string where_it_is() const;
-  // For the end of a message about a job that did not end well: what stands, and how to go on.
+  // For the end of a message about a job that did not end well: what stands.
   std::string what_stands() const;
+  // The source can be had back as it was (guard G24), and has to be where that was begun.
+  bool can_be_undone() const noexcept { return !source_delete; }
+  bool is_undone() const noexcept { return giving != Giving::nothing; }
 
   JobContext& context;
   Steps& steps;
@@ -112,12 +119,20 @@ class Migration {
   transfer::Proven proven;  // the last proof of this run
   std::string digest;       // that was proven before the confirmation
   std::uint64_t copied = 0, copied_bytes = 0, deleted = 0;
+  std::uint64_t counted = 0, counted_bytes = 0;  // of the source, by the last walk that counted
+  LossBook losses;                               // of all runs, as far as the store knows
+  ConfigurationStory configured;
+  std::optional<Exposure> exposure;
+  bool deleted_by_this_run = false;
+  bool awaits_confirmation = false;
   std::unique_ptr<TemporaryGrant> grant;
   std::unique_ptr<TemporaryDeny> freeze, closed, protection;
   std::unique_ptr<FailureLog> failures;
 
  private:
   net::Task<Result<void>> recall();
+  net::Task<Result<void>> recall_story();
+  void watch_losses(Hop& hop);
 
   std::optional<Writer> found_writer_;
 

@@ -1,4 +1,6 @@
 // migration_deletion.cpp: the steps of a migration from the confirmation to the end of the source.
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/text.hpp"
@@ -8,6 +10,8 @@
 #include "workflow/migration_acts.hpp"
 #include "workflow/migration_proof.hpp"
 #include "workflow/migration_uploads.hpp"
+#include "workflow/operator_name.hpp"
+#include "workflow/verdict.hpp"
 
 namespace s3m::workflow::acts {
 namespace {
@@ -42,9 +46,35 @@ net::Task<Result<void>> still_frozen(Migration& m) {
   co_return co_await m.freeze->prove();
 }
 
+// How far the emptying is: ranges that are done, and the one under way.
+struct Progress {
+  std::uint64_t total = 0;         // objects and delete markers of all ranges
+  std::uint64_t ended = 0;         // of ranges that are done
+  std::uint64_t deleted_then = 0;  // by this run, when the range under way was begun
+  std::size_t range = 0, ranges = 0;
+  bool checking = false;
+  transfer::Proven checked;  // of the range under way
+  transfer::Emptying emptying;
+
+  std::uint64_t deleted() const noexcept {
+    const auto all = emptying.deleted + emptying.deleted_markers;
+    return std::min(total, ended + all - deleted_then);
+  }
+};
+
+StepFigures figures_of(const Progress& done) {
+  StepFigures figures{.objects = done.deleted(), .total_objects = done.total, .final = true};
+  const auto where = fmt::format("range {} of {}", done.range, done.ranges);
+  figures.activity = done.checking ? fmt::format("{}: {} proven once more", where,
+                                                 human_count(done.checked.settled()))
+                                   : where;
+  return figures;
+}
+
 // Just before it is deleted (guard G23). Of an adopted job's range nobody knows what was deleted of
 // it; what is left must still be proven.
-net::Task<Result<void>> check(Migration& m, const store::RangeRecord& range) {
+net::Task<Result<void>> check(Migration& m, const store::RangeRecord& range,
+                              transfer::Proven& checked) {
   auto& hop = *m.outward().transfer;
   auto options = m.proof_options(transfer::Anchor::destination);
   if (range.state == store::RangeState::open) {
@@ -52,7 +82,7 @@ net::Task<Result<void>> check(Migration& m, const store::RangeRecord& range) {
   }
   transfer::RangeProof expected{
       .range = range.range, .digest = range.digest, .count = range.count, .bytes = range.bytes};
-  co_return co_await transfer::check_range(hop, std::move(options), std::move(expected));
+  co_return co_await transfer::check_range(hop, std::move(options), std::move(expected), checked);
 }
 
 // The intent first, then the record: whoever adopts the job must know before an object is gone.
@@ -69,11 +99,12 @@ net::Task<Result<void>> begin_deleting_source(Migration& m) {
   co_return co_await keep_record(m);
 }
 
-net::Task<Result<void>> empty_range(Migration& m, store::RangeRecord range,
-                                    transfer::Emptying& emptying) {
+net::Task<Result<void>> empty_range(Migration& m, store::RangeRecord range, Progress& progress) {
   auto& hop = m.outward();
   if (range.state != store::RangeState::deleting) {
-    auto checked = co_await check(m, range);
+    progress.checking = true;
+    auto checked = co_await check(m, range, progress.checked);
+    progress.checking = false;
     if (!checked) co_return checked;
     auto begun = co_await begin_deleting(m);
     if (!begun) co_return begun;
@@ -85,10 +116,58 @@ net::Task<Result<void>> empty_range(Migration& m, store::RangeRecord range,
                                                  {.all_versions = m.all_versions,
                                                   .accept_weak = m.spec.accept_weak_proof,
                                                   .accept_unpinned = m.spec.accept_unpinned_delete},
-                                                 {range.range}, emptying);
+                                                 {range.range}, progress.emptying);
   if (!emptied) co_return emptied;
   range.state = store::RangeState::deleted;
   co_return co_await update_range(m, range);
+}
+
+net::Task<Result<void>> empty_ranges(Migration& m, std::vector<store::RangeRecord> ranges,
+                                     Progress& progress) {
+  for (const auto& range : ranges) {
+    ++progress.range;
+    if (range.state != store::RangeState::deleted) {
+      auto emptied = co_await empty_range(m, range, progress);
+      m.deleted = progress.deleted();
+      if (!emptied) co_return emptied;
+    }
+    progress.ended += range.count;
+    progress.deleted_then = progress.emptying.deleted + progress.emptying.deleted_markers;
+  }
+  m.deleted = progress.deleted();
+  co_return ok;
+}
+
+// Who confirmed what, how and when; the digest last, because it is what counts.
+net::Task<Result<void>> keep_confirmation(Migration& m, bool typed) {
+  const auto& principal = m.source_principal;
+  const auto& session = principal.session_arn.empty() ? principal.arn : principal.session_arn;
+  const std::pair<std::string, std::string> facts[] = {
+      {fact::confirmed_at, iso8601(system_clock().now())},
+      {fact::confirmed_how, typed ? "the name was typed" : "--confirm-delete"},
+      {fact::confirmed_by,
+       session.empty() ? operator_name() : fmt::format("{}, as {}", operator_name(), session)},
+      {fact::confirmed, m.digest}};
+  for (const auto& [name, value] : facts) {
+    auto kept = co_await m.stored.keep(name, value);
+    if (!kept) co_return kept;
+  }
+  co_return ok;
+}
+
+// When the DeleteBucket that took effect was sent. Where the run that sent it was killed before it
+// could say so, the intent, which came before it, tells how long it may be ago at most.
+net::Task<Result<WallTime>> deleted_at(Migration& m, std::optional<WallTime> since) {
+  m.deleted_by_this_run = since.has_value();
+  if (since) co_return *since;
+  auto kept = co_await m.stored.kept(fact::deleted_at);
+  if (!kept) co_return forward(kept);
+  if (const auto time = *kept ? parse_iso8601(**kept) : std::nullopt) co_return *time;
+  auto intents = co_await m.context.store.run(
+      m.context.loop, [&m](store::Store& store) { return store.intents_of(m.context.job_id); });
+  if (!intents) co_return forward(intents);
+  const auto intent = std::ranges::find(*intents, intent_delete_source, &store::Intent::name);
+  co_return intent == intents->end() ? system_clock().now() : intent->created_at;
 }
 
 }  // namespace
@@ -116,24 +195,26 @@ Told confirm(Migration& m) {
                                 .bytes = m.proven.bytes,
                                 .weak = m.proven.same_weak,
                                 .uploads = left->words,
-                                .frozen = m.frozen});
+                                .frozen = m.frozen,
+                                .all_versions = m.all_versions,
+                                .not_carried = m.losses.count(),
+                                .settings_changed = m.configured.changed.size(),
+                                .settings_not_carried = m.configured.not_carried.size()});
   if (!unattended && !typed) {
-    const auto how =
-        m.frozen ? fmt::format("{} --confirm-delete {}", m.context.resume_command, printable(name))
-                 : fmt::format(
-                       "{}, on a terminal without --json, and type its name there; a bucket "
-                       "that is not frozen is never deleted unattended",
-                       m.context.resume_command);
+    m.awaits_confirmation = true;
     co_return fail(
         Errc::cancelled,
-        fmt::format("waits for the confirmation: {} objects ({}) of s3://{} are proven "
-                    "to be in s3://{} under digest {}{}{}. To go on and delete the source: "
-                    "{}",
-                    human_count(m.proven.objects), human_bytes(m.proven.bytes), bucket_of(m),
-                    printable(m.temporary_name), m.digest, left->words.empty() ? "" : "; ",
-                    left->words, how));
+        fmt::format("waits for the confirmation: {} ({}) of s3://{} are proven to be in "
+                    "s3://{} under digest {}{}{}",
+                    counted_objects(m.proven.objects, m.all_versions), human_bytes(m.proven.bytes),
+                    bucket_of(m), printable(m.temporary_name), m.digest,
+                    left->words.empty() ? "" : "; ",
+                    m.frozen ? left->words
+                             : left->words + ". A bucket that is not frozen is never deleted "
+                                             "unattended: go on on a terminal without --json, and "
+                                             "type its name there"));
   }
-  auto kept = co_await m.stored.keep(fact::confirmed, m.digest);
+  auto kept = co_await keep_confirmation(m, typed);
   if (!kept) co_return forward(kept);
   auto recorded = co_await keep_record(m);
   if (!recorded) co_return forward(recorded);
@@ -154,23 +235,21 @@ Told empty(Migration& m) {
   if (!frozen) co_return forward(frozen);
   auto ranges = co_await proven_ranges(m);
   if (!ranges) co_return forward(ranges);
-  transfer::Emptying emptying;
-  for (const auto& range : *ranges) {
-    if (range.state == store::RangeState::deleted) continue;
-    auto emptied = co_await empty_range(m, range, emptying);
-    m.deleted = emptying.deleted + emptying.deleted_markers;
-    if (!emptied) co_return forward(emptied);
-  }
+  Progress progress{.ranges = ranges->size(), .checked = {}, .emptying = {}};
+  for (const auto& range : *ranges)
+    progress.total += range.count;
+  StepTicker ticker(m.context, m.steps, m.began, [&progress] { return figures_of(progress); });
+  auto emptied = co_await empty_ranges(m, *std::move(ranges), progress);
+  co_await ticker.stop();
+  if (!emptied) co_return forward(emptied);
   // A run that was killed while it tried how the service deletes has left its scratch object.
   auto& hop = *m.outward().transfer;
   transfer::Removed scratch;
   auto cleared = co_await transfer::clear_reserved(hop, hop.source, m.all_versions, scratch);
   if (!cleared) co_return forward(cleared);
-  co_return fmt::format(
-      "{} objects and {} delete markers deleted from s3://{}, each seen to be in "
-      "s3://{}",
-      human_count(emptying.deleted), human_count(emptying.deleted_markers), bucket_of(m),
-      printable(m.temporary_name));
+  co_return fmt::format("{} deleted from s3://{}, each seen to be in s3://{}",
+                        counted_objects(progress.total, m.all_versions), bucket_of(m),
+                        printable(m.temporary_name));
 }
 
 Told delete_source(Migration& m) {
@@ -194,10 +273,11 @@ Told delete_source(Migration& m) {
                           .abandoned_uploads = *std::move(given_up)};
   auto gone = co_await workflow::delete_source(owner, std::move(deletion), m.pause());
   if (!gone) co_return forward(gone);
-  if (gone->since) {
-    auto kept = co_await m.stored.keep(fact::deleted_at, iso8601(*gone->since));
-    if (!kept) co_return forward(kept);
-  }
+  auto since = co_await deleted_at(m, gone->since);
+  if (!since) co_return forward(since);
+  auto kept = co_await m.stored.keep(fact::deleted_at, iso8601(*since));
+  if (!kept) co_return forward(kept);
+  m.exposure = Exposure{.from = *since, .until = std::nullopt};
   auto forgotten =
       co_await forget_policy(m, service_name(m.source.endpoint), m.source.location.bucket);
   if (!forgotten) co_return forward(forgotten);

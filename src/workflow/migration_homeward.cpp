@@ -1,5 +1,7 @@
 // migration_homeward.cpp: the steps of a migration under the new roof: from the name to the report.
 // The source is no more; none of these looks at it.
+#include <utility>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -71,43 +73,74 @@ net::Task<Result<void>> settle_configuration(Migration& m, Phase phase) {
                            std::move(rewritten->configuration), phase, editor, m.pause());
 }
 
+// CreateBucket again and again, and on the screen how long it has been and when it is asked next.
+net::Task<Result<NameTaken>> wait_for_name(Migration& m, aws::S3& owner, NameTerms terms) {
+  Waiting waiting;
+  std::uint32_t attempts = 0;
+  std::optional<Errc> told;
+  StepTicker ticker(m.context, m.steps, m.began, [&waiting, &attempts] {
+    StepFigures figures{.activity = "until the name is free", .attempts = attempts};
+    waiting.show(figures);
+    return figures;
+  });
+  auto taken = co_await workflow::take_name(
+      owner, std::move(terms), waiting.watch(m.pause()), [&](const NameWait& wait) {
+        attempts = static_cast<std::uint32_t>(wait.attempts);
+        if (std::exchange(told, wait.reason) == wait.reason) return;
+        m.note(NoteLevel::info,
+               fmt::format("the name {} is not free yet ({}); it is asked for again until it is",
+                           final_of(m), name(wait.reason)));
+      });
+  co_await ticker.stop();
+  co_return taken;
+}
+
+// Once: a run that finds the name taken by an earlier one has nothing to measure. Gives what to say
+// of it.
+net::Task<Result<std::string>> keep_exposure(Migration& m) {
+  if (!m.exposure || m.exposure->until) co_return "";
+  m.exposure->until = system_clock().now();
+  m.exposure->spans_runs = !m.deleted_by_this_run;
+  const std::pair<std::string, std::string> facts[] = {
+      {fact::final_bucket, m.final_name()},
+      {fact::exposure_spans_runs, m.exposure->spans_runs ? "true" : "false"},
+      {fact::taken_at, iso8601(*m.exposure->until)}};
+  for (const auto& [name, value] : facts) {
+    auto kept = co_await m.stored.keep(name, value);
+    if (!kept) co_return forward(kept);
+  }
+  co_return "; the name was nobody's for " +
+      exposure_text(*m.exposure->seconds(), m.exposure->spans_runs);
+}
+
 }  // namespace
 
 Told take_name(Migration& m) {
   auto terms = co_await name_terms(m);
   if (!terms) co_return forward(terms);
   auto owner = m.destination_owner();
-  auto taken =
-      co_await workflow::take_name(owner, *std::move(terms), m.pause(), [&m](const NameWait& wait) {
-        m.note(NoteLevel::info,
-               fmt::format("the name {} is not free yet ({}); asked {} times in {:.0f} s, again in "
-                           "{:.1f} s",
-                           final_of(m), name(wait.reason), wait.attempts,
-                           std::chrono::duration<double>(wait.waited).count(),
-                           std::chrono::duration<double>(wait.next).count()));
-      });
+  auto taken = co_await wait_for_name(m, owner, *std::move(terms));
   if (!taken) co_return forward(taken);
   if (!m.spec.rename.empty()) {
     auto kept = co_await m.stored.keep(fact::renamed, m.spec.rename);
     if (!kept) co_return forward(kept);
   }
+  auto exposed = co_await keep_exposure(m);
+  if (!exposed) co_return forward(exposed);
   auto known = co_await m.stored.keep(fact::made, m.final_name());
   if (!known) co_return forward(known);
   auto recorded = co_await keep_record(m);
   if (!recorded) co_return forward(recorded);
   auto closed = co_await close(m);
   if (!closed) co_return forward(closed);
-  // A run that finds the bucket made cannot tell how long that took.
-  const auto exposed = taken->made_now && taken->exposure
-                           ? fmt::format("; the name was nobody's for at most {:.1f} s",
-                                         std::chrono::duration<double>(*taken->exposure).count())
-                           : std::string();
   co_return fmt::format("s3://{} in {}, account {}{}{}{}", final_of(m), printable(m.region),
-                        m.destination_principal.account, taken->made_now ? ", made" : "", exposed,
+                        m.destination_principal.account, taken->made_now ? ", made" : "", *exposed,
                         *closed);
 }
 
 Told configuration(Migration& m) {
+  auto told = co_await keep_configuration_story(m);
+  if (!told) co_return forward(told);
   auto applied = co_await settle_configuration(m, Phase::before_data);
   if (!applied) co_return forward(applied);
   co_return "what must stand before the objects come is in place";
@@ -120,16 +153,23 @@ Told copy_back(Migration& m) {
       co_await look_at_configuration(owner, owner, hop.from, hop.to, hop.ground, m.spec.copy);
   if (!carrying) co_return forward(carrying);
   hop.options.attributes = carrying->rules;
-  auto copied = co_await copy_over(m, hop, percent_of(MigrationStep::copy_back));
+  for (auto& text : carrying->notes)
+    m.note(NoteLevel::warning, std::move(text));
+  auto copied =
+      co_await copy_over(m, hop, percent_of(MigrationStep::copy_back), {},
+                         {.objects = m.proven.objects, .bytes = m.proven.bytes, .exact = true});
   if (!copied) co_return forward(copied);
   co_return copied_text(hop.counters);
 }
 
 Told verify(Migration& m) {
   auto& hop = m.homeward();
-  m.proven = {};
+  const auto total = std::exchange(m.proven, {}).objects;
+  StepTicker ticker(m.context, m.steps, m.began,
+                    [&m, total] { return figures_of(m.proven, total); });
   auto proven =
       co_await transfer::prove(*hop.transfer, m.proof_options(transfer::Anchor::source), m.proven);
+  co_await ticker.stop();
   if (!proven) co_return forward(proven);
   if (!m.proven.complete() || m.proven.digest != m.digest) {
     co_return fail(

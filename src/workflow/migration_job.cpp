@@ -91,11 +91,20 @@ net::Task<SummaryEvent> MigrationJob::run() {
   auto worked = co_await work();
   // Whatever a request in flight said when it was abandoned, what ended the job is the user.
   if (!worked && context_.cancel.cancelled()) worked = fail(stop_error(context_));
-  if (!worked) steps_.fail_open(worked.error().describe());
+  if (!worked) leave_step(worked.error());
   auto summary = conclude(worked);
-  write_files(summary);
+  co_await write_files(summary);
   context_.events.emit(summary);
   co_return summary;
+}
+
+// A step that was interrupted, or waits for a word, has not failed: the summary says what it is.
+void MigrationJob::leave_step(const Error& why) {
+  if (why.code() == Errc::cancelled) {
+    steps_.leave_open(why.describe());
+  } else {
+    steps_.fail_open(why.describe());
+  }
 }
 
 net::Task<Result<void>> MigrationJob::work() {
@@ -129,7 +138,7 @@ net::Task<Result<void>> MigrationJob::renew(std::vector<MigrationStep> steps) {
     steps_.begin(name(step), percent_of(step).first);
     auto made = co_await act_of(step)(migration_);
     if (!made) co_return forward(made);
-    steps_.end(StepState::done, percent_of(step).last, *std::move(made));
+    steps_.end(StepState::done, percent_after(step), *std::move(made));
     standing_.insert(step);
   }
   co_return ok;
@@ -148,8 +157,14 @@ net::Task<Result<void>> MigrationJob::take(MigrationStep step) {
   if (!done) co_return done;
   records_.done[step] = true;
   standing_.insert(step);
-  steps_.end(StepState::done, percent_of(step).last, *std::move(acted));
+  steps_.end(StepState::done, percent_after(step), *std::move(acted));
   co_return ok;
+}
+
+// With --freeze early the copy is still to come, which begins at 6.
+int MigrationJob::percent_after(MigrationStep step) const {
+  const bool before_copy = step == MigrationStep::freeze && !records_.has(MigrationStep::copy);
+  return before_copy ? percent_of(step).first : percent_of(step).last;
 }
 
 net::Task<Result<void>> MigrationJob::go_back(MigrationStep step, Error why) {
@@ -177,20 +192,28 @@ net::Task<Result<void>> MigrationJob::go_back(MigrationStep step, Error why) {
   co_return ok;
 }
 
-// What this run has to report: of earlier ones the store knows (`jobs report`).
-void MigrationJob::write_files(SummaryEvent& summary) {
+net::Task<void> MigrationJob::write_files(SummaryEvent& summary) {
   const auto& name = migration_.spec.copy.report;
-  if (name.empty() || !migration_.failures) return;
-  const Report document{
-      .program = context_.program,
-      .job = context_.job_id,
-      .spec = to_json(migration_.spec.copy, migration_.source, migration_.destination),
-      .started = started_,
-      .ended = system_clock().now(),
-      .steps = steps_.records(),
-      .summary = summary};
-  const auto written = write_report(report_files(name), document, *migration_.failures);
-  if (written) return;
+  if (name.empty() || !migration_.failures) co_return;
+  auto story = co_await context_.store.run(context_.loop, [this](store::Store& store) {
+    return read_migration_story(store, context_.job_id);
+  });
+  Result<void> written = ok;
+  if (story) {
+    const Report document{
+        .program = context_.program,
+        .job = context_.job_id,
+        .spec = to_json(migration_.spec.copy, migration_.source, migration_.destination),
+        .started = started_,
+        .ended = system_clock().now(),
+        .steps = steps_.records(),
+        .summary = summary,
+        .migration = *std::move(story)};
+    written = write_report(report_files(name), document, *migration_.failures);
+  } else {
+    written = forward(story);
+  }
+  if (written) co_return;
   summary.message += ". " + written.error().describe();
   if (summary.exit_code == exit_verified) summary.exit_code = exit_fatal;
 }
@@ -207,6 +230,13 @@ SummaryEvent MigrationJob::conclude(const Result<void>& worked) {
   summary.outcome = paused ? "interrupted" : "fatal";
   summary.exit_code = paused ? exit_interrupted : exit_fatal;
   summary.message = fmt::format("{}. {}", worked.error().describe(), migration_.what_stands());
+  summary.awaits_confirmation = migration_.awaits_confirmation;
+  if (!migration_.is_undone()) summary.go_on = context_.resume_command;
+  // What is not frozen is confirmed on a terminal alone.
+  if (summary.awaits_confirmation && migration_.frozen) {
+    summary.go_on += " --confirm-delete " + printable(migration_.source.location.bucket);
+  }
+  if (migration_.can_be_undone()) summary.take_back = context_.undo_command;
   return summary;
 }
 

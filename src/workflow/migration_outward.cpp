@@ -112,6 +112,25 @@ net::Task<Result<std::string>> try_one(Migration& m, Hop& hop) {
   co_return ", and a trial copy worked";
 }
 
+// Versioning that was never on before takes its time on AWS; how much, is shown.
+net::Task<Result<std::string>> keep_versions(Migration& m) {
+  Waiting waiting;
+  StepTicker ticker(m.context, m.steps, m.began, [&waiting] {
+    StepFigures figures{.activity = "until versioning is in effect"};
+    waiting.show(figures);
+    return figures;
+  });
+  auto owner = m.destination_owner();
+  const auto needed = is_aws(m.destination.endpoint) ? std::chrono::milliseconds(settling_on_aws)
+                                                     : std::chrono::milliseconds(0);
+  VersioningRequest request{.bucket = m.temporary_name,
+                            .expected_owner = m.destination_principal.account,
+                            .settle = m.spec.copy.versioning_settle.value_or(needed)};
+  auto versioned = co_await enable_versioning(owner, std::move(request), waiting.watch(m.pause()));
+  co_await ticker.stop();
+  co_return versioned;
+}
+
 // For a while it will be the only copy: nobody but this job writes or deletes there (guard G22).
 net::Task<Result<std::string>> protect(Migration& m) {
   std::vector<Principal> spared{m.destination_principal};
@@ -173,6 +192,8 @@ net::Task<Result<void>> set_what_copies_carry(Migration& m, Hop& hop) {
                                                  m.spec.copy);
   if (!carrying) co_return forward(carrying);
   hop.options.attributes = carrying->rules;
+  for (auto& text : carrying->notes)
+    m.note(NoteLevel::warning, std::move(text));
   auto acl = co_await needed_acl(m.context, hop.to, hop.ground, m.writer());
   if (!acl && acl.error().code() != Errc::access_denied) co_return forward(acl);
   // Without the right to look: the bucket was made so that all in it is its owner's.
@@ -215,6 +236,8 @@ Told temporary_bucket(Migration& m) {
     m.temporary_name = new_temporary_name(space, account, m.region);
     auto kept = co_await m.stored.keep(fact::temporary, m.temporary_name);
     if (!kept) co_return forward(kept);
+    kept = co_await m.stored.keep(fact::destination_owner, account);
+    if (!kept) co_return forward(kept);
   }
   auto owner = m.destination_owner();
   const bool locks = m.configuration.find("object-lock") != nullptr;
@@ -227,13 +250,7 @@ Told temporary_bucket(Migration& m) {
     if (!kept) co_return forward(kept);
   }
   if (m.all_versions) {
-    auto versioned = co_await enable_versioning(
-        owner,
-        {.bucket = m.temporary_name,
-         .expected_owner = account,
-         .settle = m.spec.copy.versioning_settle.value_or(
-             aws ? std::chrono::milliseconds(settling_on_aws) : std::chrono::milliseconds(0))},
-        m.pause());
+    auto versioned = co_await keep_versions(m);
     if (!versioned) co_return forward(versioned);
   }
   // Before anything is written: an earlier run may have been killed under a Deny that spares
@@ -287,6 +304,8 @@ Told copy(Migration& m) {
   auto& hop = m.outward();
   auto copied = co_await copy_over(m, hop, percent_of(MigrationStep::copy));
   if (!copied) co_return forward(copied);
+  auto counted = co_await keep_count(m);
+  if (!counted) co_return forward(counted);
   co_return copied_text(hop.counters);
 }
 

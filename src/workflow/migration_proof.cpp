@@ -9,6 +9,7 @@
 #include "base/text.hpp"
 #include "workflow/bucket_record.hpp"
 #include "workflow/configuration/read.hpp"
+#include "workflow/verdict.hpp"
 
 namespace s3m::workflow::acts {
 namespace {
@@ -93,10 +94,40 @@ net::Task<Result<Holder>> holder_of(Migration& m) {
   co_return Holder{.ours = **std::move(ours), .before = before->value_or("")};
 }
 
+// What copies lack, by kind, each with an example.
+void tell_losses(Migration& m) {
+  for (const auto& group : m.losses.groups()) {
+    m.note(NoteLevel::warning,
+           fmt::format("not carried: {} of {}, as of {}: {}", group.attribute,
+                       counted_objects(group.count, m.all_versions),
+                       printable(group.first.empty() ? "" : group.first.front().key), group.why));
+  }
+}
+
 }  // namespace
 
-net::Task<Result<void>> copy_over(Migration& m, Hop& hop, PercentSpan percent) {
+StepFigures figures_of(const transfer::Proven& proven, std::uint64_t total) {
+  return {.objects = proven.settled(),
+          .total_objects = std::max(total, proven.objects),
+          .final = total > 0,
+          .failed = proven.mismatched + proven.missing + proven.extra + proven.other_attributes};
+}
+
+net::Task<Result<void>> keep_configuration_story(Migration& m) {
+  auto rewritten = co_await rewritten_configuration(m);
+  if (!rewritten) co_return forward(rewritten);
+  auto story = story_of(*rewritten);
+  if (story == m.configured) co_return ok;
+  for (const auto& sentence : story.not_carried)
+    m.note(NoteLevel::warning, "configuration not carried: " + sentence);
+  m.configured = std::move(story);
+  co_return co_await m.stored.keep(fact::rewritten, to_json(m.configured));
+}
+
+net::Task<Result<void>> copy_over(Migration& m, Hop& hop, PercentSpan percent, std::string activity,
+                                  KnownTotal known) {
   hop.counters = {};
+  LossKeeper keeper(m.context, m.stored, m.losses);
   auto copied = co_await run_copy_pass(
       {.context = m.context,
        .steps = m.steps,
@@ -104,18 +135,32 @@ net::Task<Result<void>> copy_over(Migration& m, Hop& hop, PercentSpan percent) {
        .options = hop.options,
        .job_start = m.began,
        .percent = percent,
+       .activity = std::move(activity),
+       .known = known,
        .count_first = m.spec.copy.count_first,
        .note = [&m](NoteLevel level, std::string text) { m.note(level, std::move(text)); }},
       hop.counters);
+  auto kept = co_await keeper.stop();
   m.copied += hop.counters.copied;
   m.copied_bytes += hop.counters.copied_bytes;
+  if (hop.counters.not_carried > 0) tell_losses(m);
   if (!copied) co_return copied;
+  if (!kept) co_return kept;
   if (hop.counters.failed == 0) co_return ok;
   co_return fail(
       Errc::refused,
       fmt::format("{} objects of s3://{} could not be copied; each is named in the list of "
                   "failures. Nothing more is deleted before all of them are copied",
                   human_count(hop.counters.failed), printable(hop.from.location.bucket)));
+}
+
+net::Task<Result<void>> keep_count(Migration& m) {
+  const auto& counters = m.outward().counters;
+  m.counted = counters.source_objects;
+  m.counted_bytes = counters.source_bytes;
+  auto kept = co_await m.stored.keep(fact::counted, std::to_string(m.counted));
+  if (!kept) co_return kept;
+  co_return co_await m.stored.keep(fact::counted_bytes, std::to_string(m.counted_bytes));
 }
 
 net::Task<Result<void>> keep_proof(Migration& m) {

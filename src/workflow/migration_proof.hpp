@@ -12,12 +12,26 @@
 #include "transfer/prove.hpp"
 #include "workflow/configuration/rewrite.hpp"
 #include "workflow/copy_pass.hpp"
+#include "workflow/figures.hpp"
 #include "workflow/migration.hpp"
 
 namespace s3m::workflow::acts {
 
-// One pass of copying over `hop`. Errors: refused when an object failed; as transfer::copy().
-net::Task<Result<void>> copy_over(Migration& migration, Hop& hop, PercentSpan percent);
+// One pass of copying over `hop`, which has that share of the job's percentage; `known` is what an
+// earlier walk has counted. What copies lack is told and kept.
+// Errors: refused when an object failed; as transfer::copy().
+net::Task<Result<void>> copy_over(Migration& migration, Hop& hop, PercentSpan percent,
+                                  std::string activity = {}, KnownTotal known = {});
+
+// Keeps how much there is, as the pass of copying that has just ended found it, for the bars of the
+// walks to come.
+net::Task<Result<void>> keep_count(Migration& migration);
+
+// How far a proof is of `total` objects; 0: not known.
+StepFigures figures_of(const transfer::Proven& proven, std::uint64_t total);
+
+// What becomes of the configuration, kept for the report; what is not carried is told.
+net::Task<Result<void>> keep_configuration_story(Migration& migration);
 
 // Keeps the last proof: its ranges, each `done`, and its figures.
 net::Task<Result<void>> keep_proof(Migration& migration);

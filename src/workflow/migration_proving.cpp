@@ -1,4 +1,6 @@
 // migration_proving.cpp: the steps of a migration from the freeze to the proof of every object.
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/text.hpp"
@@ -18,6 +20,74 @@ std::string bucket_of(const Migration& m) {
   return printable(m.source.location.bucket);
 }
 
+// When the freeze was proven first: a run that finds it standing waits for what is left of the
+// time, and not for the whole again.
+net::Task<Result<WallTime>> frozen_since(Migration& m, const DenyResult& placed) {
+  auto kept = co_await m.stored.kept(fact::frozen_at);
+  if (!kept) co_return forward(kept);
+  const auto since = *kept ? parse_iso8601(**kept) : std::nullopt;
+  if (placed.stood && since) co_return *since;
+  const auto now = system_clock().now();
+  auto noted = co_await m.stored.keep(fact::frozen_at, iso8601(now));
+  if (!noted) co_return forward(noted);
+  noted = co_await m.stored.keep(fact::frozen_by, std::string(name(placed.dialect)));
+  if (!noted) co_return forward(noted);
+  co_return now;
+}
+
+// Lets requests that were in flight when the freeze was proven come to their end (guard G20).
+net::Task<Result<std::chrono::seconds>> settle(Migration& m, DenyResult placed) {
+  using std::chrono::milliseconds;
+  const auto time =
+      m.spec.freeze_settle.value_or(milliseconds(default_freeze_settle(is_aws(m.source.endpoint))));
+  const auto in_seconds = std::chrono::floor<std::chrono::seconds>(time);
+  auto since = co_await frozen_since(m, placed);
+  if (!since) co_return forward(since);
+  auto noted = co_await m.stored.keep(fact::settled_for, std::to_string(in_seconds.count()));
+  if (!noted) co_return forward(noted);
+  const auto left = std::min(time, time - (system_clock().now() - *since));
+  if (left <= milliseconds(0)) co_return in_seconds;
+  Waiting waiting;
+  StepTicker ticker(m.context, m.steps, m.began, [&waiting] {
+    StepFigures figures{.activity = "until writes that were under way have arrived"};
+    waiting.show(figures);
+    return figures;
+  });
+  const auto pause = waiting.watch(m.pause());
+  const bool slept = co_await pause(left);
+  co_await ticker.stop();
+  if (slept) co_return in_seconds;
+  co_return fail(Errc::cancelled, "stopped while the freeze settled");
+}
+
+// One walk that takes out of the temporary bucket what the source has lost, and one that copies.
+net::Task<Result<transfer::Mirrored>> delta_pass(Migration& m, int pass) {
+  auto& hop = m.outward();
+  transfer::Mirrored mirrored;
+  // Keys, and of a bucket with versions the listing alone does not tell how many there are.
+  const auto keys = m.all_versions ? 0 : m.counted;
+  StepTicker ticker(m.context, m.steps, m.began, [&] {
+    return StepFigures{
+        .objects = mirrored.source_keys,
+        .total_objects = keys,
+        .final = keys > 0,
+        .activity = fmt::format("pass {}: what the source lost, {} deleted", pass,
+                                human_count(mirrored.deleted + mirrored.deleted_markers))};
+  });
+  auto mirror = co_await transfer::mirror(
+      *hop.transfer, {.all_versions = m.all_versions, .source_may_be_empty = true}, {KeyRange{}},
+      mirrored);
+  co_await ticker.stop();
+  if (!mirror) co_return forward(mirror);
+  auto copied = co_await copy_over(m, hop, percent_of(MigrationStep::delta),
+                                   fmt::format("pass {}: what is new or changed", pass),
+                                   {.objects = m.counted, .bytes = m.counted_bytes});
+  if (!copied) co_return forward(copied);
+  auto counted = co_await keep_count(m);
+  if (!counted) co_return forward(counted);
+  co_return mirrored;
+}
+
 }  // namespace
 
 Told freeze(Migration& m) {
@@ -26,6 +96,8 @@ Told freeze(Migration& m) {
            fmt::format("s3://{} is not frozen: that nobody writes to it is the operator's word "
                        "(--source-is-quiet); it stands in the report",
                        bucket_of(m)));
+    auto noted = co_await m.stored.keep(fact::source_is_quiet, "true");
+    if (!noted) co_return forward(noted);
     co_return "not frozen, as --source-is-quiet says";
   }
   auto owner = m.source_owner();
@@ -48,14 +120,10 @@ Told freeze(Migration& m) {
                     "there meanwhile stops the emptying",
                     bucket_of(m)));
   }
-  const auto settle = m.spec.freeze_settle.value_or(
-      std::chrono::milliseconds(default_freeze_settle(is_aws(m.source.endpoint))));
-  if (!placed->stood && settle.count() > 0) {
-    const bool slept = co_await m.context.cancel.sleep_for(settle);
-    if (!slept) co_return fail(Errc::cancelled, "stopped while the freeze settled");
-  }
+  auto settled = co_await settle(m, *placed);
+  if (!settled) co_return forward(settled);
   co_return fmt::format("no writes to s3://{} but this job's (proven, by {}; settled for {} s)",
-                        bucket_of(m), name(placed->dialect), settle.count() / 1000);
+                        bucket_of(m), name(placed->dialect), settled->count());
 }
 
 // Copies and deletions until a pass finds nothing to do: two walks in a row that agree, both begun
@@ -72,16 +140,12 @@ Told delta(Migration& m) {
   for (int pass = 1; pass <= most_delta_passes; ++pass) {
     auto ours = co_await still_ours(m);
     if (!ours) co_return forward(ours);
-    transfer::Mirrored mirrored;
-    auto mirror = co_await transfer::mirror(
-        *hop.transfer, {.all_versions = m.all_versions, .source_may_be_empty = true}, {KeyRange{}},
-        mirrored);
-    if (!mirror) co_return forward(mirror);
-    auto passed = co_await copy_over(m, hop, percent_of(MigrationStep::delta));
-    if (!passed) co_return forward(passed);
+    auto mirrored = co_await delta_pass(m, pass);
+    if (!mirrored) co_return forward(mirrored);
+    const auto gone = mirrored->deleted + mirrored->deleted_markers;
     copied += hop.counters.copied;
-    deleted += mirrored.deleted + mirrored.deleted_markers;
-    if (hop.counters.copied + mirrored.deleted + mirrored.deleted_markers > 0) continue;
+    deleted += gone;
+    if (hop.counters.copied + gone > 0) continue;
     co_return fmt::format(
         "{} copied and {} deleted since the first copy; pass {} found nothing "
         "more",
@@ -104,7 +168,9 @@ Told prove(Migration& m) {
                                      .expected_owner = m.destination_principal.account});
   auto options = m.proof_options(transfer::Anchor::destination);
   options.discard_differing = true;  // the next delta pass makes it anew
+  StepTicker ticker(m.context, m.steps, m.began, [&m] { return figures_of(m.proven, m.counted); });
   auto proven = co_await transfer::prove(*hop.transfer, options, m.proven, &manifest);
+  co_await ticker.stop();
   if (!proven) co_return forward(proven);
   if (!m.proven.complete()) {
     co_return fail(Errc::mismatch,
@@ -116,6 +182,8 @@ Told prove(Migration& m) {
   }
   auto kept = co_await keep_proof(m);
   if (!kept) co_return forward(kept);
+  auto configured = co_await keep_configuration_story(m);
+  if (!configured) co_return forward(configured);
   auto recorded = co_await keep_record(m);
   if (!recorded) co_return forward(recorded);
   co_return fmt::format("{} objects ({}), {} by weak proof; digest {}",

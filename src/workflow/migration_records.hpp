@@ -20,16 +20,28 @@ namespace fact {
 inline const std::string source_region = "source-region", source_owner = "source-owner";
 inline const std::string source_canonical_id = "source-canonical-id";
 inline const std::string temporary = "temporary-bucket", tags_at_create = "tags-at-create";
-inline const std::string region = "region";
+inline const std::string region = "region", destination_owner = "destination-owner";
 inline const std::string configuration = "configuration";
 inline const std::string all_versions = "all-versions", acl = "acl";
 inline const std::string digest = "digest", objects = "objects", bytes = "bytes";
 inline const std::string weak = "weak";
 inline const std::string confirmed = "confirmed";  // the digest that was confirmed
 inline const std::string uploads = "uploads";      // ids of the source's, as they were told of
-inline const std::string deleted_at = "deleted-at";
 inline const std::string writer = "writer";  // of the first hop, where --grant none found it
-inline const std::string opened = "opened";  // the final bucket is not to be closed again
+inline const std::string confirmed_at = "confirmed-at", confirmed_how = "confirmed-how";
+inline const std::string confirmed_by = "confirmed-by";
+// The freeze: since when it is proven, how it names whom it spares, how long writes could arrive.
+inline const std::string frozen_at = "frozen-at", frozen_by = "frozen-by";
+inline const std::string settled_for = "settled-for";  // seconds
+inline const std::string source_is_quiet = "source-is-quiet";
+inline const std::string deleted_at = "deleted-at", taken_at = "taken-at";
+inline const std::string exposure_spans_runs = "exposure-spans-runs";
+inline const std::string final_bucket = "final-bucket";
+// Of the last walk over the source.
+inline const std::string counted = "counted-objects", counted_bytes = "counted-bytes";
+inline const std::string losses = "losses";        // LossBook
+inline const std::string rewritten = "rewritten";  // ConfigurationStory
+inline const std::string opened = "opened";        // the final bucket is not to be closed again
 // Of the undo: its state (migration_machine.hpp), and what it has to copy back.
 inline const std::string giving = "undo";
 inline const std::string given_objects = "undo-objects", given_bytes = "undo-bytes";

@@ -47,7 +47,9 @@ json::object totals_json(const SummaryEvent& summary) {
           {"requests", summary.requests},
           {"retried", summary.retried},
           {"throttled", summary.throttled},
-          {"seconds", summary.elapsed_seconds}};
+          {"seconds", summary.elapsed_seconds},
+          {"exposure_seconds", summary.exposure_seconds ? json::value(*summary.exposure_seconds)
+                                                        : json::value(nullptr)}};
 }
 
 // What AWS does not let anybody carry is said where the versions are counted.
@@ -83,6 +85,12 @@ json::array groups_json(const FailureLog& failures) {
   return out;
 }
 
+json::value migration_json(const Report& report) {
+  if (!report.migration) return nullptr;
+  json::error_code unreadable;
+  return json::parse(to_json(*report.migration), unreadable);
+}
+
 // Everything but the list of failures, which is streamed behind it.
 json::object head_json(const Report& report, const FailureLog& failures, const FailureLog* losses) {
   json::error_code unreadable;
@@ -101,7 +109,8 @@ json::object head_json(const Report& report, const FailureLog& failures, const F
           {"versions", versions_json(report.summary)},
           {"verification", verification_json(report.summary)},
           {"failure_groups", groups_json(failures)},
-          {"not_carried_groups", losses == nullptr ? json::array() : groups_json(*losses)}};
+          {"not_carried_groups", losses == nullptr ? json::array() : groups_json(*losses)},
+          {"migration", migration_json(report)}};
 }
 
 std::unexpected<Error> cannot_write(const std::string& file) {
@@ -138,12 +147,35 @@ Result<void> write_list(std::ostream& out, std::string_view name, FailureLog& lo
   return listed;
 }
 
-Result<void> write_csv(std::ostream& out, FailureLog& failures, FailureLog* losses) {
-  out << FailureLog::csv_columns << "\r\n";
-  const auto write = [&](std::string_view line) { out << line << "\r\n"; };
-  auto written = failures.for_each_csv(write);
-  if (written && losses != nullptr) written = losses->for_each_csv(write);
-  return written;
+void write_finding(std::ostream& out, const FailureEvent& finding) {
+  out << FailureLog::csv_line(finding) << "\r\n";
+}
+
+// What the copies of a migration lack, the first of each kind, and what became of the settings: in
+// the columns of failures, so that one table holds all that somebody has to look at.
+void write_migration(std::ostream& out, const MigrationStory& story) {
+  for (const auto& group : story.losses.groups()) {
+    for (const auto& lost : group.first) {
+      FailureEvent loss{.operation = "carry", .bucket = lost.bucket, .key = lost.key};
+      loss.version = lost.version;
+      loss.code = group.attribute;
+      loss.message = group.why;
+      write_finding(out, loss);
+    }
+  }
+  FailureEvent setting{.operation = "configuration", .bucket = story.destination.bucket};
+  for (const auto& [name, where, from, to] : story.configuration.changed) {
+    setting.key = name;
+    setting.code = "rewritten";
+    setting.message = fmt::format("{}: {} -> {}", where, from, to);
+    write_finding(out, setting);
+  }
+  setting.key.clear();
+  setting.code = "not-carried";
+  for (const auto& sentence : story.configuration.not_carried) {
+    setting.message = sentence;
+    write_finding(out, setting);
+  }
 }
 
 }  // namespace
@@ -182,6 +214,16 @@ Result<void> write_report_json(std::ostream& out, const Report& report, FailureL
   return listed;
 }
 
+Result<void> write_report_csv(std::ostream& out, const Report& report, FailureLog& failures,
+                              FailureLog* losses) {
+  out << FailureLog::csv_columns << "\r\n";
+  const auto write = [&](std::string_view line) { out << line << "\r\n"; };
+  auto written = failures.for_each_csv(write);
+  if (written && losses != nullptr) written = losses->for_each_csv(write);
+  if (written && report.migration) write_migration(out, *report.migration);
+  return written;
+}
+
 Result<void> write_report(const ReportFiles& files, const Report& report, FailureLog& failures,
                           FailureLog* losses) {
   if (!files.json.empty()) {
@@ -196,8 +238,9 @@ Result<void> write_report(const ReportFiles& files, const Report& report, Failur
     if (!written) return written;
   }
   if (files.csv.empty()) return ok;
-  return replace_file(files.csv,
-                      [&](std::ostream& out) { return write_csv(out, failures, losses); });
+  return replace_file(files.csv, [&](std::ostream& out) {
+    return write_report_csv(out, report, failures, losses);
+  });
 }
 
 }  // namespace s3m::workflow

@@ -5,12 +5,14 @@
 #pragma once
 
 #include <iosfwd>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/event.hpp"
 #include "base/time.hpp"
 #include "workflow/failure_log.hpp"
+#include "workflow/migration_story.hpp"
 
 namespace s3m::workflow {
 
@@ -29,6 +31,7 @@ struct Report {
   WallTime started{}, ended{};
   std::vector<StepRecord> steps;
   SummaryEvent summary;
+  std::optional<MigrationStory> migration{};  // of a migration
 };
 
 // Where `--report FILE` writes: FILE.json as JSON, FILE.csv as a list of failures, FILE.html as a
@@ -52,5 +55,9 @@ Result<void> write_report(const ReportFiles& files, const Report& report, Failur
 // the caller's to ask.
 Result<void> write_report_json(std::ostream& out, const Report& report, FailureLog& failures,
                                FailureLog* losses);
+
+// The CSV alone, likewise.
+Result<void> write_report_csv(std::ostream& out, const Report& report, FailureLog& failures,
+                              FailureLog* losses);
 
 }  // namespace s3m::workflow

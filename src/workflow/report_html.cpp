@@ -8,70 +8,13 @@
 
 #include "base/text.hpp"
 #include "workflow/copy_spec.hpp"
+#include "workflow/report_page.hpp"
 #include "workflow/step_names.hpp"
 
 namespace s3m::workflow {
 namespace {
 
 namespace json = boost::json;
-
-constexpr std::string_view head = R"(<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>{0}</title>
-<style>
-body {{ font: 15px/1.5 system-ui, sans-serif; color: #16191f; max-width: 62rem; margin: 2rem auto;
-  padding: 0 1rem; }}
-h1 {{ font-size: 1.5rem; }} h2 {{ font-size: 1.1rem; margin-top: 2rem; }}
-table {{ border-collapse: collapse; width: 100%; }}
-th, td {{ text-align: left; vertical-align: top; padding: .3rem .8rem .3rem 0;
-  border-bottom: 1px solid #d5dbdb; overflow-wrap: anywhere; }}
-tbody th {{ width: 14rem; font-weight: 500; color: #545b64; }}
-.good {{ color: #1d8102; }} .bad {{ color: #b0084d; }}
-.outcome {{ font-size: 1.1rem; }}
-code {{ font: 13px/1.5 ui-monospace, monospace; }}
-@media print {{ body {{ margin: 0; max-width: none; }} tr {{ break-inside: avoid; }} }}
-</style>
-</head>
-<body>
-<h1>{0}</h1>
-)";
-
-class Page {
- public:
-  explicit Page(std::ostream& out) : out_(out) {}
-
-  void begin(std::string_view title) {
-    out_ << fmt::format("<h2>{}</h2>\n<table>\n<tbody>\n", html_text(title));
-  }
-  void begin(std::string_view title, std::initializer_list<std::string_view> columns) {
-    out_ << fmt::format("<h2>{}</h2>\n<table>\n<thead><tr>", html_text(title));
-    for (const auto column : columns)
-      out_ << fmt::format("<th scope=\"col\">{}</th>", html_text(column));
-    out_ << "</tr></thead>\n<tbody>\n";
-  }
-  void end() { out_ << "</tbody>\n</table>\n"; }
-
-  void row(std::string_view name, std::string_view value) {
-    if (value.empty()) return;
-    out_ << fmt::format("<tr><th scope=\"row\">{}</th><td>{}</td></tr>\n", html_text(name),
-                        html_text(value));
-  }
-  void cells(std::initializer_list<std::string> values) {
-    out_ << "<tr>";
-    for (const auto& value : values)
-      out_ << fmt::format("<td>{}</td>", html_text(value));
-    out_ << "</tr>\n";
-  }
-  void paragraph(std::string_view style, std::string_view text) {
-    out_ << fmt::format("<p class=\"{}\">{}</p>\n", style, html_text(text));
-  }
-
- private:
-  std::ostream& out_;
-};
 
 std::string objects_and_bytes(std::uint64_t objects, std::uint64_t bytes) {
   return fmt::format("{} objects, {}", human_count(objects), human_bytes(bytes));
@@ -95,26 +38,33 @@ void write_job(Page& page, const Report& report) {
   page.end();
 }
 
-void write_totals(Page& page, const SummaryEvent& summary) {
-  page.begin("Objects");
-  page.row("in the source", objects_and_bytes(summary.objects, summary.bytes));
-  page.row("copied", objects_and_bytes(summary.copied, summary.copied_bytes));
-  page.row("the same already", human_count(summary.skipped));
-  if (summary.all_versions) {
+// Of a migration the figures of what was proven are the job's, the others those of its last run.
+void write_totals(Page& page, const Report& report) {
+  const auto& summary = report.summary;
+  page.begin(report.migration ? "The last run" : "Objects");
+  if (!report.migration) {
+    page.row("in the source", objects_and_bytes(summary.objects, summary.bytes));
+  }
+  page.row(report.migration ? "copied, both ways" : "copied",
+           objects_and_bytes(summary.copied, summary.copied_bytes));
+  if (!report.migration) page.row("the same already", human_count(summary.skipped));
+  if (summary.all_versions && !report.migration) {
     page.row("keys", human_count(summary.version_keys));
     page.row("delete markers", fmt::format("{}, {} made", human_count(summary.delete_markers),
                                            human_count(summary.copied_markers)));
   }
   page.row("deleted", human_count(summary.deleted));
   page.row("failed", human_count(summary.failed));
-  page.row("attributes not carried", human_count(summary.not_carried));
+  if (!report.migration) page.row("attributes not carried", human_count(summary.not_carried));
   page.row("requests", fmt::format("{}, {} retried, {} throttled", human_count(summary.requests),
                                    human_count(summary.retried), human_count(summary.throttled)));
   page.end();
 }
 
-void write_verification(Page& page, const SummaryEvent& summary) {
-  page.begin("Verification");
+void write_verification(Page& page, const Report& report) {
+  const auto& summary = report.summary;
+  const bool moved = report.migration && summary.exit_code == 0;
+  page.begin(moved ? "Verification of the new bucket" : "Verification");
   page.row("proven", fmt::format("{} by ETag or checksum, {} by size and time only",
                                  human_count(summary.same_strong), human_count(summary.same_weak)));
   page.row("differ", human_count(summary.mismatched));
@@ -125,10 +75,12 @@ void write_verification(Page& page, const SummaryEvent& summary) {
 }
 
 void write_steps(Page& page, const std::vector<StepRecord>& steps) {
-  page.begin("Steps", {"step", "state", "begun", "seconds", "what was found or done"});
+  page.begin("Steps", {"step", "state", "begun", "took", "what was found or done"});
   for (const auto& step : steps) {
-    page.cells({step.step, std::string(name(step.state)), iso8601_seconds(step.started),
-                fmt::format("{:.1f}", step.seconds), step.message});
+    const bool open = step.state == StepState::started;
+    page.cells({step.step, open ? "not ended" : std::string(name(step.state)),
+                iso8601_seconds(step.started), open ? "" : step_duration(step.seconds),
+                step.message});
   }
   page.end();
 }
@@ -198,18 +150,19 @@ std::string html_text(std::string_view text) {
 Result<void> write_html(std::ostream& out, const Report& report, FailureLog& failures,
                         FailureLog* losses) {
   const auto& summary = report.summary;
-  out << fmt::format(head, html_text("S3 migrator: job " + report.job));
-  Page page(out);
+  Page page(out,
+            fmt::format("S3 migrator: {} {}", report.migration ? "migration" : "job", report.job));
   page.paragraph(
       summary.exit_code == 0 ? "outcome good" : "outcome bad",
       fmt::format("{} (exit code {}): {}", summary.outcome, summary.exit_code, summary.message));
+  if (report.migration) write_migration(page, *report.migration, summary.exit_code == 0);
   write_job(page, report);
-  write_totals(page, summary);
-  write_verification(page, summary);
+  write_totals(page, report);
+  write_verification(page, report);
   write_steps(page, report.steps);
   auto listed = write_list(page, "Failures", failures);
   if (listed && losses != nullptr) listed = write_list(page, "Not carried", *losses);
-  out << "</body>\n</html>\n";
+  page.close();
   return listed;
 }
 

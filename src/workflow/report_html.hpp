@@ -18,6 +18,10 @@ inline constexpr std::uint64_t most_failures_on_page = 1000;
 Result<void> write_html(std::ostream& out, const Report& report, FailureLog& failures,
                         FailureLog* losses);
 
+class Page;
+// The parts that only a migration has; `complete`: it has ended well.
+void write_migration(Page& page, const MigrationStory& story, bool complete);
+
 // `text` for a place between tags or inside a quoted attribute; what a browser would act upon is
 // shown instead.
 std::string html_text(std::string_view text);

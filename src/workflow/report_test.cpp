@@ -128,6 +128,77 @@ TEST_F(ReportTest, ThereAreNoFailuresInAGoodReport) {
   EXPECT_EQ(read("r.csv"), std::string(FailureLog::csv_columns) + "\r\n");
 }
 
+MigrationStory migration() {
+  MigrationStory story{.source = {"photos", "us-east-1", "111111111111"},
+                       .destination = {"photos", "eu-central-1", "222222222222"},
+                       .temporary_bucket = "s3m-1",
+                       .manifest = "s3://s3m-1/m/",
+                       .all_versions = true,
+                       .objects = 7,
+                       .digest = "d1ge57",
+                       .freeze = {},
+                       .confirmation = {},
+                       .exposure = {},
+                       .losses = {},
+                       .configuration = {}};
+  const auto at = parse_iso8601("2026-11-22T16:28:05Z").value();
+  story.freeze = {at, "user-id", 900};
+  story.confirmation = {"d1ge57", "the name was typed", "jane <at> build", at};
+  story.exposure = Exposure{at, at + std::chrono::milliseconds(20'500), true};
+  story.configuration = {.settings = 4,
+                         .changed = {{"policy", "Principal", "=1", "<2>"}},
+                         .not_carried = {"metrics: not known there"},
+                         .notes = {"look at it"}};
+  for (int i = 0; i < 120; ++i) {
+    story.losses.add({.operation = "carry",
+                      .bucket = "photos",
+                      .key = "k" + std::to_string(i) + ".",
+                      .code = "acl",
+                      .message = "the destination has none"});
+  }
+  return story;
+}
+
+TEST_F(ReportTest, OfAMigrationTellsWhatAnAuditorAsks) {
+  report_.migration = migration();
+  ASSERT_TRUE(write_report(report_files(path("r")), report_, failures_));
+  const auto told = boost::json::parse(read("r.json")).at("migration").as_object();
+  EXPECT_EQ(told.at("exposure").at("seconds").as_double(), 20.5);
+  EXPECT_EQ(told.at("exposure").at("spans_runs").as_bool(), true);
+  EXPECT_EQ(told.at("freeze").at("settled_seconds").to_number<int>(), 900);
+  EXPECT_EQ(told.at("confirmation").at("at").as_string(), "2026-11-22T16:28:05.000Z");
+  EXPECT_EQ(told.at("not_carried").at(0).at("count").to_number<int>(), 120);
+  EXPECT_EQ(told.at("not_carried").at(0).at("first").as_array().size(), most_losses_named);
+  EXPECT_EQ(told.at("configuration").at("changed").at(0).at("to").as_string(), "<2>");
+
+  const auto page = read("r.html");
+  for (const auto* const text :
+       {"at most 20.5 s, the time between two runs included", "jane &lt;at&gt; build", "&lt;2&gt;",
+        "metrics: not known there", "acl of 120 versions and delete markers", "s3://photos/k99.",
+        "and 20 more", "settled for 900 s", "New by nature"}) {
+    EXPECT_THAT(page, HasSubstr(text));
+  }
+  EXPECT_THAT(page, testing::Not(HasSubstr("k100.")));
+  EXPECT_THAT(page, testing::Not(HasSubstr("is not what was proven last")));
+
+  const auto table = read("r.csv");
+  EXPECT_THAT(table, HasSubstr("carry,photos,k0.,,acl,"));
+  EXPECT_THAT(table, HasSubstr("configuration,photos,policy,,rewritten,,0,,Principal: =1 -> <2>"));
+  EXPECT_THAT(table, HasSubstr("configuration,photos,,,not-carried,,0,,metrics: not known there"));
+}
+
+TEST_F(ReportTest, AConfirmationOfSomethingElseIsShownAsSuch) {
+  report_.migration = migration();
+  report_.migration->digest = "an0ther";
+  ASSERT_TRUE(write_report(report_files(path("r.html")), report_, failures_));
+  EXPECT_THAT(read("r.html"), HasSubstr("is not what was proven last"));
+}
+
+TEST_F(ReportTest, ACopyIsNoMigration) {
+  ASSERT_TRUE(write_report(report_files(path("r.json")), report_, failures_));
+  EXPECT_TRUE(boost::json::parse(read("r.json")).at("migration").is_null());
+}
+
 TEST_F(ReportTest, AnUnwritablePlaceIsFoundBeforehandAndAtTheEnd) {
   const auto files = report_files(path("absent/r.json"));
   EXPECT_EQ(check_writable(files).error().code(), Errc::io);

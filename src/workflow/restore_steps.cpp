@@ -7,7 +7,6 @@
 #include "base/text.hpp"
 #include "workflow/copy_job.hpp"
 #include "workflow/figures.hpp"
-#include "workflow/ticker.hpp"
 
 namespace s3m::workflow {
 namespace {
@@ -63,17 +62,13 @@ net::Task<Result<void>> CopyJob::report_archived() {
 net::Task<Result<void>> CopyJob::request_restores() {
   if (!spec_.copy.restore) co_return ok;
   steps_.begin("restore", percent_bucket_ready);
-  RestoreFigureSource figures(
-      context_, steps_,
-      [this]() -> RestoreFigureSource::Figures {
-        return {.objects = archived_.requested + archived_.in_progress,
-                .bytes = archived_.requested_bytes,
-                .total_objects = archived_.objects,
-                .total_bytes = archived_.bytes,
-                .failed = archived_.failed};
-      },
-      steady_start_);
-  Ticker ticker(context_.loop, context_.events, [&figures] { return figures.now(); });
+  StepTicker ticker(context_, steps_, steady_start_, [this]() -> StepFigures {
+    return {.objects = archived_.requested + archived_.in_progress,
+            .bytes = archived_.requested_bytes,
+            .total_objects = archived_.objects,
+            .total_bytes = archived_.bytes,
+            .failed = archived_.failed};
+  });
   auto asked =
       co_await transfer::find_archived(*transfer_, spec_.copy, whole_key_space(), archived_);
   co_await ticker.stop();
@@ -111,18 +106,14 @@ net::Task<Result<void>> CopyJob::await_restores() {
   steps_.begin("await", percent_copy_last);
   const auto total = counters_.waiting, total_bytes = counters_.waiting_bytes;
   const auto failed_before = counters_.failed;
-  RestoreFigureSource figures(
-      context_, steps_,
-      [&]() -> RestoreFigureSource::Figures {
-        return {.objects = total - std::min(total, counters_.waiting),
-                .bytes = total_bytes - std::min(total_bytes, counters_.waiting_bytes),
-                .total_objects = total,
-                .total_bytes = total_bytes,
-                .failed = counters_.failed,
-                .final = true};
-      },
-      steady_start_);
-  Ticker ticker(context_.loop, context_.events, [&figures] { return figures.now(); });
+  StepTicker ticker(context_, steps_, steady_start_, [&]() -> StepFigures {
+    return {.objects = total - std::min(total, counters_.waiting),
+            .bytes = total_bytes - std::min(total_bytes, counters_.waiting_bytes),
+            .total_objects = total,
+            .total_bytes = total_bytes,
+            .final = true,
+            .failed = counters_.failed};
+  });
   const auto deadline = std::chrono::steady_clock::now() + spec_.restore_wait;
   auto pause = std::chrono::duration_cast<std::chrono::milliseconds>(spec_.restore_poll);
   Result<void> copied = ok;

@@ -17,6 +17,10 @@ void Steps::emit(StepState state, std::string message) {
   events_.emit(event);
 }
 
+double Steps::since_begin() const {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
+}
+
 void Steps::begin(std::string_view name, int percent) {
   const auto found = std::ranges::find(names_, name);
   current_ = static_cast<std::size_t>(found - names_.begin());
@@ -33,7 +37,7 @@ void Steps::end(StepState state, int percent, std::string message) {
   auto& record = records_.back();
   record.state = state;
   record.message = message;
-  record.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
+  record.seconds = since_begin();
   emit(state, std::move(message));
 }
 
@@ -45,6 +49,13 @@ void Steps::skip(std::string_view name, std::string message) {
                       .started = system_clock().now(),
                       .message = message});
   emit(StepState::skipped, std::move(message));
+}
+
+void Steps::leave_open(std::string message) {
+  if (!open_) return;
+  open_ = false;
+  records_.back().message = std::move(message);
+  records_.back().seconds = since_begin();
 }
 
 void Steps::fail_open(std::string message) {

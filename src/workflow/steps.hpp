@@ -26,6 +26,8 @@ class Steps {
   void skip(std::string_view name, std::string message);
   // Ends the step that is open, if any, as failed.
   void fail_open(std::string message);
+  // Leaves the step that is open, if any, to a later run; only the report is told why.
+  void leave_open(std::string message);
 
   bool open() const noexcept { return open_; }
   const std::string& name() const noexcept { return names_.at(current_); }
@@ -36,6 +38,7 @@ class Steps {
 
  private:
   void emit(StepState state, std::string message);
+  double since_begin() const;
 
   EventSink& events_;
   std::vector<std::string> names_;

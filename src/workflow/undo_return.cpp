@@ -127,8 +127,11 @@ Return::Told Return::check() {
   }
   auto alone = temporary_alone(m_);
   transfer::Proven found;
+  StepTicker ticker(m_.context, m_.steps, m_.began,
+                    [&] { return acts::figures_of(found, m_.proven.objects); });
   auto proven =
       co_await transfer::prove(*alone->transfer, m_.proof_options(transfer::Anchor::source), found);
+  co_await ticker.stop();
   if (!proven) co_return forward(proven);
   if (found.complete() && found.digest == m_.digest) {
     co_return fmt::format("s3://{} has all {} objects that were confirmed", temporary(),
@@ -264,9 +267,13 @@ Return::Told Return::copy() {
 }
 
 Return::Told Return::prove() {
+  const auto total = m_.proven.objects;
   auto& found = m_.proven = {};
+  StepTicker ticker(m_.context, m_.steps, m_.began,
+                    [&found, total] { return acts::figures_of(found, total); });
   auto proven =
       co_await transfer::prove(*back().transfer, m_.proof_options(transfer::Anchor::source), found);
+  co_await ticker.stop();
   if (!proven) co_return forward(proven);
   const bool all = found.mismatched + found.missing + found.other_attributes == 0;
   if (!all || found.digest != m_.digest) {

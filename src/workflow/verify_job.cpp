@@ -8,7 +8,6 @@
 #include "workflow/preflight.hpp"
 #include "workflow/sides.hpp"
 #include "workflow/stored_uploads.hpp"
-#include "workflow/ticker.hpp"
 #include "workflow/verdict.hpp"
 
 namespace s3m::workflow {
@@ -89,8 +88,7 @@ net::Task<Result<void>> VerifyJob::compare(const Ground& ground) {
     failures_->add(failure);
     context_.events.emit(failure);
   });
-  VerifyFigureSource figures(context_, steps_, found_, 0, 0, start_);
-  Ticker ticker(context_.loop, context_.events, [&figures] { return figures.now(); });
+  StepTicker ticker(context_, steps_, start_, [this] { return figures_of(found_, 0, 0); });
   const transfer::VerifyOptions options{.mode = spec_.verify,
                                         .strict = spec_.strict,
                                         .filter = spec_.copy.filter,

@@ -44,7 +44,8 @@ def test_without_the_confirmation_nothing_is_deleted(program, sim):
     assert job.run(confirm=False) == 130, job.errors
     assert contents(sim.admin(SOURCE)) == before
     assert max(job.percents) == 49
-    assert "--confirm-delete" in job.events[-1]["message"]
+    asked = job.events[-1]
+    assert asked["awaits_confirmation"] and asked["go_on"].endswith(f"--confirm-delete {BUCKET}")
     job.finish()
     assert_moved(sim, before)
 

@@ -230,8 +230,10 @@ TEST_F(Prove, G23RangesTileTheBucketAndAreFoundAgain) {
     count += ranges[i].count;
     bytes += ranges[i].bytes;
     weak += ranges[i].weak;
-    const auto checked = rig.run(check_range(*rig.context, {}, ranges[i]));
+    Proven now;
+    const auto checked = rig.run(check_range(*rig.context, {}, ranges[i], now));
     EXPECT_TRUE(checked.has_value()) << checked.error().describe();
+    EXPECT_EQ(now.settled(), ranges[i].count) << "what it found is told";
   }
   EXPECT_EQ(count, 67U);
   EXPECT_EQ(bytes, rig.proven.bytes);
@@ -271,15 +273,16 @@ TEST_F(Prove, G23ARangeThatChangedIsNotWhatWasProven) {
   rig.must_copy();
   must_prove(rig);
   const auto whole = rig.proven.ranges.at(0);
-  ASSERT_TRUE(rig.run(check_range(*rig.context, {}, whole)).has_value());
+  Proven now;
+  ASSERT_TRUE(rig.run(check_range(*rig.context, {}, whole, now)).has_value());
   const auto changed = [&](const std::function<void(sim::Cloud&)>& change) {
     rig.cloud([&](sim::Cloud& cloud) { change(cloud); });
-    const auto checked = rig.run(check_range(*rig.context, {}, whole));
+    const auto checked = rig.run(check_range(*rig.context, {}, whole, now));
     EXPECT_FALSE(checked.has_value());
     if (!checked) EXPECT_EQ(checked.error().code(), Errc::mismatch);
     for (const auto* const bucket : {"original", "copy"})
       rig.put(bucket, {.key = "plain", .body = "plain"});
-    EXPECT_TRUE(rig.run(check_range(*rig.context, {}, whole)).has_value()) << "as it was";
+    EXPECT_TRUE(rig.run(check_range(*rig.context, {}, whole, now)).has_value()) << "as it was";
   };
   changed([](auto& cloud) { cloud.put("original", {.key = "plain", .body = "nialp"}); });
   changed([](auto& cloud) {

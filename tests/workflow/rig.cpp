@@ -197,8 +197,12 @@ SummaryEvent Rig::cleanup(std::vector<std::string> options) {
 }
 
 SummaryEvent Rig::migrate(std::vector<std::string> options) {
-  options.insert(options.begin(), {"s3://" + source, "--destination-region", "eu-central-1",
-                                   "--confirm-delete", source});
+  options.insert(options.end(), {"--confirm-delete", source});
+  return migrate_until_asked(std::move(options));
+}
+
+SummaryEvent Rig::migrate_until_asked(std::vector<std::string> options) {
+  options.insert(options.begin(), {"s3://" + source, "--destination-region", "eu-central-1"});
   return run(with_roles("migrate", std::move(options)));
 }
 

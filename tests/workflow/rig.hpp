@@ -31,8 +31,12 @@ std::string others_policy(const std::string& bucket);
 
 class Recorder final : public EventSink {
  public:
-  void emit(const Event& event) override { events.push_back(event); }
+  void emit(const Event& event) override {
+    events.push_back(event);
+    if (hook) hook(event);
+  }
   std::vector<Event> events;
+  std::function<void(const Event&)> hook;
 };
 
 class Rig {
@@ -50,6 +54,7 @@ class Rig {
   SummaryEvent cleanup(std::vector<std::string> options = {});
   // Of the source bucket to eu-central-1, confirmed beforehand.
   SummaryEvent migrate(std::vector<std::string> options = {});
+  SummaryEvent migrate_until_asked(std::vector<std::string> options = {});  // not confirmed
   // `undo` of a migration; what refuses it before it begins is an error.
   Result<SummaryEvent> undo(const std::string& job);
   // What a job of that name runs in, with the roles of copy(): for parts of a job alone.
@@ -73,6 +78,9 @@ class Rig {
     }
     return found;
   }
+  const std::vector<Event>& every_event() const { return recorder_.events; }
+  // Called with each event, as it comes.
+  void on_event(std::function<void(const Event&)> hook) { recorder_.hook = std::move(hook); }
   // The notes and step messages of the last run, one a line.
   std::string told() const;
   const StepEvent* step(std::string_view name) const;  // its end
