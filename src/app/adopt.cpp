@@ -47,9 +47,9 @@ Result<BucketRecord> read(const Arguments& arguments, const aws::Environment& en
   auto engine = Engine::make(arguments, environment, nobody, new_job_id());
   if (!engine) return forward(engine);
   auto& loop = (*engine)->loop();
-  Interrupts interrupts(loop, (*engine)->cancel(),
-                        {"stopping: nothing was changed; Ctrl-C again aborts",
-                         "aborted; nothing was changed"});
+  Interrupts interrupts(
+      loop, (*engine)->cancel(),
+      {"stopping: nothing was changed; Ctrl-C again aborts", "aborted; nothing was changed"});
   std::optional<Result<BucketRecord>> found;
   boost::asio::co_spawn(loop, find(**engine, interrupts, found), [](const std::exception_ptr& bug) {
     if (bug) std::rethrow_exception(bug);

@@ -91,7 +91,7 @@ struct Arguments {
   int attempt = 1;  // which run of it this is
   // Set, on a migration: it goes on with the job of that record, which the store does not know.
   std::optional<workflow::BucketRecord> adopted;
-  std::size_t limit = 0, offset = 0;  // of lists; no limit: the command's own
+  std::size_t limit = 0, offset = 0;   // of lists; no limit: the command's own
   std::optional<ReportFormat> format;  // of a report on standard output; unset: json
   OutputArguments output;
   std::vector<std::string> words;  // the whole command line, to be repeated
