@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "store/process_identity.hpp"
 #include "workflow/liveness.hpp"
+#include "workflow/migration_records.hpp"
 #include "workflow/verdict.hpp"
 
 namespace s3m::workflow {
@@ -30,6 +31,18 @@ Result<store::JobRecord> known_job(store::Store& store, const std::string& id) {
                                            printable(id)));
 }
 
+bool ended_well(const store::JobRecord& job) {
+  return job.state == JobState::done && job.exit_code == exit_verified;
+}
+
+// A migration that has moved its bucket has reported; the other that ends well is the undone one.
+Result<bool> is_undone(store::Store& store, const store::JobRecord& job) {
+  if (job.kind != "migrate" || !ended_well(job)) return false;
+  auto reported = store.fact(job.id, step_fact(MigrationStep::report));
+  if (!reported) return forward(reported);
+  return *reported != step_is_done;
+}
+
 Result<JobView> view_of(store::Store& store, store::JobRecord job) {
   JobView view{.job = std::move(job), .claim = {}, .steps = {}};
   auto claim = store.claim_of(view.job.id);
@@ -40,6 +53,9 @@ Result<JobView> view_of(store::Store& store, store::JobRecord job) {
   auto steps = store.steps_of(view.job.id);
   if (!steps) return forward(steps);
   view.steps = *std::move(steps);
+  auto undone = is_undone(store, view.job);
+  if (!undone) return forward(undone);
+  view.undone = *undone;
   return view;
 }
 
@@ -54,10 +70,6 @@ std::string_view how_it_ended(int exit_code) {
     default:
       return "failed";
   }
-}
-
-bool ended_well(const store::JobRecord& job) {
-  return job.state == JobState::done && job.exit_code == exit_verified;
 }
 
 // Nobody else takes the job up while `work` is done on it.
@@ -127,6 +139,7 @@ Result<void> may_forget(store::Store& store, const std::string& id) {
 }  // namespace
 
 int JobView::percent() const noexcept {
+  if (undone) return 0;
   if (ended_well(job)) return 100;
   int highest = 0;
   for (const auto& step : steps)
@@ -143,7 +156,7 @@ std::string_view JobView::state() const noexcept {
     case JobState::paused:
       return "paused";
     case JobState::done:
-      return how_it_ended(job.exit_code.value_or(exit_verified));
+      return undone ? "undone" : how_it_ended(job.exit_code.value_or(exit_verified));
     case JobState::failed:
       return "failed";
     case JobState::cancelled:

@@ -25,10 +25,12 @@ struct JobView {
   std::optional<store::JobClaim> claim;
   bool at_work = false;  // some process runs it now
   std::vector<store::JobStep> steps;
+  bool undone = false;  // a migration that ended well by its undo
 
+  // Of an undone migration: 0, nothing of it stands.
   int percent() const noexcept;
   // "running", "pausing", "cancelling", "interrupted" (by its record it runs, but nobody runs it),
-  // "paused", "done", "failed-objects", "mismatch", "failed", "cancelled".
+  // "paused", "done", "undone", "failed-objects", "mismatch", "failed", "cancelled".
   std::string_view state() const noexcept;
 };
 

@@ -7,6 +7,8 @@
 
 #include "base/ids.hpp"
 #include "store/process_identity.hpp"
+#include "workflow/migration_records.hpp"
+#include "workflow/verdict.hpp"
 
 namespace s3m::workflow {
 namespace {
@@ -75,6 +77,17 @@ TEST_F(JobControlTest, ThePercentIsTheHighestOfItsSteps) {
   EXPECT_EQ(view_job(*store_, "j")->percent(), 42);
   set(JobState::done, 0);
   EXPECT_EQ(view_job(*store_, "j")->percent(), 100);
+}
+
+TEST_F(JobControlTest, AMigrationThatEndedWithoutItsReportIsUndone) {
+  ASSERT_TRUE(store_->create_job("m", "migrate", "{}"));
+  ASSERT_TRUE(store_->record_step({.job_id = "m", .name = "a", .number = 1, .percent = 55}));
+  ASSERT_TRUE(store_->set_job_state("m", JobState::done, exit_verified));
+  EXPECT_EQ(view_job(*store_, "m")->state(), "undone");
+  EXPECT_EQ(view_job(*store_, "m")->percent(), 0);
+  ASSERT_TRUE(store_->set_fact("m", step_fact(MigrationStep::report), step_is_done));
+  EXPECT_EQ(view_job(*store_, "m")->state(), "done");
+  EXPECT_EQ(view_job(*store_, "m")->percent(), 100);
 }
 
 TEST_F(JobControlTest, AnUnknownJobIsSaidToBe) {

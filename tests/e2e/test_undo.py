@@ -104,6 +104,8 @@ def test_killed_while_it_empties_it_can_be_undone(program, sim, versioned):
     assert "were copied back" in message and "LastModified" in message
     assert ("version ids" in message) == versioned
     world.assert_as_before()
+    listed = program.run("jobs", "list", "--json", env=job.environment)
+    assert [json.loads(line)["state"] for line in listed.stdout.splitlines()] == ["undone"]
 
     again = Migration(program, sim)
     assert again.run() == 0, again.errors

@@ -57,7 +57,7 @@ export interface Progress {
 export type JobKind = 'copy' | 'migrate';
 
 export type JobState =
-  | 'running' | 'pausing' | 'cancelling' | 'interrupted' | 'paused' | 'done'
+  | 'running' | 'pausing' | 'cancelling' | 'interrupted' | 'paused' | 'done' | 'undone'
   | 'failed-objects' | 'mismatch' | 'failed' | 'cancelled';
 
 export interface Job {

@@ -10,6 +10,7 @@ const states = [
   { value: 'paused', label: 'Paused' },
   { value: 'interrupted', label: 'Interrupted' },
   { value: 'done', label: 'Completed' },
+  { value: 'undone', label: 'Undone' },
   { value: 'failed-objects', label: 'Completed with failures' },
   { value: 'mismatch', label: 'Verification mismatch' },
   { value: 'failed', label: 'Failed' },

@@ -59,7 +59,7 @@ export const atWork = (job: Pick<Job, 'state'>) =>
   ['running', 'pausing', 'cancelling'].includes(job.state);
 
 export const hasEnded = (job: Pick<Job, 'state'>) =>
-  ['done', 'failed-objects', 'mismatch', 'failed', 'cancelled'].includes(job.state);
+  ['done', 'undone', 'failed-objects', 'mismatch', 'failed', 'cancelled'].includes(job.state);
 
 export function endedWell(job: Pick<Job, 'state' | 'exit_code'>): boolean {
   return job.state === 'done' && job.exit_code === 0;
@@ -72,6 +72,7 @@ export function percentOf(job: Pick<Job, 'state' | 'exit_code' | 'percent'>): nu
 }
 
 function standingOfEnd(job: Job): Standing {
+  if (job.state === 'undone') return { tone: 'stopped', text: 'Undone' };
   if (job.state === 'failed') return { tone: 'error', text: 'Failed' };
   if (job.state === 'cancelled') return { tone: 'stopped', text: 'Cancelled' };
   if (job.state === 'failed-objects' || job.exit_code === 3) {

@@ -107,6 +107,7 @@ describe('a job', () => {
     [{ state: 'interrupted' as const }, 'Interrupted'],
     [{ state: 'done' as const, exit_code: 0, outcome: 'verified' }, 'Completed and verified'],
     [{ state: 'done' as const, exit_code: 0, outcome: 'copied' }, 'Copied'],
+    [{ state: 'undone' as const, exit_code: 0 }, 'Undone'],
     [{ state: 'failed-objects' as const, exit_code: 3 }, 'Completed with failures'],
     [{ state: 'mismatch' as const, exit_code: 4 }, 'Verification mismatch'],
     [{ state: 'failed' as const, exit_code: 1 }, 'Failed'],
