@@ -83,6 +83,8 @@ struct Arguments {
   bool dry_run = false;
   std::string store;  // empty: the default place
   ServeArguments serve;
+  // Of a migration that was confirmed elsewhere: the digest that was shown. No other is confirmed.
+  std::string confirmed_digest;
   std::string job;  // of `jobs`, `undo` and `cleanup JOB`: which
   // cleanup_job: what the job's own command does, whose roles and spec stand here.
   Verb job_verb = Verb::copy;

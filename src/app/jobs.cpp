@@ -1,5 +1,6 @@
 #include "app/jobs.hpp"
 
+#include <array>
 #include <chrono>
 #include <filesystem>
 #include <iostream>
@@ -289,6 +290,29 @@ int run_jobs(const Arguments& arguments, const aws::Environment& environment) {
   return exit_code_of(done.error());
 }
 
+namespace {
+
+// "--report FILE" and "--report=FILE" with a whole path, and so on for each option that names a
+// file. A pair of KMS keys is none.
+std::vector<std::string> with_whole_paths(const JobCommand& command) {
+  constexpr auto files = std::to_array<std::string_view>({"--report", "--store", "--kms-key-map"});
+  const auto whole = [&](const std::string& file) {
+    const bool is_file = !file.empty() && !file.contains('=') && !file.contains("://");
+    return is_file ? (std::filesystem::path(command.directory) / file).string() : file;
+  };
+  auto words = command.words;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    for (const auto option : files) {
+      if (words[i] == option && i + 1 < words.size()) words[i + 1] = whole(words[i + 1]);
+      if (!words[i].starts_with(std::string(option) + "=")) continue;
+      words[i] = fmt::format("{}={}", option, whole(words[i].substr(option.size() + 1)));
+    }
+  }
+  return words;
+}
+
+}  // namespace
+
 Result<Arguments> take_up(const Arguments& arguments, const aws::Environment& environment) {
   std::optional<workflow::Again> again;
   if (arguments.verb != Verb::cleanup_job) {
@@ -299,10 +323,7 @@ Result<Arguments> take_up(const Arguments& arguments, const aws::Environment& en
   auto stored = stored_command(*url, arguments, again);
   if (!stored) return forward(stored);
   auto store = store_from_elsewhere(arguments.store, *url);
-  // Where the directory is gone the command says itself which of its files it misses.
-  std::error_code gone;
-  std::filesystem::current_path(stored->command.directory, gone);
-  auto parsed = parse_command_line(stored->command.words);
+  auto parsed = parse_command_line(with_whole_paths(stored->command));
   if (const auto* const notice = std::get_if<Notice>(&parsed)) {
     return no_longer_understood(arguments.job, *notice);
   }

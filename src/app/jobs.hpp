@@ -13,8 +13,9 @@ namespace s3m::app {
 int run_jobs(const Arguments& arguments, const aws::Environment& environment);
 
 // Of `jobs resume` and `jobs retry`, `undo` and `cleanup JOB`: the job's own command, to be run
-// under its id, with the output and the store of this one. Enters the directory where the command
-// was given. Errors: not_found, refused, config; else those of the store.
+// under its id, with the output and the store of this one. The files that it names are named
+// whole: it may have been given in another directory.
+// Errors: not_found, refused, config; else those of the store.
 Result<Arguments> take_up(const Arguments& arguments, const aws::Environment& environment);
 
 }  // namespace s3m::app

@@ -58,6 +58,12 @@ bool ask(const workflow::ConfirmationQuestion& question) {
 
 // `asked` outlives what is given.
 workflow::Confirm confirm_for(const Arguments& arguments, bool& asked) {
+  if (!arguments.confirmed_digest.empty()) {
+    return [digest = arguments.confirmed_digest,
+            bucket = arguments.source.bucket](const workflow::ConfirmationQuestion& question) {
+      return question.digest == digest && question.bucket == bucket;
+    };
+  }
   const bool somebody = ::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1;
   if (!somebody || arguments.output.json) return nullptr;
   return [&asked](const workflow::ConfirmationQuestion& question) {

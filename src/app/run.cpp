@@ -129,15 +129,25 @@ InterruptWords interrupt_words(Engine& engine, const Arguments& arguments) {
       "aborted; a grant may be left behind: see s3migrator cleanup --help"};
 }
 
-net::Task<void> drive(Engine& engine, Interrupts& interrupts, const Arguments& arguments,
+net::Task<void> drive(Engine& engine, Interrupts* interrupts, const Arguments& arguments,
                       Outcome& outcome) {
   const auto command = command_of(arguments);
   // A job's events begin with those that its record has.
   if (command != copy && command != migrate && command != undo && command != adopt)
     engine.context().events.emit(opening_note(engine, arguments));
   outcome = co_await command(engine, arguments);
-  interrupts.close();
+  if (interrupts != nullptr) interrupts->close();
   engine.close();
+}
+
+Outcome run_engine(Engine& engine, Interrupts* interrupts, const Arguments& arguments) {
+  Outcome outcome;
+  boost::asio::co_spawn(engine.loop(), drive(engine, interrupts, arguments, outcome),
+                        [](const std::exception_ptr& bug) {
+                          if (bug) std::rethrow_exception(bug);
+                        });
+  engine.loop().run();
+  return outcome;
 }
 
 }  // namespace
@@ -193,13 +203,11 @@ Outcome execute(const Arguments& arguments, const aws::Environment& environment,
   }
   Interrupts interrupts((*engine)->loop(), (*engine)->cancel(),
                         interrupt_words(**engine, arguments));
-  Outcome outcome;
-  boost::asio::co_spawn((*engine)->loop(), drive(**engine, interrupts, arguments, outcome),
-                        [](const std::exception_ptr& bug) {
-                          if (bug) std::rethrow_exception(bug);
-                        });
-  (*engine)->loop().run();
-  return outcome;
+  return run_engine(**engine, &interrupts, arguments);
+}
+
+Outcome execute_in(Engine& engine, const Arguments& arguments) {
+  return run_engine(engine, nullptr, arguments);
 }
 
 void show(const Outcome& outcome, const OutputArguments& output) {

@@ -33,6 +33,10 @@ NoteEvent opening_note(const Engine& engine, const Arguments& arguments);
 Outcome execute(const Arguments& arguments, const aws::Environment& environment, EventSink& events,
                 std::string job_id);
 
+// The same on an engine that the caller has made, and without an eye on signals: whoever has
+// several of them stops them by their `cancel()`.
+Outcome execute_in(Engine& engine, const Arguments& arguments);
+
 // Prints what `execute` left, where the user wants it.
 void show(const Outcome& outcome, const OutputArguments& output);
 

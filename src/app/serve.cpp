@@ -1,5 +1,6 @@
 #include "app/serve.hpp"
 
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <exception>
@@ -7,6 +8,7 @@
 #include <fstream>
 #include <iterator>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -19,8 +21,10 @@
 #include "app/engine.hpp"
 #include "app/job_command.hpp"
 #include "app/run.hpp"
+#include "app/serve_runner.hpp"
 #include "app/store_place.hpp"
 #include "base/ids.hpp"
+#include "base/log.hpp"
 #include "base/text.hpp"
 #include "base/version.hpp"
 #include "console/console.hpp"
@@ -32,6 +36,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t token_bytes = 32;
+// A job that is asked to stop finishes what is in flight and takes its grant out.
+constexpr std::chrono::seconds patience{9};
 constexpr auto token_variable = "S3MIGRATOR_CONSOLE_TOKEN";
 
 struct Token {
@@ -141,10 +147,23 @@ void announce(const Arguments& arguments, const Token& token, std::uint16_t port
   std::fflush(stdout);
 }
 
-net::Task<void> stop_at_signal(net::Loop& loop, console::Console& console) {
+ServeRunner::Options runner_options(const ServeArguments& serve, const std::string& store) {
+  return {.store = store,
+          .allowed = {.endpoints = serve.allowed_endpoints,
+                      .profiles = serve.allowed_profiles,
+                      .roles = serve.allowed_roles},
+          .most_jobs = serve.most_jobs};
+}
+
+// First the page, which then says that the server is gone; then the jobs, which are paused.
+net::Task<void> stop_at_signal(net::Loop& loop, console::Console& console, ServeRunner& runner) {
   boost::asio::signal_set signals(loop, SIGINT, SIGTERM);
   co_await signals.async_wait(boost::asio::as_tuple(boost::asio::deferred));
   co_await console.stop();
+  if (runner.stop(patience)) co_return;
+  log::warning(
+      "jobs have not ended in time and are left as they are; the next server takes them up");
+  ::_exit(workflow::exit_interrupted);
 }
 
 Result<void> serve(const Arguments& arguments, const aws::Environment& environment) {
@@ -159,13 +178,24 @@ Result<void> serve(const Arguments& arguments, const aws::Environment& environme
 
   net::Loop loop(1);
   workflow::StoreThread store(*std::move(opened));
+  ServeRunner runner(runner_options(arguments.serve, *url), environment);
+  if (!arguments.serve.watch_only) {
+    options->runner = &runner;
+    options->executor.runs_jobs = true;
+    options->executor.runs = [&runner](const std::string& id) { return runner.runs(id); };
+  }
   console::Console console(loop, store, *std::move(options));
   auto started = console.start();
   if (!started) return started;
+  if (!arguments.serve.watch_only) {
+    auto taken = runner.take_up_marked();
+    if (!taken) log::warning("no job is taken up: {}", taken.error().describe());
+  }
   announce(arguments, *token, console.port());
-  boost::asio::co_spawn(loop, stop_at_signal(loop, console), [](const std::exception_ptr& bug) {
-    if (bug) std::rethrow_exception(bug);
-  });
+  boost::asio::co_spawn(loop, stop_at_signal(loop, console, runner),
+                        [](const std::exception_ptr& bug) {
+                          if (bug) std::rethrow_exception(bug);
+                        });
   loop.run();
   return ok;
 }

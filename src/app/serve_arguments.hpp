@@ -17,6 +17,9 @@ struct ServeArguments {
   std::vector<std::string> hosts;             // other names of the server
   std::string tls_certificate, tls_key;       // PEM files
   bool insecure_listen = false;
+  bool watch_only = false;  // runs no jobs
+  std::vector<std::string> allowed_roles, allowed_profiles, allowed_endpoints;
+  std::size_t most_jobs = 4;
 };
 
 }  // namespace s3m::app

@@ -78,6 +78,41 @@ Options token_options() {
            serve_text<&ServeArguments::viewer_token_file>()}};
 }
 
+template <auto Member>
+Set serve_list() {
+  return [](Arguments& a, const std::string& value) -> Result<void> {
+    if (value.empty()) return usage("the value is empty");
+    (a.serve.*Member).push_back(value);
+    return ok;
+  };
+}
+
+Result<void> set_most_jobs(Arguments& arguments, const std::string& value) {
+  auto jobs = number(value, 1, 64);
+  if (!jobs) return forward(jobs);
+  arguments.serve.most_jobs = static_cast<std::size_t>(*jobs);
+  return ok;
+}
+
+Options job_options() {
+  const std::string group = "What an operator may begin";
+  return {{"--allow-role-arn", "ARN|*", group,
+           "A role that a job may assume, or * for any. Without it jobs use the server's own "
+           "credentials alone.",
+           serve_list<&ServeArguments::allowed_roles>(), true},
+          {"--allow-profile", "NAME", group,
+           "A profile of the server's ~/.aws/config that a job may name. A profile may run a "
+           "command.",
+           serve_list<&ServeArguments::allowed_profiles>(), true},
+          {"--allow-endpoint", "URL", group,
+           "An S3-compatible server that a job may name, beside the one of the server's own "
+           "environment. Requests to it are signed with the credentials of the job.",
+           serve_list<&ServeArguments::allowed_endpoints>(), true},
+          {"--max-jobs", "N", group, "So many jobs run here at once (default 4).", set_most_jobs},
+          {"--watch-only", "", group, "Begins and takes up no jobs: those of others are watched.",
+           flag([](Arguments& a) -> bool& { return a.serve.watch_only; })}};
+}
+
 bool is_loopback(const std::string& address) {
   boost::system::error_code unknown;
   const auto parsed = boost::asio::ip::make_address(address, unknown);
@@ -88,8 +123,8 @@ bool is_loopback(const std::string& address) {
 
 std::vector<OptionSpec> serve_options() {
   auto all = listen_options();
-  for (auto& option : token_options())
-    all.push_back(std::move(option));
+  for (const auto& part : {token_options(), job_options()})
+    all.insert(all.end(), part.begin(), part.end());
   return all;
 }
 

@@ -93,6 +93,7 @@ Console::Impl::Impl(net::Loop& loop, workflow::StoreThread& store, ConsoleOption
   add_server_routes(router_, parts_);
   add_job_routes(router_, parts_);
   add_control_routes(router_, parts_);
+  add_run_routes(router_, parts_);
 }
 
 Result<void> Console::Impl::start() {

@@ -19,6 +19,8 @@
 
 namespace s3m::console {
 
+class JobRunner;
+
 struct ConsoleOptions {
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;  // 0: chosen by the system
@@ -30,6 +32,7 @@ struct ConsoleOptions {
   std::string store_kind;        // "sqlite", "postgresql"
   bool simulator = false;        // everything goes to a simulated cloud
   Executor executor;
+  JobRunner* runner = nullptr;  // null: it only watches; outlives the console
 
   std::chrono::milliseconds watch_gap{1000};  // how often the store is looked at for pages
   std::chrono::milliseconds heartbeat{15'000};

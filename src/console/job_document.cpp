@@ -238,4 +238,11 @@ Result<json::object> job_detail(store::Store& store, const std::string& id,
   return out;
 }
 
+Result<json::value> confirmation_of(store::Store& store, const std::string& id,
+                                    const Executor& executor) {
+  auto detail = job_detail(store, id, executor);
+  if (!detail) return forward(detail);
+  return detail->at("confirmation");
+}
+
 }  // namespace s3m::console

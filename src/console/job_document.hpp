@@ -33,4 +33,9 @@ Result<boost::json::object> job_document(store::Store& store, const workflow::Jo
 Result<boost::json::object> job_detail(store::Store& store, const std::string& id,
                                        const Executor& executor);
 
+// What the job waits to be confirmed: the part `confirmation` of the same; null where it does not.
+// Errors: not_found; those of the store.
+Result<boost::json::value> confirmation_of(store::Store& store, const std::string& id,
+                                           const Executor& executor);
+
 }  // namespace s3m::console

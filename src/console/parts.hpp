@@ -48,10 +48,14 @@ void add_session_routes(Router& router, Parts& parts);
 void add_server_routes(Router& router, Parts& parts);
 void add_job_routes(Router& router, Parts& parts);
 void add_control_routes(Router& router, Parts& parts);
+void add_run_routes(Router& router, Parts& parts);
 
 // Refused tokens, as problems.
 Problem wrong_token();
 Problem too_many_tokens(std::chrono::seconds wait);
+
+// Whether the operator's token was given again, which what cannot be undone asks for.
+Answer<void> token_again(Parts& parts, const Call& call, std::string_view token);
 
 // Who did it, for the job's record.
 Action action_of(const Call& call, std::string what, std::string detail = {});

@@ -2,19 +2,29 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
+#include "base/text.hpp"
 #include "console/openapi.hpp"
 #include "console/parts.hpp"
+#include "console/runner.hpp"
 
 namespace s3m::console {
 namespace {
 
 namespace json = boost::json;
 
+json::array list(const std::vector<std::string>& names) {
+  json::array out;
+  for (const auto& one : names)
+    out.emplace_back(printable(one));
+  return out;
+}
+
 net::Task<Reply> about(Parts& parts) {
   const auto& options = parts.options;
-  // What an operator may name in a job: nothing, where no job is begun.
-  const json::object allowed{
-      {"endpoints", json::array()}, {"profiles", json::array()}, {"roles", json::array()}};
+  const auto names = options.runner == nullptr ? Allowed() : options.runner->allowed();
+  const json::object allowed{{"endpoints", list(names.endpoints)},
+                             {"profiles", list(names.profiles)},
+                             {"roles", list(names.roles)}};
   co_return json_reply(
       200, json::object{{"program", options.program},
                         {"version", options.version},

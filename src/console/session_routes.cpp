@@ -2,6 +2,7 @@
 #include <boost/json/object.hpp>
 #include <fmt/format.h>
 
+#include "console/job_request.hpp"
 #include "console/parts.hpp"
 #include "console/target.hpp"
 
@@ -16,16 +17,10 @@ void set_cookie(net::ServerReply& reply, std::string_view value, bool tls, bool 
                          tls ? "; Secure" : "", ended ? "; Max-Age=0" : ""));
 }
 
-// Empty where it is not there, or no text.
-std::string text_of(const json::object& body, std::string_view name) {
-  const auto* const value = body.if_contains(name);
-  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
-}
-
 net::Task<Reply> sign_in(Parts& parts, Call call) {
   const auto body = call.body();
   if (!body) co_return refuse(bad_body());
-  const auto opened = parts.doorkeeper.open(text_of(*body, "token"), call.request.peer);
+  const auto opened = parts.doorkeeper.open(text_field(*body, "token"), call.request.peer);
   if (const auto* const many = std::get_if<TooMany>(&opened))
     co_return refuse(too_many_tokens(many->wait));
   const auto* const session = std::get_if<Opened>(&opened);
@@ -63,6 +58,16 @@ Problem too_many_tokens(std::chrono::seconds wait) {
           .detail = fmt::format("Too many wrong tokens came from this address. Try again in {} s.",
                                 wait.count()),
           .retry_after_seconds = static_cast<int>(wait.count())};
+}
+
+Answer<void> token_again(Parts& parts, const Call& call, std::string_view token) {
+  const auto known = parts.doorkeeper.again(token, call.request.peer);
+  if (const auto* const many = std::get_if<TooMany>(&known))
+    return refuse(too_many_tokens(many->wait));
+  if (std::holds_alternative<Known>(known)) return {};
+  return refuse({.status = 403,
+                 .code = "token",
+                 .detail = "That is not the operator's token, which is asked for again here."});
 }
 
 void add_session_routes(Router& router, Parts& parts) {

@@ -1,0 +1,29 @@
+// serve_words.hpp: a job that was asked for in the console, as a command line, and back.
+//
+// Layer   app; pure, but for files that nobody but the operator names.
+// Source  docs/adr/0020-jobs-in-the-console.md: what runs is what the command line would run.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/arguments.hpp"
+#include "console/runner.hpp"
+
+namespace s3m::app {
+
+// The words that ask for the same, the program's name first. Each option is one word,
+// "--name=value", so that no value can be taken for another option. Problems: 422 for an option
+// that the console does not take (files of the server, output).
+console::Answer<std::vector<std::string>> words_of(const console::JobRequest& request);
+
+// The same, understood, and within what an operator may name: roles, profiles and endpoints.
+// Problems: 422 with what the command line would say; 403.
+console::Answer<Arguments> arguments_of(const console::JobRequest& request,
+                                        const console::Allowed& allowed);
+
+// The request that would give these words.
+// Problems: 422 where they are no copy and no migration.
+console::Answer<console::JobRequest> request_of(const std::vector<std::string>& words);
+
+}  // namespace s3m::app
