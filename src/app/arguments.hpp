@@ -83,8 +83,9 @@ struct Arguments {
   bool dry_run = false;
   std::string store;  // empty: the default place
   ServeArguments serve;
-  // Of a migration that was confirmed elsewhere: the digest that was shown. No other is confirmed.
-  std::string confirmed_digest;
+  // Of a migration that was confirmed elsewhere: the digest that was shown, and by whom. No other
+  // digest is confirmed.
+  std::string confirmed_digest, confirmed_by;
   std::string job;  // of `jobs`, `undo` and `cleanup JOB`: which
   // cleanup_job: what the job's own command does, whose roles and spec stand here.
   Verb job_verb = Verb::copy;

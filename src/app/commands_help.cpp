@@ -251,14 +251,18 @@ const std::vector<CommandSpec>& commands() {
        "jobs"},
       {Verb::serve,
        "serve",
-       "Opens the console in the browser: watch and control the jobs of the store",
+       "Opens the console in the browser: start, watch and control jobs",
        "Serves the console: a page, and an API under /api/v1 that openapi.json there describes. It "
        "listens on this machine alone unless told otherwise, and lets in who has the token that it "
-       "prints. It sees all jobs of its store, whoever runs them; docs/console.md has the rest.",
+       "prints. It runs the jobs that are begun there, and sees all jobs of its store, whoever "
+       "runs "
+       "them. Stopped, it pauses its jobs; the next one goes on with them. docs/console.md has the "
+       "rest.",
        {},
        "Examples:\n"
        "  s3migrator serve\n"
        "  s3migrator serve --listen 127.0.0.1:0 --token-file ~/.s3migrator-token\n"
+       "  s3migrator serve --allow-role-arn arn:aws:iam::111122223333:role/copy-source\n"
        "  curl -H \"Authorization: Bearer $TOKEN\" http://127.0.0.1:8080/api/v1/jobs\n\n"
        "Exit codes: 0 stopped by a signal, 1 it cannot listen, 2 usage."},
       {Verb::demo,

@@ -61,7 +61,8 @@ workflow::Confirm confirm_for(const Arguments& arguments, bool& asked) {
   if (!arguments.confirmed_digest.empty()) {
     return [digest = arguments.confirmed_digest,
             bucket = arguments.source.bucket](const workflow::ConfirmationQuestion& question) {
-      return question.digest == digest && question.bucket == bucket;
+      // Uploads that nobody finished are not in the digest: who confirms has to know of them.
+      return question.digest == digest && question.bucket == bucket && question.uploads_told;
     };
   }
   const bool somebody = ::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1;
@@ -86,6 +87,7 @@ workflow::MigrationSpec migration_spec(const Arguments& arguments) {
   auto spec = arguments.migration;
   spec.copy = arguments.spec;
   spec.options = options_of_the_job(arguments);
+  spec.confirmed_by = arguments.confirmed_by;
   return spec;
 }
 

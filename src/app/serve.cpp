@@ -155,12 +155,16 @@ ServeRunner::Options runner_options(const ServeArguments& serve, const std::stri
           .most_jobs = serve.most_jobs};
 }
 
-// First the page, which then says that the server is gone; then the jobs, which are paused.
+// The jobs are paused, and the page says meanwhile that the server is gone.
 net::Task<void> stop_at_signal(net::Loop& loop, console::Console& console, ServeRunner& runner) {
   boost::asio::signal_set signals(loop, SIGINT, SIGTERM);
   co_await signals.async_wait(boost::asio::as_tuple(boost::asio::deferred));
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  runner.interrupt();
   co_await console.stop();
-  if (runner.stop(patience)) co_return;
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+      deadline - std::chrono::steady_clock::now());
+  if (runner.wait(left)) co_return;
   log::warning(
       "jobs have not ended in time and are left as they are; the next server takes them up");
   ::_exit(workflow::exit_interrupted);
@@ -177,8 +181,8 @@ Result<void> serve(const Arguments& arguments, const aws::Environment& environme
   if (!opened) return forward(opened);
 
   net::Loop loop(1);
-  workflow::StoreThread store(*std::move(opened));
   ServeRunner runner(runner_options(arguments.serve, *url), environment);
+  workflow::StoreThread store(*std::move(opened));
   if (!arguments.serve.watch_only) {
     options->runner = &runner;
     options->executor.runs_jobs = true;

@@ -3,6 +3,7 @@
 //
 // Layer      app.
 // Threading  any thread. No call waits for a service; those that take a job up wait for the store.
+// Source     docs/adr/0020-jobs-in-the-console.md
 //
 // A job that is running when the server is stopped is paused, and marked in the store; so is one
 // whose server was killed. The next server takes both up. One that was paused by a person is not.
@@ -13,8 +14,8 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
-#include <thread>
 
 #include "app/arguments.hpp"
 #include "aws/config.hpp"
@@ -24,7 +25,8 @@ namespace s3m::app {
 
 class Engine;
 
-// The fact of a job that the server is to take up when it starts; empty: no longer.
+// The fact of a job that a server runs: the next one is to take it up. Its value is what was asked
+// of it: "run" or "undo"; empty: nobody is to take it up.
 inline constexpr std::string_view serve_mark = "serve-runs";
 
 class ServeRunner final : public console::JobRunner {
@@ -36,39 +38,58 @@ class ServeRunner final : public console::JobRunner {
   };
   // `environment` outlives it.
   ServeRunner(Options options, const aws::Environment& environment);
-  // Requires stop().
+  // Requires that all jobs have ended: wait() gave true, or none was begun.
   ~ServeRunner() override;
+  ServeRunner(const ServeRunner&) = delete;
+  ServeRunner& operator=(const ServeRunner&) = delete;
 
   console::Allowed allowed() const override { return options_.allowed; }
-  console::Answer<std::string> begin(const console::JobRequest& request) override;
-  console::Answer<void> resume(const std::string& id, workflow::Again again) override;
-  console::Answer<void> confirm(const std::string& id, std::string name,
-                                std::string digest) override;
-  console::Answer<void> undo(const std::string& id) override;
+  console::Answer<std::string> begin(const console::JobRequest& request,
+                                     const console::Person& person) override;
+  console::Answer<void> resume(const std::string& id, workflow::Again again,
+                               const console::Person& person) override;
+  console::Answer<void> confirm(const std::string& id, std::string name, std::string digest,
+                                const console::Person& person) override;
+  console::Answer<void> undo(const std::string& id, const console::Person& person) override;
+  void tell(const std::string& id, std::string note) override;
   bool runs(const std::string& id) const override;
-  std::optional<std::string> why_not(const std::string& id) const override;
-  std::vector<std::string> words(std::string_view command_fact) const override;
+  console::Beginning beginning(const std::string& id) const override;
+  bool hold(const std::string& id) override;
+  void let_go(const std::string& id) override;
   console::Answer<console::JobRequest> request_of(std::string_view command_fact) const override;
 
-  // Takes up what an earlier server left. Errors: those of the store.
+  // Takes up what an earlier server left. What cannot be taken up is logged. Errors: those of the
+  // store.
   Result<void> take_up_marked();
 
-  // Pauses all jobs and waits until they have ended. False: some have not, within `patience`.
-  bool stop(std::chrono::milliseconds patience);
+  // Pauses all jobs, and begins none any more.
+  void interrupt();
+  // Waits until all have ended. False: some have not, within `patience`.
+  bool wait(std::chrono::milliseconds patience);
 
  private:
   struct Job;
-  console::Answer<void> start(Arguments arguments, const std::string& id);
-  console::Answer<Arguments> taken_up(const std::string& id, workflow::Again again);
-  void run(const std::shared_ptr<Job>& job);
-  void mark(const std::string& id, bool runs) const;
+  class Listener;
+
+  console::Answer<void> start(Arguments arguments, const std::string& id,
+                              const console::Person& person);
+  console::Answer<void> may_start(const Job& job) const;
+  console::Answer<Arguments> taken_up(const std::string& id, workflow::Again again) const;
+  void take_up(store::Store& store, const std::string& id, const std::string& mark);
+  void run(Job& job);
+  void leave(Engine& engine, const Job& job) const;
+  void decide(Job& job, std::optional<console::Problem> refused);
   void forget_ended();
+  std::size_t active() const;
+  Job* running(const std::string& id) const;
 
   const Options options_;
   const aws::Environment& environment_;
   mutable std::mutex mutex_;
   std::condition_variable ended_;
-  std::map<std::string, std::shared_ptr<Job>> jobs_;  // ended ones too, until the next begins
+  // Ended ones too, for a while: who began them is told what became of them.
+  std::map<std::string, std::shared_ptr<Job>> jobs_;
+  std::set<std::string> held_;
   bool stopping_ = false;
 };
 

@@ -9,6 +9,7 @@
 #include "app/cli.hpp"
 #include "app/options.hpp"
 #include "base/text.hpp"
+#include "transfer/location.hpp"
 
 namespace s3m::app {
 namespace {
@@ -22,15 +23,21 @@ using console::SideRequest;
 constexpr auto not_taken = std::to_array<std::string_view>(
     {"store", "report", "json", "quiet", "progress", "log-level", "dry-run", "help"});
 
-using Member = std::pair<std::string_view, std::string SideRequest::*>;
-constexpr auto side_options = std::to_array<Member>({{"role-arn", &SideRequest::role_arn},
-                                                     {"external-id", &SideRequest::external_id},
-                                                     {"profile", &SideRequest::profile},
-                                                     {"region", &SideRequest::region},
-                                                     {"endpoint-url", &SideRequest::endpoint}});
+struct SideOption {
+  std::string_view name, field;
+  std::string SideRequest::* member;
+};
+constexpr auto side_options =
+    std::to_array<SideOption>({{"role-arn", "role_arn", &SideRequest::role_arn},
+                               {"external-id", "external_id", &SideRequest::external_id},
+                               {"profile", "profile", &SideRequest::profile},
+                               {"region", "region", &SideRequest::region},
+                               {"endpoint-url", "endpoint", &SideRequest::endpoint}});
 
-std::unexpected<Problem> invalid(std::string field, std::string message) {
-  Problem problem{.status = 422, .code = "invalid", .detail = fmt::format("{} {}", field, message)};
+// `detail` empty: field and message.
+std::unexpected<Problem> invalid(std::string field, std::string message, std::string detail = {}) {
+  if (detail.empty()) detail = fmt::format("{} {}", field, message);
+  Problem problem{.status = 422, .code = "invalid", .detail = std::move(detail)};
   problem.fields.push_back({std::move(field), std::move(message)});
   return console::refuse(std::move(problem));
 }
@@ -65,11 +72,11 @@ void add(std::vector<std::string>& words, std::string_view name, const std::stri
 }
 
 void add_side(std::vector<std::string>& words, std::string_view name, const SideRequest& side) {
-  for (const auto& [option, member] : side_options)
+  for (const auto& [option, field, member] : side_options)
     if (!(side.*member).empty()) add(words, fmt::format("{}-{}", name, option), side.*member);
 }
 
-Answer<void> may_use(const SideArguments& side, const console::Allowed& allowed) {
+Answer<void> may_use_side(const SideArguments& side, const console::Allowed& allowed) {
   const auto& [profile, region, endpoint] =
       std::tie(side.options.profile, side.options.region, side.options.endpoint_url);
   const auto lacks = [](const std::vector<std::string>& list, const std::string& value) {
@@ -80,6 +87,38 @@ Answer<void> may_use(const SideArguments& side, const console::Allowed& allowed)
     return not_allowed("endpoint", endpoint, "--allow-endpoint");
   if (!lacks(allowed.roles, side.role_arn) || !lacks(allowed.roles, "*")) return {};
   return not_allowed("role", side.role_arn, "--allow-role-arn");
+}
+
+// The field of the request that an option of the command line was made of.
+std::string field_of(const std::string& option) {
+  for (const auto* const side : {"source", "destination"}) {
+    const auto prefix = std::string(side) + "-";
+    if (!option.starts_with(prefix)) continue;
+    const auto known = std::ranges::find(
+        side_options, std::string_view(option).substr(prefix.size()), &SideOption::name);
+    if (known == side_options.end()) continue;
+    return fmt::format("{}.{}", side, known->field);
+  }
+  return option == "migrator-role-arn" ? "migrator_role_arn" : "options." + option;
+}
+
+// What the command line says of words that it does not take.
+std::unexpected<Problem> not_understood(const JobRequest& request, const Notice& notice) {
+  auto sentence = single_line(notice.text.substr(0, notice.text.find('\n')));
+  const auto name = fmt::format("s3migrator {}: ", request.kind);
+  if (sentence.starts_with(name)) sentence.erase(0, name.size());
+  const auto begin = sentence.find("--");
+  if (begin == std::string::npos) return invalid("options", sentence, sentence);
+  const auto end = std::min(sentence.find_first_of(":; ,=", begin), sentence.size());
+  return invalid(field_of(sentence.substr(begin + 2, end - begin - 2)), sentence, sentence);
+}
+
+Answer<void> is_place(const std::string& uri, std::string field) {
+  // What begins so is no option.
+  const auto place = uri.starts_with("s3://") ? transfer::parse_location(uri)
+                                              : fail(Errc::usage, "looks like s3://bucket/prefix");
+  if (place) return {};
+  return invalid(std::move(field), place.error().message());
 }
 
 // "--name=value" taken apart; a word without "=" is a flag.
@@ -101,9 +140,9 @@ bool set_side(JobRequest& request, const std::string& name, const std::string& v
        {std::pair{"source-", &request.source}, std::pair{"destination-", &request.destination}}) {
     if (!name.starts_with(prefix)) continue;
     const auto rest = std::string_view(name).substr(std::string_view(prefix).size());
-    const auto known = std::ranges::find(side_options, rest, &Member::first);
+    const auto known = std::ranges::find(side_options, rest, &SideOption::name);
     if (known == side_options.end()) return false;
-    side->*(known->second) = value;
+    side->*(known->member) = value;
     return true;
   }
   if (name == "migrator-role-arn") request.migrator_role_arn = value;
@@ -125,12 +164,12 @@ void set_option(JobRequest& request, const std::string& name,
 
 Answer<std::vector<std::string>> words_of(const JobRequest& request) {
   std::vector<std::string> words{"s3migrator", request.kind};
-  if (!request.source.uri.starts_with("s3://"))
-    return invalid("source.uri", "looks like s3://bucket/prefix");
+  if (auto place = is_place(request.source.uri, "source.uri"); !place)
+    return console::refuse(std::move(place.error()));
   words.push_back(request.source.uri);
   if (request.kind == "copy") {
-    if (!request.destination.uri.starts_with("s3://"))
-      return invalid("destination.uri", "looks like s3://bucket/prefix");
+    if (auto place = is_place(request.destination.uri, "destination.uri"); !place)
+      return console::refuse(std::move(place.error()));
     words.push_back(request.destination.uri);
   }
   add_side(words, "source", request.source);
@@ -151,25 +190,26 @@ Answer<Arguments> arguments_of(const JobRequest& request, const console::Allowed
   auto words = words_of(request);
   if (!words) return console::refuse(std::move(words.error()));
   auto parsed = parse_command_line(*words);
-  if (const auto* const notice = std::get_if<Notice>(&parsed)) {
-    auto sentence = notice->text.substr(0, notice->text.find('\n'));
-    constexpr std::string_view name = "s3migrator: ";
-    if (sentence.starts_with(name)) sentence.erase(0, name.size());
-    const auto begin = sentence.find("--");
-    const auto end = std::min(sentence.find_first_of(": ", begin), sentence.size());
-    const auto field = begin == 0 ? "options." + sentence.substr(2, end - 2) : std::string();
-    return invalid(field, single_line(sentence));
-  }
+  if (const auto* const notice = std::get_if<Notice>(&parsed))
+    return not_understood(request, *notice);
   auto arguments = std::get<Arguments>(std::move(parsed));
-  for (const auto* const side : {&arguments.source_side, &arguments.destination_side}) {
-    auto may = may_use(*side, allowed);
-    if (!may) return console::refuse(std::move(may.error()));
-  }
-  SideArguments migrator;
-  migrator.role_arn = arguments.migrator_role_arn;
-  auto may = may_use(migrator, allowed);
+  const auto verb = request.kind == "copy" ? Verb::copy : Verb::migrate;
+  if (arguments.verb != verb || arguments.dry_run)
+    return invalid("options", "make another command of it");
+  auto may = may_use(arguments, allowed);
   if (!may) return console::refuse(std::move(may.error()));
   return arguments;
+}
+
+Answer<void> may_use(const Arguments& arguments, const console::Allowed& allowed) {
+  SideArguments migrator;
+  migrator.role_arn = arguments.migrator_role_arn;
+  for (const auto* const side :
+       {&arguments.source_side, &arguments.destination_side, &std::as_const(migrator)}) {
+    auto may = may_use_side(*side, allowed);
+    if (!may) return may;
+  }
+  return {};
 }
 
 Answer<JobRequest> request_of(const std::vector<std::string>& words) {

@@ -17,7 +17,10 @@ namespace s3m::app {
 // that the console does not take (files of the server, output).
 console::Answer<std::vector<std::string>> words_of(const console::JobRequest& request);
 
-// The same, understood, and within what an operator may name: roles, profiles and endpoints.
+// Whether all roles, profiles and endpoints of a command may be named. Problems: 403.
+console::Answer<void> may_use(const Arguments& arguments, const console::Allowed& allowed);
+
+// The same, understood, and within what an operator may name.
 // Problems: 422 with what the command line would say; 403.
 console::Answer<Arguments> arguments_of(const console::JobRequest& request,
                                         const console::Allowed& allowed);

@@ -2,6 +2,7 @@
 
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
+#include <fmt/format.h>
 
 #include "base/text.hpp"
 #include "console/reply.hpp"
@@ -19,6 +20,15 @@ Result<boost::json::array> actions_of(store::Store& store, const std::string& jo
   if (!*text) return boost::json::array();
   auto value = parsed_or_null(**text);
   return value.is_array() ? std::move(value.get_array()) : boost::json::array();
+}
+
+std::string who(const Action& action) {
+  return single_line(fmt::format("{} at {}", action.role, action.peer));
+}
+
+std::string note_of(const Action& action) {
+  return single_line(fmt::format("In the console: {}{}{}, by {}", action.what,
+                                 action.detail.empty() ? "" : " ", action.detail, who(action)));
 }
 
 Result<void> record_action(store::Store& store, const std::string& job_id, const Action& action) {

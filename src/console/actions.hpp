@@ -21,6 +21,11 @@ struct Action {
 // Beyond this many the oldest are forgotten.
 inline constexpr std::size_t most_actions = 200;
 
+// "operator at 127.0.0.1"; and the line for the job's events, "In the console: resume, by operator
+// at 127.0.0.1".
+std::string who(const Action& action);
+std::string note_of(const Action& action);
+
 // Errors: those of the store.
 Result<void> record_action(store::Store& store, const std::string& job_id, const Action& action);
 

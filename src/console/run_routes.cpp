@@ -14,8 +14,9 @@ namespace {
 using namespace std::chrono_literals;
 
 // A job is in the store, and has its claim, as soon as its thread has opened the store.
-constexpr auto look_gap = 50ms;
-constexpr int most_looks = 200;
+constexpr auto look_gap = 20ms;
+// A job begins within a moment: by then its store does not answer.
+constexpr int most_looks = 500;
 
 Problem only_watches() {
   return {.status = 409,
@@ -23,27 +24,36 @@ Problem only_watches() {
           .detail = "This console watches jobs, and runs none: start them on the command line."};
 }
 
-// Notes who did it and tells what the job is, once it runs or has ended.
+Person person_of(const Action& action) {
+  return {.who = who(action), .note = note_of(action)};
+}
+
+// On the store's thread: the runner waits for a store.
+template <class Ask>
+auto ask_runner(Parts& parts, Ask ask) {
+  return parts.store.run(parts.loop, [&runner = *parts.options.runner,
+                                      ask = std::move(ask)](store::Store&) { return ask(runner); });
+}
+
+// Once it runs, or has ended: notes who did it, and tells what the job is.
 net::Task<Reply> begun(Parts& parts, std::string id, Action action, int status) {
-  auto* const runner = parts.options.runner;
-  for (int look = 0; look < most_looks; ++look) {
-    auto at_work = co_await parts.store.run(parts.loop, [id](store::Store& store) {
-      auto view = workflow::view_job(store, id);
-      return view && view->at_work;
-    });
-    if (at_work || !runner->runs(id)) break;
+  auto beginning = parts.options.runner->beginning(id);
+  for (int look = 0; look < most_looks && !beginning.decided; ++look) {
     co_await net::sleep_for(look_gap);
+    beginning = parts.options.runner->beginning(id);
   }
-  const auto why_not = runner->why_not(id);
-  co_return co_await from_store(
-      parts, [&parts, id, action, status, why_not](store::Store& store) -> Reply {
-        auto job = store.find_job(id);
-        if (job && !*job && why_not)
-          return refuse({.status = 502, .code = "not-begun", .detail = single_line(*why_not)});
-        auto noted = record_action(store, id, action);
-        if (!noted) return refuse(noted.error());
-        return job_reply(store, id, parts.executor, status);
-      });
+  if (beginning.refused) co_return refuse(*beginning.refused);
+  if (!beginning.decided) {
+    co_return refuse({.status = 503,
+                      .code = "not-yet",
+                      .detail = fmt::format("Job {} is still being begun; look at it in a moment.",
+                                            printable(id))});
+  }
+  co_return co_await from_store(parts, [&parts, id, action, status](store::Store& store) -> Reply {
+    auto noted = record_action(store, id, action);
+    if (!noted) return refuse(noted.error());
+    return job_reply(store, id, parts.executor, status);
+  });
 }
 
 net::Task<Reply> begin(Parts& parts, Call call) {
@@ -52,16 +62,22 @@ net::Task<Reply> begin(Parts& parts, Call call) {
   if (!body) co_return refuse(bad_body());
   auto request = read_job_request(*body);
   if (!request) co_return refuse(std::move(request.error()));
-  auto id = parts.options.runner->begin(*request);
+  auto action = action_of(call, "begin");
+  auto id =
+      co_await ask_runner(parts, [request = *std::move(request), person = person_of(action)](
+                                     JobRunner& runner) { return runner.begin(request, person); });
   if (!id) co_return refuse(std::move(id.error()));
-  co_return co_await begun(parts, *id, action_of(call, "begin"), 201);
+  co_return co_await begun(parts, *std::move(id), std::move(action), 201);
 }
 
 net::Task<Reply> again(Parts& parts, Call call, workflow::Again how, std::string what) {
   if (parts.options.runner == nullptr) co_return refuse(only_watches());
-  auto started = parts.options.runner->resume(call.id, how);
+  auto action = action_of(call, std::move(what));
+  auto started =
+      co_await ask_runner(parts, [id = call.id, how, person = person_of(action)](
+                                     JobRunner& runner) { return runner.resume(id, how, person); });
   if (!started) co_return refuse(std::move(started.error()));
-  co_return co_await begun(parts, call.id, action_of(call, std::move(what)), 200);
+  co_return co_await begun(parts, call.id, std::move(action), 200);
 }
 
 net::Task<Reply> undo(Parts& parts, Call call) {
@@ -70,12 +86,30 @@ net::Task<Reply> undo(Parts& parts, Call call) {
   if (!body) co_return refuse(bad_body());
   auto given = token_again(parts, call, text_field(*body, "token"));
   if (!given) co_return refuse(std::move(given.error()));
-  auto started = parts.options.runner->undo(call.id);
+  auto action = action_of(call, "undo");
+  auto started =
+      co_await ask_runner(parts, [id = call.id, person = person_of(action)](JobRunner& runner) {
+        return runner.undo(id, person);
+      });
   if (!started) co_return refuse(std::move(started.error()));
-  co_return co_await begun(parts, call.id, action_of(call, "undo"), 200);
+  co_return co_await begun(parts, call.id, std::move(action), 200);
 }
 
 // What is confirmed must be what is asked about now, not what an old page shows.
+Answer<void> is_asked(store::Store& store, const Parts& parts, const std::string& id,
+                      std::string_view name, std::string_view digest) {
+  const auto asked = confirmation_of(store, id, parts.executor);
+  if (!asked) return refuse(asked.error());
+  const bool same = asked->is_object() && !digest.empty() &&
+                    asked->at("digest").as_string() == digest &&
+                    asked->at("bucket").as_string() == name;
+  if (same) return {};
+  return refuse({.status = 409,
+                 .code = "confirmation",
+                 .detail = "That is not what the job waits for: the name is the bucket's, and the "
+                           "digest that of what was proven last."});
+}
+
 net::Task<Reply> confirm(Parts& parts, Call call) {
   if (parts.options.runner == nullptr) co_return refuse(only_watches());
   const auto body = call.body();
@@ -83,20 +117,17 @@ net::Task<Reply> confirm(Parts& parts, Call call) {
   auto given = token_again(parts, call, text_field(*body, "token"));
   if (!given) co_return refuse(std::move(given.error()));
   const auto name = text_field(*body, "name"), digest = text_field(*body, "digest");
-  auto asked = co_await parts.store.run(parts.loop, [&parts, id = call.id](store::Store& store) {
-    return confirmation_of(store, id, parts.executor);
-  });
-  if (!asked) co_return refuse(asked.error());
-  if (asked->is_null() || asked->at("digest").as_string() != digest ||
-      asked->at("bucket").as_string() != name) {
-    co_return refuse({.status = 409,
-                      .code = "confirmation",
-                      .detail = "That is not what the job waits for: the name is the bucket's, and "
-                                "the digest that of what was proven last."});
-  }
-  auto started = parts.options.runner->confirm(call.id, name, digest);
+  auto action = action_of(call, "confirm", digest);
+  auto started =
+      co_await parts.store.run(parts.loop,
+                               [&parts, id = call.id, name, digest,
+                                person = person_of(action)](store::Store& store) -> Answer<void> {
+                                 auto asked = is_asked(store, parts, id, name, digest);
+                                 if (!asked) return asked;
+                                 return parts.options.runner->confirm(id, name, digest, person);
+                               });
   if (!started) co_return refuse(std::move(started.error()));
-  co_return co_await begun(parts, call.id, action_of(call, "confirm", digest), 200);
+  co_return co_await begun(parts, call.id, std::move(action), 200);
 }
 
 net::Task<Reply> clone(Parts& parts, Call call) {

@@ -1,7 +1,8 @@
 // runner.hpp: what runs jobs for the console; the composition root gives it.
 //
 // Layer      console.
-// Threading  any thread; no call waits for a service.
+// Threading  any thread; no call waits for a service. Those that begin a job or take one up wait
+//            for the store: they are made on its thread.
 #pragma once
 
 #include <optional>
@@ -19,28 +20,50 @@ struct Allowed {
   std::vector<std::string> endpoints, profiles, roles;  // "*" as a role: any
 };
 
+// Who asks for something to be done with a job.
+struct Person {
+  std::string who;   // "operator at 127.0.0.1"
+  std::string note;  // what they did, for the job's events
+};
+
+// What became of a job that is begun or taken up: nothing yet; it runs (or has ended by now); or it
+// was refused before it began.
+struct Beginning {
+  bool decided = false;
+  std::optional<Problem> refused;
+};
+
 class JobRunner {
  public:
   virtual ~JobRunner() = default;
 
   virtual Allowed allowed() const = 0;
 
-  // Begins a job; gives its id. It is in the store a moment later, unless why_not() says otherwise.
-  // Problems: 422 with the fields, 403 for what is not allowed, 429 where too many run.
-  virtual Answer<std::string> begin(const JobRequest& request) = 0;
+  // Begins a job; gives its id. It is in the store once beginning() is decided.
+  // Problems: 422 with the fields, 403 for what is not allowed, 429 where too many run, 409 where
+  // another job moves the bucket.
+  virtual Answer<std::string> begin(const JobRequest& request, const Person& person) = 0;
   // Takes a job up again under the command it was begun with.
-  // Problems: as begin(); 409 where its state forbids it.
-  virtual Answer<void> resume(const std::string& id, workflow::Again again) = 0;
-  // As resume, and answers its question: `name` and `digest` must be those that are asked about.
-  virtual Answer<void> confirm(const std::string& id, std::string name, std::string digest) = 0;
-  virtual Answer<void> undo(const std::string& id) = 0;
+  // Problems: 404; 403, 429 as begin(); 409 where its state forbids it.
+  virtual Answer<void> resume(const std::string& id, workflow::Again again,
+                              const Person& person) = 0;
+  // As resume, and answers its question: only where `name` and `digest` are those that the job
+  // then asks about, the source is deleted.
+  virtual Answer<void> confirm(const std::string& id, std::string name, std::string digest,
+                               const Person& person) = 0;
+  virtual Answer<void> undo(const std::string& id, const Person& person) = 0;
+  // Into the events of a job that runs here; nothing where none does.
+  virtual void tell(const std::string& id, std::string note) = 0;
 
   virtual bool runs(const std::string& id) const = 0;
-  // Why a job of this process ended before it got into the store; nullopt: it did not.
-  virtual std::optional<std::string> why_not(const std::string& id) const = 0;
+  virtual Beginning beginning(const std::string& id) const = 0;
 
-  // The words of workflow::command_fact, and the request that would give them.
-  virtual std::vector<std::string> words(std::string_view command_fact) const = 0;
+  // While it is held a job is not begun here. False: it runs here.
+  virtual bool hold(const std::string& id) = 0;
+  virtual void let_go(const std::string& id) = 0;
+
+  // The request that would give the words of a workflow::command_fact.
+  // Problems: 422 where that cannot be said.
   virtual Answer<JobRequest> request_of(std::string_view command_fact) const = 0;
 };
 

@@ -26,7 +26,9 @@ JobContext with_events(const JobContext& context, EventSink& events) {
           .stop = context.stop,
           .stop_message = context.stop_message,
           .undo_command = context.undo_command,
-          .intend = context.intend};
+          .intend = context.intend,
+          .begin_facts = context.begin_facts,
+          .outside = context.outside};
 }
 
 Error stop_error(const JobContext& context) {

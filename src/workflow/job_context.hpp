@@ -7,11 +7,14 @@
 #include <chrono>
 #include <functional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "aws/client.hpp"
 #include "base/event.hpp"
 #include "net/signal.hpp"
 #include "transfer/governor.hpp"
+#include "workflow/outside_notes.hpp"
 #include "workflow/policy_editor.hpp"
 #include "workflow/stop.hpp"
 #include "workflow/store_thread.hpp"
@@ -38,6 +41,9 @@ struct JobContext {
   // Records an intent while the job is surely this process's (JobRun::intend). Empty: nothing runs
   // the job, and nothing that cannot be undone may be done for it.
   std::function<net::Task<Result<void>>(std::string name, std::string detail)> intend{};
+  // Facts that the job has as soon as it is begun or taken up (JobRun::begin).
+  std::vector<std::pair<std::string, std::string>> begin_facts{};
+  OutsideNotes* outside = nullptr;  // null: nobody has a say in the job while it runs
 };
 
 // The same, with another sink.

@@ -56,6 +56,13 @@ Result<int> take_up(store::Store& store, const std::string& id, const JobStart& 
   return taken;
 }
 
+Result<int> with_facts(store::Store& store, const JobContext& context, int attempt) {
+  for (const auto& [name, value] : context.begin_facts) {
+    if (auto set = store.set_fact(context.job_id, name, value); !set) return forward(set);
+  }
+  return attempt;
+}
+
 store::JobState state_of(const SummaryEvent& summary, Stop stop) {
   switch (summary.exit_code) {
     case exit_verified:
@@ -91,8 +98,9 @@ net::Task<Result<void>> JobRun::begin(JobStart start) {
     // For a chart; a job does not fail for want of it.
     const auto before = store.fact(outer_.job_id, samples_fact);
     if (before && *before) samples = Samples::load(**before);
-    return start.again ? take_up(store, outer_.job_id, start, timing_.lease)
-                       : begin_new(store, outer_.job_id, start, timing_.lease);
+    auto begun = start.again ? take_up(store, outer_.job_id, start, timing_.lease)
+                             : begin_new(store, outer_.job_id, start, timing_.lease);
+    return begun ? with_facts(store, outer_, *begun) : std::move(begun);
   });
   if (!attempt) co_return forward(attempt);
   attempt_ = *attempt;
@@ -101,6 +109,7 @@ net::Task<Result<void>> JobRun::begin(JobStart start) {
   context_->intend = [this](std::string name, std::string detail) {
     return intend(std::move(name), std::move(detail));
   };
+  if (outer_.outside != nullptr) outer_.outside->attach(*recorder_);
   group_.spawn(watch());
   co_return ok;
 }
@@ -209,6 +218,7 @@ net::Task<void> JobRun::store_all() {
 }
 
 net::Task<void> JobRun::end(const SummaryEvent& summary) {
+  if (outer_.outside != nullptr) outer_.outside->detach();
   ended_.cancel();
   co_await group_.join();
   if (context_->stop == Stop::displaced) co_return;

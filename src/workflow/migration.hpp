@@ -32,7 +32,8 @@ namespace s3m::workflow {
 struct ConfirmationQuestion {
   std::string bucket, temporary_bucket, digest;
   std::uint64_t objects = 0, bytes = 0, weak = 0;
-  std::string uploads;  // a sentence on those that nobody finished; empty: there are none
+  std::string uploads;       // a sentence on those that nobody finished; empty: there are none
+  bool uploads_told = true;  // an earlier run told of each of them
   bool frozen = false;
   bool all_versions = false;
   std::uint64_t not_carried = 0;  // attributes of objects

@@ -142,11 +142,11 @@ net::Task<Result<void>> empty_ranges(Migration& m, std::vector<store::RangeRecor
 net::Task<Result<void>> keep_confirmation(Migration& m, bool typed) {
   const auto& principal = m.source_principal;
   const auto& session = principal.session_arn.empty() ? principal.arn : principal.session_arn;
+  const auto who = m.spec.confirmed_by.empty() ? operator_name() : m.spec.confirmed_by;
   const std::pair<std::string, std::string> facts[] = {
       {fact::confirmed_at, iso8601(system_clock().now())},
       {fact::confirmed_how, typed ? "the name was typed" : "--confirm-delete"},
-      {fact::confirmed_by,
-       session.empty() ? operator_name() : fmt::format("{}, as {}", operator_name(), session)},
+      {fact::confirmed_by, session.empty() ? who : fmt::format("{}, as {}", who, session)},
       {fact::confirmed, m.digest}};
   for (const auto& [name, value] : facts) {
     auto kept = co_await m.stored.keep(name, value);
@@ -195,6 +195,7 @@ Told confirm(Migration& m) {
                                 .bytes = m.proven.bytes,
                                 .weak = m.proven.same_weak,
                                 .uploads = left->words,
+                                .uploads_told = left->told,
                                 .frozen = m.frozen,
                                 .all_versions = m.all_versions,
                                 .not_carried = m.losses.count(),

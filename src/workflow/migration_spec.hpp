@@ -22,6 +22,8 @@ struct MigrationSpec {
   bool source_is_quiet = false;  // the operator's word, where a service cannot freeze (guard G4)
   // The bucket's name: confirms unattended, where nothing is in doubt.
   std::string confirm_delete;
+  // Who is to stand in the record as having confirmed; empty: who sits at this program.
+  std::string confirmed_by;
   bool accept_weak_proof = false, accept_unpinned_delete = false;
   std::optional<std::chrono::milliseconds> name_wait;  // unset: until it is stopped
   std::string rename;                                  // another name, where the own one was taken

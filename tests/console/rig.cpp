@@ -33,7 +33,7 @@ std::string head_of(const Ask& what, const std::string& host) {
 
 }  // namespace
 
-Rig::Rig(ConsoleOptions options)
+Rig::Rig(ConsoleOptions options, const MakeRunner& runner)
     : directory_(std::filesystem::temp_directory_path() / ("s3m-console-" + random_hex(6))) {
   std::filesystem::create_directories(directory_);
   const auto url = (directory_ / "store.db").string();
@@ -46,6 +46,13 @@ Rig::Rig(ConsoleOptions options)
   options.program = "s3migrator test";
   options.version = "0.0.0";
   options.store_kind = "sqlite";
+  if (runner) {
+    options.runner = runner(url);
+    options.executor.runs_jobs = true;
+    options.executor.runs = [made = options.runner](const std::string& id) {
+      return made->runs(id);
+    };
+  }
   console_ = std::make_unique<Console>(loop_, *thread_, std::move(options));
   EXPECT_TRUE(console_->start());
   client_ = std::make_unique<net::HttpClient>(loop_, net::HttpClientOptions{});

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -12,6 +13,7 @@
 #include <boost/json/value.hpp>
 
 #include "console/console.hpp"
+#include "console/runner.hpp"
 #include "net/http_client.hpp"
 #include "store/store.hpp"
 #include "workflow/store_thread.hpp"
@@ -29,7 +31,9 @@ struct Ask {
 
 class Rig {
  public:
-  explicit Rig(ConsoleOptions options = {});
+  // `runner` makes what runs jobs, for the store's URL; it stays until the rig is gone.
+  using MakeRunner = std::function<JobRunner*(const std::string& store)>;
+  explicit Rig(ConsoleOptions options = {}, const MakeRunner& runner = nullptr);
   ~Rig();
   Rig(const Rig&) = delete;
   Rig& operator=(const Rig&) = delete;

@@ -70,6 +70,8 @@ def serve(program, tmp_path):
 
     yield start
     for process in started:
+        if process.returncode is not None:
+            continue  # the test has ended it
         process.send_signal(signal.SIGTERM)
         try:
             assert process.wait(10) == 0

@@ -1,0 +1,265 @@
+// Jobs that the console runs in its own process, against the simulator.
+#include <chrono>
+#include <memory>
+#include <thread>
+
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "app/serve_runner.hpp"
+#include "sim/server.hpp"
+#include "tests/console/rig.hpp"
+#include "workflow/job_run.hpp"
+
+namespace s3m::console {
+namespace {
+
+namespace json = boost::json;
+using namespace std::chrono_literals;
+using ::testing::Contains;
+using ::testing::HasSubstr;
+
+constexpr std::size_t objects = 60;
+
+sim::Scenario world() {
+  auto world = sim::article_scenario();
+  world.bucket("photos", sim::source_account)
+      .with(sim::GeneratorSpec{.prefix = "p", .count = objects, .max_size = 2'000});
+  world.bucket("copies", sim::destination_account).region = "eu-central-1";
+  return world;
+}
+
+// A server over the simulator, with the article's roles.
+class ConsoleJobs : public ::testing::Test {
+ protected:
+  ConsoleJobs() {
+    const auto scenario = world();
+    auto server = sim::Server::start(scenario);
+    EXPECT_TRUE(server) << server.error().describe();
+    sim_ = *std::move(server);
+    variables_ = {{"AWS_ENDPOINT_URL", sim_->endpoint()},
+                  {"AWS_REGION", "us-east-1"},
+                  {"AWS_CONFIG_FILE", "/nonexistent"},
+                  {"AWS_SHARED_CREDENTIALS_FILE", "/nonexistent"},
+                  {"AWS_EC2_METADATA_DISABLED", "true"}};
+    for (const auto& account : scenario.accounts) {
+      for (const auto& user : account.users) {
+        if (account.id != sim::migrator_account || user.name != "migrator") continue;
+        const auto key = sim::key_of(account, user);
+        variables_["AWS_ACCESS_KEY_ID"] = key.id;
+        variables_["AWS_SECRET_ACCESS_KEY"] = key.secret;
+      }
+    }
+    rig_ = std::make_unique<Rig>(ConsoleOptions(), [this](const std::string& store) {
+      store_ = store;
+      runner_ = new_runner();
+      return runner_.get();
+    });
+  }
+  ~ConsoleJobs() override {
+    calm();
+    rig_.reset();
+    end(*runner_);
+    sim_->stop();
+  }
+
+  std::unique_ptr<app::ServeRunner> new_runner(std::size_t most_jobs = 2) {
+    return std::make_unique<app::ServeRunner>(
+        app::ServeRunner::Options{
+            .store = store_,
+            .allowed = {.roles = {std::string(sim::migrator_role), std::string(sim::source_role),
+                                  std::string(sim::destination_role)}},
+            .most_jobs = most_jobs},
+        environment_);
+  }
+  static void end(app::ServeRunner& runner) {
+    runner.interrupt();
+    EXPECT_TRUE(runner.wait(60s));
+  }
+
+  static std::string copy(const std::string& options = "{}") {
+    return fmt::format(
+        R"({{"kind": "copy", "migrator_role_arn": "{}",
+             "source": {{"uri": "s3://photos", "role_arn": "{}", "external_id": "{}"}},
+             "destination": {{"uri": "s3://copies", "role_arn": "{}", "external_id": "{}"}},
+             "options": {}}})",
+        sim::migrator_role, sim::source_role, sim::source_external_id, sim::destination_role,
+        sim::destination_external_id, options);
+  }
+
+  json::object ask(const std::string& method, const std::string& target, const std::string& body,
+                   int status) {
+    const auto response =
+        rig_->ask_as(operator_token, {.method = method, .target = target, .body = body});
+    EXPECT_EQ(response.status, status) << target << ' ' << response.body;
+    const auto value = Rig::json(response);
+    return value.is_object() ? value.get_object() : json::object();
+  }
+  std::string begin(const std::string& options = "{}") {
+    return std::string(ask("POST", "/api/v1/jobs", copy(options), 201).at("id").as_string());
+  }
+  json::object post(const std::string& job, const std::string& what, int status = 200,
+                    const std::string& body = "{}") {
+    return ask("POST", "/api/v1/jobs/" + job + "/" + what, body, status);
+  }
+  json::object show(const std::string& job) { return ask("GET", "/api/v1/jobs/" + job, "", 200); }
+  // Once nobody here runs it.
+  std::string ended(const std::string& job) {
+    wait_until([&] { return !runner_->runs(job); });
+    return std::string(show(job).at("state").as_string());
+  }
+  static void wait_until(const std::function<bool()>& there) {
+    for (int look = 0; look < 6000 && !there(); ++look)
+      std::this_thread::sleep_for(10ms);
+    EXPECT_TRUE(there());
+  }
+  std::vector<std::string> notes(const std::string& job) {
+    std::vector<std::string> out;
+    const auto events = ask("GET", "/api/v1/jobs/" + job + "/events", "", 200);
+    for (const auto& event : events.at("events").as_array())
+      if (event.at("type") == "note") out.emplace_back(event.at("message").as_string());
+    return out;
+  }
+
+  // Copies take so long that a job of four in flight is met at work.
+  void slow_down() {
+    sim_->with_cloud(
+        [](sim::Cloud& cloud) { cloud.latency({{.operation = "CopyObject", .fixed = 200ms}}); });
+  }
+  void calm() {
+    sim_->with_cloud([](sim::Cloud& cloud) { cloud.latency({}); });
+  }
+  std::uint64_t copies() {
+    return sim_->with_cloud(
+        [](sim::Cloud& cloud) { return cloud.metrics().requests("CopyObject"); });
+  }
+  std::size_t copied() {
+    return sim_->with_cloud([](sim::Cloud& cloud) { return cloud.keys("copies").size(); });
+  }
+  std::string begin_slowly() {
+    slow_down();
+    auto job = begin(R"({"concurrency": 4})");
+    wait_until([&] { return copies() >= 4; });
+    return job;
+  }
+
+  std::map<std::string, std::string, std::less<>> variables_;
+  aws::Environment environment_ = [this](std::string_view name) -> std::optional<std::string> {
+    const auto found = variables_.find(name);
+    return found == variables_.end() ? std::nullopt : std::optional(found->second);
+  };
+  std::unique_ptr<sim::Server> sim_;
+  std::string store_;
+  std::unique_ptr<app::ServeRunner> runner_;
+  std::unique_ptr<Rig> rig_;
+};
+
+TEST_F(ConsoleJobs, ACopyIsBegunAndVerified) {
+  const auto job = begin();
+  EXPECT_EQ(ended(job), "done");
+  EXPECT_EQ(copied(), objects);
+  EXPECT_THAT(notes(job), Contains("In the console: begin, by operator at 127.0.0.1"));
+  EXPECT_EQ(show(job).at("actions").at(0).at("action"), "begin");
+  EXPECT_EQ(post(job, "resume", 409).at("code"), "job-state");
+  EXPECT_EQ(post(job, "retry").at("attempt").as_int64(), 2);
+  EXPECT_EQ(ended(job), "done");
+  EXPECT_TRUE(json::value(post(job, "clone")) == json::parse(copy()));
+}
+
+TEST_F(ConsoleJobs, WhoPausesGoesOn) {
+  const auto job = begin_slowly();
+  EXPECT_TRUE(show(job).at("here").as_bool());
+  EXPECT_EQ(post(job, "resume", 409).at("code"), "job-state") << "it runs";
+  EXPECT_EQ(ask("DELETE", "/api/v1/jobs/" + job, "", 409).at("code"), "job-state");
+  post(job, "pause");
+  EXPECT_EQ(ended(job), "paused");
+  EXPECT_THAT(notes(job), Contains("In the console: pause, by operator at 127.0.0.1"));
+  calm();
+  post(job, "resume");
+  EXPECT_EQ(ended(job), "done");
+  EXPECT_EQ(copied(), objects);
+}
+
+TEST_F(ConsoleJobs, WhatTheServerStoppedTheNextOneTakesUp) {
+  const auto job = begin_slowly();
+  end(*runner_);
+  EXPECT_EQ(show(job).at("state"), "paused");
+  EXPECT_EQ(post(job, "resume", 409).at("code"), "job-state") << "the server is being stopped";
+  calm();
+  const auto next = new_runner();
+  ASSERT_TRUE(next->take_up_marked());
+  EXPECT_TRUE(next->runs(job));
+  wait_until([&] { return !next->runs(job); });
+  EXPECT_EQ(show(job).at("state"), "done");
+  EXPECT_EQ(*rig_->store().fact(job, app::serve_mark), "");
+  end(*next);
+}
+
+TEST_F(ConsoleJobs, WhatAPersonEndedStaysEnded) {
+  const auto paused = begin_slowly();
+  post(paused, "pause");
+  EXPECT_EQ(ended(paused), "paused");
+  // As where the server is killed just before it takes the mark off.
+  ASSERT_TRUE(rig_->store().set_fact(paused, app::serve_mark, "run"));
+  const auto next = new_runner();
+  ASSERT_TRUE(next->take_up_marked());
+  EXPECT_FALSE(next->runs(paused));
+  EXPECT_EQ(*rig_->store().fact(paused, app::serve_mark), "");
+  EXPECT_EQ(show(paused).at("attempt").as_int64(), 1);
+  end(*next);
+}
+
+TEST_F(ConsoleJobs, WhatItHeldIsFreeWhenAJobHasEnded) {
+  const auto job = begin();
+  EXPECT_EQ(ended(job), "done");
+  EXPECT_FALSE(*rig_->store().claim_of(job));
+  EXPECT_EQ(*rig_->store().fact(job, app::serve_mark), "");
+}
+
+TEST_F(ConsoleJobs, NoMoreRunThanMay) {
+  const auto first = begin_slowly();
+  const auto second = begin(R"({"concurrency": 4})");
+  const auto refused =
+      rig_->ask_as(operator_token, {.method = "POST", .target = "/api/v1/jobs", .body = copy()});
+  EXPECT_EQ(refused.status, 429);
+  EXPECT_EQ(refused.headers.get("Retry-After"), "60");
+  calm();
+  EXPECT_EQ(ended(first), "done");
+  EXPECT_EQ(ended(second), "done");
+}
+
+TEST_F(ConsoleJobs, OneThatCannotBeginSaysWhy) {
+  ASSERT_TRUE(rig_->store().create_job("other", "copy", "{}"));
+  ASSERT_TRUE(
+      rig_->store().set_fact("other", workflow::command_fact,
+                             std::string("/\0s3migrator\0copy\0s3://photos\0s3://copies\0", 42)));
+  const auto refused = post("other", "resume", 409);
+  EXPECT_EQ(refused.at("code"), "not-begun");
+  EXPECT_EQ(post("none", "resume", 404).at("code"), "not-found");
+  EXPECT_EQ(ask("POST", "/api/v1/jobs", R"({"kind": "copy", "source": {"uri": 1}})", 422)
+                .at("errors")
+                .at(0)
+                .at("field"),
+            "source.uri");
+}
+
+// What only this process can know: the claim would let it through.
+TEST_F(ConsoleJobs, AJobThatIsBeingChangedIsNotBegun) {
+  const auto job = begin_slowly();
+  post(job, "pause");
+  EXPECT_EQ(ended(job), "paused");
+  ASSERT_TRUE(runner_->hold(job));
+  EXPECT_FALSE(runner_->hold(job));
+  EXPECT_THAT(std::string(post(job, "resume", 409).at("detail").as_string()),
+              HasSubstr("being changed"));
+  runner_->let_go(job);
+  calm();
+  post(job, "resume");
+  EXPECT_EQ(ended(job), "done");
+}
+
+}  // namespace
+}  // namespace s3m::console
