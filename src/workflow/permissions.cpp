@@ -62,6 +62,10 @@ class Needs {
     of_source();
     of_destination();
     keys();
+    const auto forward = all_.size();
+    way_back();
+    for (auto i = forward; i < all_.size(); ++i)
+      all_[i].how = "used by undo alone, once objects are deleted from the source";
     return std::move(all_);
   }
 
@@ -142,6 +146,20 @@ class Needs {
       add(side, terms_.destination_key, "kms:GenerateDataKey");
       add(side, terms_.destination_key, "kms:Decrypt");
     }
+  }
+
+  // Undo copies back with the source's identity, whichever way the grant goes.
+  void way_back() {
+    const auto live = objects(terms_.bucket), temporary = objects(terms_.temporary);
+    add("source", bucket(terms_.temporary), "s3:ListBucket");
+    add("source", temporary, read_objects);
+    add("source", live, copy_into);
+    if (terms_.all_versions) {
+      add("source", bucket(terms_.temporary), "s3:ListBucketVersions");
+      add("source", temporary, read_versions);
+    }
+    if (terms_.acls) add("source", live, "s3:PutObjectAcl");
+    if (!terms_.source_key.empty()) add("source", terms_.source_key, "kms:GenerateDataKey");
   }
 
   const PermissionTerms& terms_;

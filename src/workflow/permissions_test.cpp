@@ -32,6 +32,21 @@ TEST(Permissions, WhoNeedsWhat) {
   EXPECT_FALSE(needs(all, "source", "s3:DeleteObjectVersion", "arn:aws:s3:::photos/*"));
 }
 
+TEST(Permissions, UndoReadsTheTemporaryBucketAndWritesIntoTheSource) {
+  auto terms = plain;
+  terms.all_versions = true;
+  terms.source_key = "arn:aws:kms:us-east-1:111111111111:key/a";
+  const auto all = needed_permissions(terms);
+  EXPECT_TRUE(needs(all, "source", "s3:GetObjectVersion", "arn:aws:s3:::s3m-*/*"));
+  EXPECT_TRUE(needs(all, "source", "s3:ListBucketVersions", "arn:aws:s3:::s3m-*"));
+  EXPECT_TRUE(needs(all, "source", "s3:PutObjectTagging", "arn:aws:s3:::photos/*"));
+  EXPECT_TRUE(needs(all, "source", "kms:GenerateDataKey", terms.source_key));
+  for (const auto& one : all) {
+    if (one.action != "s3:PutObjectTagging" || one.side != "source") continue;
+    EXPECT_EQ(one.how.contains("undo alone"), one.resource == "arn:aws:s3:::photos/*");
+  }
+}
+
 TEST(Permissions, NoneTwice) {
   auto terms = plain;
   terms.all_versions = terms.acls = terms.locks = true;
