@@ -1,13 +1,12 @@
 // jobs_json.cpp: jobs as JSON lines.
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
 #include "app/jobs_text.hpp"
 #include "base/json_text.hpp"
 #include "base/text.hpp"
-#include "workflow/step_names.hpp"
+#include "workflow/job_json.hpp"
 
 namespace s3m::app {
 namespace {
@@ -18,12 +17,6 @@ using workflow::JobView;
 
 json::value exit_code_of(const store::JobRecord& job) {
   return job.exit_code ? json::value(*job.exit_code) : json::value(nullptr);
-}
-
-json::value parsed_or_null(const std::string& text) {
-  json::error_code unreadable;
-  auto value = json::parse(text, unreadable);
-  return unreadable ? json::value(nullptr) : value;
 }
 
 json::value claim_json(const JobView& view) {
@@ -44,33 +37,13 @@ json::object view_json(const JobView& view) {
           {"created", iso8601(view.job.created_at)},
           {"updated", iso8601(view.job.updated_at)},
           {"claim", claim_json(view)},
-          {"spec", parsed_or_null(view.job.spec)}};
-}
-
-json::array steps_json(const JobView& view) {
-  json::array out;
-  for (const auto& step : view.steps) {
-    out.push_back(json::object{
-        {"step", printable(step.name)},
-        {"number", step.number},
-        {"state", workflow::name(step.state)},
-        {"percent", step.percent},
-        {"started", iso8601(step.started_at)},
-        {"ended", step.ended_at ? json::value(iso8601(*step.ended_at)) : json::value(nullptr)},
-        {"message", single_line(step.message)}});
-  }
-  return out;
+          {"spec", workflow::parsed_or_null(view.job.spec)}};
 }
 
 // An event without what names it in its stream.
 template <class Fields>
 json::value event_json(const std::optional<Fields>& event) {
-  if (!event) return nullptr;
-  auto value = parsed_or_null(to_json_line({}, *event));
-  auto* const object = value.if_object();
-  for (const auto* const name : {"v", "type", "job", "attempt", "seq", "time"})
-    if (object != nullptr) object->erase(name);
-  return value;
+  return event ? json::value(workflow::fields_of(*event)) : json::value(nullptr);
 }
 
 }  // namespace
@@ -81,18 +54,12 @@ std::string job_line(const JobView& view) {
 
 std::string story_line(const JobStory& story) {
   auto out = view_json(story.view);
-  out["steps"] = steps_json(story.view);
-  json::array intents;
-  for (const auto& intent : story.intents) {
-    intents.push_back(json::object{{"name", printable(intent.name)},
-                                   {"detail", single_line(intent.detail)},
-                                   {"created", iso8601(intent.created_at)}});
-  }
-  out["intents"] = std::move(intents);
+  out["steps"] = workflow::to_json(story.view.steps);
+  out["intents"] = workflow::to_json(story.intents);
   out["progress"] = event_json(story.progress);
   out["summary"] = event_json(story.summary);
   out["migration"] =
-      story.migration ? parsed_or_null(workflow::to_json(*story.migration)) : nullptr;
+      story.migration ? workflow::parsed_or_null(workflow::to_json(*story.migration)) : nullptr;
   return safe_json(json::serialize(out));
 }
 
@@ -102,8 +69,7 @@ std::string failure_json(const std::string& job_id, const store::FailureRecord& 
                    {"job", printable(job_id)},
                    {"number", failure.number},
                    {"time", iso8601(failure.time)}};
-  const auto fields = event_json(std::optional(workflow::event_of(failure)));
-  for (const auto& [name, value] : fields.as_object())
+  for (const auto& [name, value] : workflow::fields_of(workflow::event_of(failure)))
     out[name] = value;
   return safe_json(json::serialize(out));
 }

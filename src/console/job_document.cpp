@@ -10,10 +10,10 @@
 #include "console/reply.hpp"
 #include "transfer/location.hpp"
 #include "workflow/copy_spec.hpp"
+#include "workflow/job_json.hpp"
 #include "workflow/job_recorder.hpp"
 #include "workflow/job_run.hpp"
 #include "workflow/migration_records.hpp"
-#include "workflow/step_names.hpp"
 #include "workflow/verdict.hpp"
 
 namespace s3m::console {
@@ -56,21 +56,6 @@ bool awaits_confirmation(const JobView& view, const json::value& summary) {
   const auto* const fields = summary.if_object();
   const auto* const flag = fields != nullptr ? fields->if_contains("awaits_confirmation") : nullptr;
   return !view.at_work && flag != nullptr && flag->is_bool() && flag->get_bool();
-}
-
-json::array steps_json(const JobView& view) {
-  json::array out;
-  for (const auto& step : view.steps) {
-    out.push_back(json::object{
-        {"step", printable(step.name)},
-        {"number", step.number},
-        {"state", workflow::name(step.state)},
-        {"percent", step.percent},
-        {"started", iso8601(step.started_at)},
-        {"ended", step.ended_at ? json::value(iso8601(*step.ended_at)) : json::value(nullptr)},
-        {"message", single_line(step.message)}});
-  }
-  return out;
 }
 
 struct Intents {
@@ -168,16 +153,11 @@ Result<json::array> words_json(store::Store& store, const std::string& id,
 }
 
 void add_story(json::object& out, const workflow::JobStory& story) {
-  json::array intents;
-  for (const auto& intent : story.intents)
-    intents.push_back(json::object{{"name", printable(intent.name)},
-                                   {"detail", single_line(intent.detail)},
-                                   {"created", iso8601(intent.created_at)}});
   out["spec"] = parsed_or_null(story.view.job.spec);
-  out["steps"] = steps_json(story.view);
+  out["steps"] = workflow::to_json(story.view.steps);
   out["regime"] = regime_of(story.view, read_intents(story.intents));
   out["has_failures"] = story.has_failures;
-  out["intents"] = std::move(intents);
+  out["intents"] = workflow::to_json(story.intents);
 }
 
 }  // namespace

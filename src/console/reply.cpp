@@ -4,7 +4,6 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
@@ -105,21 +104,6 @@ void protect(net::ServerReply& reply, std::string_view request_id, bool tls) {
   add_header(reply, "Cross-Origin-Resource-Policy", "same-origin");
   if (!reply.headers.contains("Cache-Control: ")) add_header(reply, "Cache-Control", "no-store");
   if (tls) add_header(reply, "Strict-Transport-Security", "max-age=31536000");
-}
-
-json::value parsed_or_null(std::string_view text) {
-  json::error_code unreadable;
-  auto value = json::parse(text, unreadable);
-  return unreadable ? json::value(nullptr) : value;
-}
-
-json::object fields_of(const Event& event) {
-  auto value = parsed_or_null(to_json_line({}, event));
-  auto* const object = value.if_object();
-  if (object == nullptr) return {};
-  for (const auto* const name : {"v", "type", "job", "attempt", "seq", "time"})
-    object->erase(name);
-  return std::move(*object);
 }
 
 }  // namespace s3m::console

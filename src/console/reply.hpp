@@ -12,8 +12,8 @@
 #include <boost/json/value.hpp>
 
 #include "base/error.hpp"
-#include "base/event.hpp"
 #include "net/http_server.hpp"
+#include "workflow/job_json.hpp"
 
 namespace s3m::console {
 
@@ -57,10 +57,7 @@ net::ServerReply problem_reply(const Problem& problem, std::string_view request_
 // Adds what protects the page to any reply. `tls`: the connection is one of TLS.
 void protect(net::ServerReply& reply, std::string_view request_id, bool tls);
 
-// JSON out of text that the program wrote itself; null where it is none.
-boost::json::value parsed_or_null(std::string_view text);
-
-// An event's own fields, without what names it in its stream.
-boost::json::object fields_of(const Event& event);
+using workflow::fields_of;
+using workflow::parsed_or_null;
 
 }  // namespace s3m::console
