@@ -4,6 +4,7 @@
 #include "transfer/copy_object.hpp"
 #include "transfer/failures.hpp"
 #include "transfer/lanes.hpp"
+#include "transfer/plan_counts.hpp"
 #include "transfer/plan_versions.hpp"
 #include "transfer/restore.hpp"
 #include "transfer/upload_plan.hpp"
@@ -88,20 +89,7 @@ class PlanOperation final : public Visitor, Lanes<CopyWork>::Handler {
     if (likeness == Likeness::same_strong) ++result_.same;
     if (likeness == Likeness::same_weak) ++result_.same_weak;
     if (likeness == Likeness::same_strong || likeness == Likeness::same_weak) return;
-    ++result_.to_copy;
-    result_.to_copy_bytes += source.size;
-    if (needs_restore(source)) ++result_.archived;
-    result_.requests += copy_requests(source);
-  }
-
-  std::uint64_t copy_requests(const aws::ObjectEntry& source) {
-    const bool in_parts = copied_in_parts(source, options_);
-    const auto looks = looks_at_most(options_.attributes, in_parts);
-    result_.looks += looks;
-    if (!in_parts) return 1 + looks;
-    ++result_.multipart;
-    const auto parts = plan_parts(source.size, options_.part_size);
-    return requests_of_parts + looks + (parts ? parts->size() : 0);
+    count_to_copy(result_, source, options_);
   }
 
   Context& context_;

@@ -6,6 +6,7 @@
 #include "transfer/decision.hpp"
 #include "transfer/failures.hpp"
 #include "transfer/lanes.hpp"
+#include "transfer/plan_counts.hpp"
 #include "transfer/prover.hpp"
 #include "transfer/restore.hpp"
 #include "transfer/upload_plan.hpp"
@@ -117,7 +118,7 @@ class PlanVersions final : public Visitor, Lanes<OpenHistory>::Handler {
     result_.same += found.size() - weak;
     result_.same_weak += weak;
     for (auto i = found.size(); i < source.versions.size(); ++i)
-      count_to_copy(source.versions[i]);
+      count_version(source.versions[i]);
   }
 
   void count_source(const std::string& key, const History& source) {
@@ -134,25 +135,11 @@ class PlanVersions final : public Visitor, Lanes<OpenHistory>::Handler {
     }
   }
 
-  void count_to_copy(const aws::ObjectVersion& version) {
+  void count_version(const aws::ObjectVersion& version) {
+    if (!version.delete_marker) return count_to_copy(result_, entry_of({}, version), options_);
     ++result_.to_copy;
-    result_.to_copy_bytes += version.size;
-    if (version.delete_marker) ++result_.markers_to_copy;
-    result_.requests += requests_for(version);
-  }
-
-  // As plan() has them.
-  std::uint64_t requests_for(const aws::ObjectVersion& version) {
-    if (version.delete_marker) return 1;
-    const auto entry = entry_of({}, version);
-    if (needs_restore(entry)) ++result_.archived;
-    const bool in_parts = copied_in_parts(entry, options_);
-    const auto looks = looks_at_most(options_.attributes, in_parts);
-    result_.looks += looks;
-    if (!in_parts) return 1 + looks;
-    ++result_.multipart;
-    const auto parts = plan_parts(version.size, options_.part_size);
-    return requests_of_parts + looks + (parts ? parts->size() : 0);
+    ++result_.markers_to_copy;
+    ++result_.requests;
   }
 
   Context& context_;
@@ -165,21 +152,6 @@ class PlanVersions final : public Visitor, Lanes<OpenHistory>::Handler {
 };
 
 }  // namespace
-
-void count_class(Plan& result, const Context& context, const aws::ObjectEntry& source,
-                 const CopyOptions& options) {
-  const auto& kind = storage_class(source.storage_class);
-  if (kind.needs_restore && result.first_in_archive.empty()) result.first_in_archive = source.key;
-  std::uint64_t writes = 1;
-  if (copied_in_parts(source, options)) {
-    const auto parts = plan_parts(source.size, options.part_size);
-    writes = 2 + (parts ? parts->size() : 0);  // Create and Complete
-  }
-  const std::string_view name = source.storage_class.empty() ? kind.name : source.storage_class;
-  auto figures = result.classes.find(name);
-  if (figures == result.classes.end()) figures = result.classes.emplace(name, ClassFigures{}).first;
-  figures->second.add(kind, source.size, source.last_modified, context.runtime.clock.now(), writes);
-}
 
 net::Task<Result<void>> plan_versions(Context& context, const CopyOptions& options,
                                       std::vector<KeyRange> ranges, Plan& result) {
