@@ -162,7 +162,8 @@ const std::vector<CommandSpec>& commands() {
        "Lists the jobs, the newest first",
        "Every copy is a job, remembered in the store with its steps and failures. STATE is one of "
        "running, pausing, paused, interrupted (the process that ran it is gone: resume it), "
-       "done, undone, failed-objects, mismatch (verification found a difference), failed, cancelling "
+       "done, undone, failed-objects, mismatch (verification found a difference), failed, "
+       "cancelling "
        "and cancelled. With --json a line for each job.",
        {},
        "Example:\n"

@@ -41,22 +41,7 @@ class Adopted : public testing::Test {
   }
 
   SummaryEvent migrate(std::vector<std::string> options = {"--confirm-delete", source}) {
-    std::vector<std::string> words{"migrate",
-                                   "s3://" + source,
-                                   "--destination-region",
-                                   target_region,
-                                   "--migrator-role-arn",
-                                   std::string(sim::migrator_role),
-                                   "--source-role-arn",
-                                   std::string(sim::source_role),
-                                   "--source-external-id",
-                                   std::string(sim::source_external_id),
-                                   "--destination-role-arn",
-                                   std::string(sim::destination_role),
-                                   "--destination-external-id",
-                                   std::string(sim::destination_external_id)};
-    words.insert(words.end(), options.begin(), options.end());
-    auto summary = rig.run(std::move(words));
+    auto summary = rig.migrate_until_asked(std::move(options));
     job = rig.last_job();
     temporary = rig.store()->fact(job, fact::temporary)->value_or("");
     return summary;
@@ -140,11 +125,7 @@ class Adopted : public testing::Test {
 // --- each state of a record --------------------------------------------------------------------
 
 TEST_F(Adopted, WhileItCopied) {
-  rig.fault({.operation = "CopyObject",
-             .key = "photo-000007",
-             .count = 0,
-             .status = 403,
-             .code = "AccessDenied"});
+  rig.deny({.operation = "CopyObject", .key = "photo-000007", .count = 0});
   ASSERT_EQ(migrate().exit_code, 1);
   EXPECT_EQ(record().state, "copying");
   adopt_and_expect_moved();
@@ -168,11 +149,7 @@ TEST_F(Adopted, WhenAllWasProvenAndTheSourceChangedThroughTheFreeze) {
 }
 
 TEST_F(Adopted, WhenItWasConfirmed) {
-  rig.fault({.operation = "DeleteObjects",
-             .bucket = source,
-             .count = 0,
-             .status = 403,
-             .code = "AccessDenied"});
+  rig.deny({.operation = "DeleteObjects", .bucket = source, .count = 0});
   ASSERT_EQ(migrate().exit_code, 1);
   auto confirmed = record();
   EXPECT_EQ(confirmed.state, "emptying");
@@ -188,12 +165,7 @@ TEST_F(Adopted, WhenItWasConfirmed) {
 }
 
 TEST_F(Adopted, WhileTheSourceWasEmptied) {
-  rig.fault({.operation = "DeleteObjects",
-             .bucket = source,
-             .first = 3,
-             .count = 0,
-             .status = 403,
-             .code = "AccessDenied"});
+  rig.deny({.operation = "DeleteObjects", .bucket = source, .first = 3, .count = 0});
   ASSERT_EQ(migrate().exit_code, 1);
   EXPECT_EQ(record().state, "emptying");
   EXPECT_LT(contents(source).size(), before.size());
@@ -203,12 +175,7 @@ TEST_F(Adopted, WhileTheSourceWasEmptied) {
 
 // A record that is behind the truth, as one that was put back from a backup.
 TEST_F(Adopted, WithARecordThatIsOlderThanTheFirstDelete) {
-  rig.fault({.operation = "DeleteObjects",
-             .bucket = source,
-             .first = 3,
-             .count = 0,
-             .status = 403,
-             .code = "AccessDenied"});
+  rig.deny({.operation = "DeleteObjects", .bucket = source, .first = 3, .count = 0});
   ASSERT_EQ(migrate().exit_code, 1);
   auto confirmed = record();
   confirmed.intents.clear();
@@ -218,11 +185,7 @@ TEST_F(Adopted, WithARecordThatIsOlderThanTheFirstDelete) {
 }
 
 TEST_F(Adopted, WhenTheSourceWasToBeDeleted) {
-  rig.fault({.operation = "DeleteBucket",
-             .bucket = source,
-             .count = 0,
-             .status = 403,
-             .code = "AccessDenied"});
+  rig.deny({.operation = "DeleteBucket", .bucket = source, .count = 0});
   ASSERT_EQ(migrate().exit_code, 1);
   EXPECT_EQ(record().state, "handed-over");
   adopt_and_expect_moved();
@@ -230,11 +193,7 @@ TEST_F(Adopted, WhenTheSourceWasToBeDeleted) {
 
 // The DeleteBucket was done, and the job never heard of it.
 TEST_F(Adopted, WhenTheSourceWasDeleted) {
-  rig.fault({.operation = "CreateBucket",
-             .bucket = source,
-             .count = 0,
-             .status = 403,
-             .code = "AccessDenied"});
+  rig.deny({.operation = "CreateBucket", .bucket = source, .count = 0});
   ASSERT_EQ(migrate().exit_code, 1);
   EXPECT_EQ(record().state, "handed-over");
   adopt_and_expect_moved();
@@ -243,12 +202,7 @@ TEST_F(Adopted, WhenTheSourceWasDeleted) {
 }
 
 TEST_F(Adopted, WhenTheNewBucketWasMade) {
-  rig.fault({.operation = "CopyObject",
-             .bucket = source,
-             .key = "photo-000007",
-             .count = 0,
-             .status = 403,
-             .code = "AccessDenied"});
+  rig.deny({.operation = "CopyObject", .bucket = source, .key = "photo-000007", .count = 0});
   ASSERT_EQ(migrate().exit_code, 1);
   EXPECT_EQ(record().state, "made");
   adopt_and_expect_moved();
@@ -256,12 +210,10 @@ TEST_F(Adopted, WhenTheNewBucketWasMade) {
 }
 
 TEST_F(Adopted, WhenTheNewBucketWasOpened) {
-  rig.fault({.operation = "DeleteObjects",
-             .bucket = "s3m-*",
-             .first = 2,  // after the one that tries how the service deletes
-             .count = 0,
-             .status = 403,
-             .code = "AccessDenied"});
+  rig.deny({.operation = "DeleteObjects",
+            .bucket = "s3m-*",
+            .first = 2,  // after the one that tries how the service deletes
+            .count = 0});
   ASSERT_EQ(migrate().exit_code, 1);
   EXPECT_EQ(record().state, "opened");
   lose_the_store();
@@ -288,13 +240,8 @@ TEST_F(Adopted, TheOptionsOfTheMigrationAreInTheRecord) {
 TEST_F(Adopted, AnUnfinishedUploadIsSettled) {
   rig.cloud([](sim::Cloud& cloud) { cloud.put(source, {.key = "large", .size = 24u << 20}); });
   before = contents(source);
-  rig.fault({.operation = "UploadPartCopy",
-             .first = 2,
-             .count = 0,
-             .status = 403,
-             .code = "AccessDenied"});
-  rig.fault(
-      {.operation = "AbortMultipartUpload", .count = 0, .status = 403, .code = "AccessDenied"});
+  rig.deny({.operation = "UploadPartCopy", .first = 2, .count = 0});
+  rig.deny({.operation = "AbortMultipartUpload", .count = 0});
   ASSERT_EQ(migrate({"--multipart-threshold", "8MiB", "--part-size", "8MiB"}).exit_code, 1);
   const auto uploads = [&] {
     return rig.cloud([&](sim::Cloud& cloud) { return cloud.uploads(temporary).size(); });
@@ -309,11 +256,7 @@ TEST_F(Adopted, FromThenOnTheStoreKnowsTheJob) {
   ASSERT_EQ(adopt({}).exit_code, 130);
   EXPECT_THAT(refusal(),
               AllOf(HasSubstr("in this store already"), HasSubstr("jobs resume " + job)));
-  rig.fault({.operation = "DeleteBucket",
-             .bucket = source,
-             .count = 1,
-             .status = 403,
-             .code = "AccessDenied"});
+  rig.deny({.operation = "DeleteBucket", .bucket = source, .count = 1});
   const auto stopped = rig.again("resume", job);
   ASSERT_TRUE(stopped) << stopped.error().describe();
   EXPECT_EQ(stopped->exit_code, 130) << "it still waits for the confirmation";
@@ -353,12 +296,7 @@ TEST_F(Adopted, ADryRunChangesNothing) {
 
 // G12: what was changed after the proof does not go.
 TEST_F(Adopted, WhatTheSourceStillHasIsProvenAgain) {
-  rig.fault({.operation = "DeleteObjects",
-             .bucket = source,
-             .first = 3,
-             .count = 0,
-             .status = 403,
-             .code = "AccessDenied"});
+  rig.deny({.operation = "DeleteObjects", .bucket = source, .first = 3, .count = 0});
   ASSERT_EQ(migrate().exit_code, 1);
   ASSERT_TRUE(contents(source).contains("tagged"));
   rig.cloud([](sim::Cloud& cloud) {
@@ -389,11 +327,7 @@ TEST_F(Adopted, ALateObjectDoesNotEmptyTheTemporaryBucket) {
 }
 
 TEST_F(Adopted, ASourceThatIsAnothersAfterTheEmptyingBeganIsGone) {
-  rig.fault({.operation = "DeleteBucket",
-             .bucket = source,
-             .count = 0,
-             .status = 403,
-             .code = "AccessDenied"});
+  rig.deny({.operation = "DeleteBucket", .bucket = source, .count = 0});
   ASSERT_EQ(migrate().exit_code, 1);
   auto emptying = record();
   emptying.intents.erase(std::string(intent_delete_source));

@@ -24,25 +24,6 @@ sim::Scenario moving_world(std::uint64_t objects = 12) {
   return world;
 }
 
-SummaryEvent migrate(Rig& rig, std::vector<std::string> options = {"--confirm-delete", source}) {
-  std::vector<std::string> words{"migrate",
-                                 "s3://" + source,
-                                 "--destination-region",
-                                 "eu-central-1",
-                                 "--migrator-role-arn",
-                                 std::string(sim::migrator_role),
-                                 "--source-role-arn",
-                                 std::string(sim::source_role),
-                                 "--source-external-id",
-                                 std::string(sim::source_external_id),
-                                 "--destination-role-arn",
-                                 std::string(sim::destination_role),
-                                 "--destination-external-id",
-                                 std::string(sim::destination_external_id)};
-  words.insert(words.end(), options.begin(), options.end());
-  return rig.run(std::move(words));
-}
-
 std::string temporary_of(Rig& rig, const std::string& job) {
   return rig.store()->fact(job, "temporary-bucket").value().value_or("");
 }
@@ -63,7 +44,7 @@ void put(Rig& rig, const std::string& bucket, const std::string& key, const std:
 
 // Ends a copy with its grant left behind.
 std::string copy_with_grant_left(Rig& rig) {
-  rig.fault({.operation = "DeleteBucketPolicy", .status = 403, .code = "AccessDenied"});
+  rig.deny({.operation = "DeleteBucketPolicy"});
   EXPECT_EQ(rig.copy().exit_code, 1);
   EXPECT_THAT(rig.policy(destination), HasSubstr("S3MigratorGrant"));
   return rig.last_job();
@@ -100,7 +81,7 @@ TEST(CleanupJob, LeavesWhatIsOfOtherJobs) {
       R"("Effect":"Allow","Principal":{"AWS":"111111111111"},"Action":"s3:PutObject",)"
       R"("Resource":"arn:aws:s3:::destination-bucket/*"}]})";
   rig.cloud([&](sim::Cloud& cloud) { EXPECT_TRUE(cloud.set_policy(destination, others)); });
-  rig.fault({.operation = "PutBucketPolicy", .first = 2, .status = 403, .code = "AccessDenied"});
+  rig.deny({.operation = "PutBucketPolicy", .first = 2});
   ASSERT_EQ(rig.copy().exit_code, 1);
   const auto job = rig.last_job();
   const auto cleaned = rig.cleanup_job(job);
@@ -150,7 +131,7 @@ TEST(CleanupJob, OfABucketThatIsGoneOnlyForgets) {
 // G22: the kept temporary bucket goes by its name, and only after each object was seen.
 TEST(CleanupJob, G22AKeptTemporaryBucketGoesByItsNameAlone) {
   Rig rig(moving_world());
-  const auto moved = migrate(rig, {"--confirm-delete", source, "--keep-temp", "30"});
+  const auto moved = rig.migrate({"--keep-temp", "30"});
   ASSERT_EQ(moved.exit_code, 0) << moved.message;
   const auto job = rig.last_job();
   EXPECT_THAT(rig.told(), HasSubstr("s3migrator cleanup " + job));
@@ -181,7 +162,7 @@ TEST(CleanupJob, G22AKeptTemporaryBucketGoesByItsNameAlone) {
 
 TEST(CleanupJob, G22WhatTheLivingBucketNoLongerHasStays) {
   Rig rig(moving_world());
-  ASSERT_EQ(migrate(rig, {"--confirm-delete", source, "--keep-temp", "30"}).exit_code, 0);
+  ASSERT_EQ(rig.migrate({"--keep-temp", "30"}).exit_code, 0);
   const auto job = rig.last_job();
   const auto temporary = temporary_of(rig, job);
   const auto last = rig.keys(source).back();
@@ -196,14 +177,10 @@ TEST(CleanupJob, G22WhatTheLivingBucketNoLongerHasStays) {
 // G22: living means of the account and in the region that it was moved to.
 TEST(CleanupJob, G22WithoutTheLivingBucketTheTemporaryOneStays) {
   Rig rig(moving_world());
-  ASSERT_EQ(migrate(rig, {"--confirm-delete", source, "--keep-temp", "30"}).exit_code, 0);
+  ASSERT_EQ(rig.migrate({"--keep-temp", "30"}).exit_code, 0);
   const auto job = rig.last_job();
   const auto temporary = temporary_of(rig, job);
-  rig.fault({.operation = "HeadBucket",
-             .bucket = source,
-             .count = 0,
-             .status = 403,
-             .code = "AccessDenied"});
+  rig.deny({.operation = "HeadBucket", .bucket = source, .count = 0});
   const auto refused = rig.cleanup_job(job, {"--confirm-delete", temporary});
   ASSERT_TRUE(refused) << refused.error().describe();
   EXPECT_EQ(refused->exit_code, 1);
@@ -219,7 +196,7 @@ TEST(CleanupJob, OfAMigrationThatWaitsTakesAllAwayAndCancelsIt) {
   for (auto& bucket : world.buckets)
     if (bucket.name == source) bucket.configuration["lifecycle"] = lifecycle;
   Rig rig(world);
-  ASSERT_EQ(migrate(rig, {}).exit_code, 130);
+  ASSERT_EQ(rig.migrate_until_asked().exit_code, 130);
   const auto job = rig.last_job();
   const auto temporary = temporary_of(rig, job);
   EXPECT_THAT(rig.policy(source), HasSubstr("S3MigratorFreeze"));
@@ -251,7 +228,7 @@ TEST(CleanupJob, WhatIsFoundInTheEmptiedSourceNeverEmptiesTheTemporaryBucket) {
     Rig rig(world);
     const auto objects = rig.keys(source);
     late_object(rig);
-    const auto stopped = migrate(rig);
+    const auto stopped = rig.migrate();
     EXPECT_EQ(stopped.exit_code, 1) << stopped.message;
     const auto job = rig.last_job();
     const auto temporary = temporary_of(rig, job);
@@ -279,11 +256,11 @@ TEST(CleanupJob, WhatIsFoundInTheEmptiedSourceNeverEmptiesTheTemporaryBucket) {
 
 TEST(MovedBefore, TheSameCommandAgainSaysWhereTheBucketIs) {
   Rig rig(moving_world());
-  ASSERT_EQ(migrate(rig).exit_code, 0);
+  ASSERT_EQ(rig.migrate().exit_code, 0);
   const auto job = rig.last_job();
   const auto objects = rig.keys(source);
   rig.forget_requests();
-  const auto again = migrate(rig);
+  const auto again = rig.migrate();
   EXPECT_EQ(again.exit_code, 0) << again.message;
   EXPECT_EQ(again.outcome, "already-moved");
   EXPECT_THAT(again.message, AllOf(HasSubstr(job), HasSubstr(std::string(sim::destination_account)),
@@ -295,26 +272,26 @@ TEST(MovedBefore, TheSameCommandAgainSaysWhereTheBucketIs) {
 
 TEST(MovedBefore, ABucketThatIsNotWhereItWasMovedToIsAnError) {
   Rig rig(moving_world());
-  ASSERT_EQ(migrate(rig).exit_code, 0);
+  ASSERT_EQ(rig.migrate().exit_code, 0);
   rig.fault({.operation = "HeadBucket",
              .bucket = source,
              .count = 0,
              .status = 404,
              .code = "NoSuchBucket"});
-  const auto again = migrate(rig);
+  const auto again = rig.migrate();
   EXPECT_EQ(again.exit_code, 1);
   EXPECT_THAT(again.message, HasSubstr("does not answer there"));
 }
 
 TEST(MovedBefore, ANewBucketOfThatNameIsMovedAnew) {
   Rig rig(moving_world());
-  ASSERT_EQ(migrate(rig, {"--confirm-delete", source, "--rename", "renamed-bucket"}).exit_code, 0);
+  ASSERT_EQ(rig.migrate({"--rename", "renamed-bucket"}).exit_code, 0);
   rig.cloud([](sim::Cloud& cloud) {
     sim::BucketSpec bucket{.name = source, .owner = std::string(sim::source_account)};
     ASSERT_TRUE(cloud.add_bucket(bucket));
   });
   put(rig, source, "new", "new");
-  const auto again = migrate(rig);
+  const auto again = rig.migrate();
   EXPECT_EQ(again.exit_code, 0) << again.message;
   EXPECT_EQ(again.outcome, "verified");
   EXPECT_THAT(rig.keys(source), ElementsAre("new"));
@@ -323,12 +300,9 @@ TEST(MovedBefore, ANewBucketOfThatNameIsMovedAnew) {
 // The name that a later command line gave counts for all that come after it.
 TEST(MovedBefore, ARenamedBucketIsFoundUnderItsNewName) {
   Rig rig(moving_world());
-  ASSERT_EQ(
-      migrate(rig, {"--confirm-delete", source, "--rename", "renamed-bucket", "--keep-temp", "1"})
-          .exit_code,
-      0);
+  ASSERT_EQ(rig.migrate({"--rename", "renamed-bucket", "--keep-temp", "1"}).exit_code, 0);
   const auto job = rig.last_job();
-  const auto again = migrate(rig);
+  const auto again = rig.migrate();
   EXPECT_EQ(again.exit_code, 0) << again.message;
   EXPECT_THAT(again.message, HasSubstr("s3://renamed-bucket"));
   const auto cleaned = rig.cleanup_job(job, {"--confirm-delete", temporary_of(rig, job)});
@@ -355,7 +329,7 @@ TEST(MovedConfiguration, WhatTheNewPlaceDoesNotKnowIsNotSetThere) {
              .count = 0,
              .status = 501,
              .code = "NotImplemented"});
-  const auto moved = migrate(rig);
+  const auto moved = rig.migrate();
   EXPECT_EQ(moved.exit_code, 0) << moved.message;
   EXPECT_EQ(rig.requests("PutBucketAccelerateConfiguration"), 0u);
 }

@@ -102,11 +102,7 @@ TEST(Copy, APrefixIsReplacedByTheOther) {
 
 TEST(Copy, AnObjectThatFailsIsListedAndTheOthersArrive) {
   Rig rig(two_bucket_world());
-  rig.fault({.operation = "CopyObject",
-             .key = "photo-000007",
-             .count = 0,
-             .status = 403,
-             .code = "AccessDenied"});
+  rig.deny({.operation = "CopyObject", .key = "photo-000007", .count = 0});
   const auto copied = rig.copy();
   EXPECT_EQ(copied.exit_code, 3);
   EXPECT_EQ(copied.failed, 1u);
@@ -310,11 +306,7 @@ TEST(Delete, DoesNotHappenWhereObjectsFailed) {
   world.bucket(destination, sim::destination_account)
       .with(sim::ObjectSpec{.key = "old", .size = 1});
   Rig rig(world);
-  rig.fault({.operation = "CopyObject",
-             .key = "photo-000007",
-             .count = 0,
-             .status = 403,
-             .code = "AccessDenied"});
+  rig.deny({.operation = "CopyObject", .key = "photo-000007", .count = 0});
   EXPECT_EQ(rig.copy({"--delete", "--max-delete", "100"}).exit_code, 3);
   EXPECT_THAT(rig.keys(destination), Contains("old"));
 }

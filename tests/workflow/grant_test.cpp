@@ -82,7 +82,7 @@ TEST(Grant, GoesOnCtrlCAndTheSameCommandGoesOn) {
 
 TEST(Grant, ThatCannotBeTakenOutIsToldAndCleanupFinishesIt) {
   Rig rig(two_bucket_world());
-  rig.fault({.operation = "DeleteBucketPolicy", .status = 403, .code = "AccessDenied"});
+  rig.deny({.operation = "DeleteBucketPolicy"});
   const auto copied = rig.copy();
   EXPECT_EQ(copied.exit_code, 1);
   EXPECT_THAT(copied.message, HasSubstr("s3migrator cleanup s3://destination-bucket"));
@@ -96,7 +96,7 @@ TEST(Grant, ThatCannotBeTakenOutIsToldAndCleanupFinishesIt) {
 
 TEST(Grant, OfAJobThatIsOverIsTakenOutByTheNextCopy) {
   Rig rig(two_bucket_world());
-  rig.fault({.operation = "DeleteBucketPolicy", .status = 403, .code = "AccessDenied"});
+  rig.deny({.operation = "DeleteBucketPolicy"});
   ASSERT_EQ(rig.copy().exit_code, 1);
   EXPECT_EQ(rig.copy().exit_code, 0);
   EXPECT_EQ(rig.policy(destination), "");

@@ -142,11 +142,7 @@ TEST(Jobs, AJobThatAnotherProcessRunsIsRefused) {
 
 TEST(Jobs, WhatFailedIsListedAndCopiedByARetry) {
   Rig rig(two_bucket_world());
-  rig.fault({.operation = "CopyObject",
-             .key = "photo-000007",
-             .count = 0,
-             .status = 403,
-             .code = "AccessDenied"});
+  rig.deny({.operation = "CopyObject", .key = "photo-000007", .count = 0});
   ASSERT_EQ(rig.copy().exit_code, 3);
   const auto job = rig.last_job();
   const auto failures = rig.store()->failures_of(job, 10, 0).value();
@@ -178,11 +174,7 @@ TEST(Jobs, AnEnvironmentThatNamesAnotherServerIsRefused) {
 
 TEST(Jobs, AReportIsMadeOfWhatTheStoreKnows) {
   Rig rig(two_bucket_world());
-  rig.fault({.operation = "CopyObject",
-             .key = "photo-000007",
-             .count = 0,
-             .status = 403,
-             .code = "AccessDenied"});
+  rig.deny({.operation = "CopyObject", .key = "photo-000007", .count = 0});
   ASSERT_EQ(rig.copy({"--report", rig.file("own.csv")}).exit_code, 3);
   const auto store = rig.store();
   const auto story = read_story(*store, rig.last_job()).value();

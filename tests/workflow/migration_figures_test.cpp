@@ -40,12 +40,10 @@ void add_to_command(Rig& rig, const std::string& job, const std::vector<std::str
 
 // When the source is gone; the first CreateBucket is the preflight's probe.
 void refuse_the_name_once(Rig& rig) {
-  rig.fault({.operation = "CreateBucket",
-             .bucket = source,
-             .first = 2,
-             .effect = sim::FaultEffect::error,
-             .status = 403,
-             .code = "AccessDenied"});
+  rig.deny({.operation = "CreateBucket",
+            .bucket = source,
+            .first = 2,
+            .effect = sim::FaultEffect::error});
 }
 
 MigrationStory story_of(Rig& rig) {

@@ -227,11 +227,7 @@ TEST_F(MigrationTest, G22ARunKilledUnderADenyThatSparesNobodyIsTakenUp) {
 // them on the bucket with the name would take minutes in which it is of no use.
 TEST_F(MigrationTest, ARunKilledBeforeItMarkedTheTemporaryBucketIsTakenUpWithoutWaiting) {
   rig.switches([](sim::Switches& switches) { switches.ignore_tags_at_create = true; });
-  rig.fault({.operation = "PutBucketTagging",
-             .bucket = "s3m-*",
-             .count = 0,
-             .status = 403,
-             .code = "AccessDenied"});
+  rig.deny({.operation = "PutBucketTagging", .bucket = "s3m-*", .count = 0});
   EXPECT_EQ(rig.migrate().exit_code, exit_fatal);
 
   rig.cloud([](sim::Cloud& cloud) { cloud.faults().clear(); });
@@ -356,11 +352,7 @@ TEST_F(MigrationTest, G25WhoLostTheJobDeletesNothing) {
 // --- what stands against the confirmation --------------------------------------------------------
 
 TEST_F(MigrationTest, G27AnObjectThatCannotBeCopiedStopsItBeforeTheConfirmation) {
-  rig.fault({.operation = "CopyObject",
-             .key = "photo-000002",
-             .count = 0,
-             .status = 403,
-             .code = "AccessDenied"});
+  rig.deny({.operation = "CopyObject", .key = "photo-000002", .count = 0});
   const auto before = keys_of(source);
   const auto stopped = rig.migrate();
   EXPECT_EQ(stopped.exit_code, exit_fatal);

@@ -236,6 +236,12 @@ void Rig::fault(sim::FaultRule rule) {
   cloud([&](sim::Cloud& cloud) { cloud.faults().add(std::move(rule)); });
 }
 
+void Rig::deny(sim::FaultRule rule) {
+  rule.status = 403;
+  rule.code = "AccessDenied";
+  fault(std::move(rule));
+}
+
 void Rig::switches(const std::function<void(sim::Switches&)>& change) {
   cloud([&](sim::Cloud& cloud) { change(cloud.switches()); });
 }

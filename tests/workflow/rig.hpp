@@ -92,6 +92,7 @@ class Rig {
   std::string policy(const std::string& bucket);
   std::vector<std::string> keys(const std::string& bucket);
   void fault(sim::FaultRule rule);
+  void deny(sim::FaultRule rule);  // the fault is an AccessDenied
   void switches(const std::function<void(sim::Switches&)>& change);
   // Requests of an operation since the last forget_requests().
   std::uint64_t requests(const std::string& operation);

@@ -98,12 +98,7 @@ std::string temporary(Rig& rig) {
 
 // From the `nth` deletion at the bucket on everything is refused, as if the program were killed.
 void cut_short(Rig& rig, std::uint64_t nth, const std::string& bucket = source) {
-  rig.fault({.operation = "DeleteObjects",
-             .bucket = bucket,
-             .first = nth,
-             .count = 0,
-             .status = 403,
-             .code = "AccessDenied"});
+  rig.deny({.operation = "DeleteObjects", .bucket = bucket, .first = nth, .count = 0});
 }
 
 void mend(Rig& rig) {
@@ -171,12 +166,7 @@ TEST_F(Undo, TakesBackHistoriesThatWereNotCopiedToTheirEnd) {
   Rig rig(versioned_world());
   add_histories(rig);
   before_ = contents(rig, source);
-  rig.fault({.operation = "CopyObject",
-             .key = "photo-00000*",
-             .first = 6,
-             .count = 0,
-             .status = 403,
-             .code = "AccessDenied"});
+  rig.deny({.operation = "CopyObject", .key = "photo-00000*", .first = 6, .count = 0});
   const auto stopped = rig.migrate();
   EXPECT_EQ(stopped.exit_code, 1) << stopped.message;
   mend(rig);
@@ -247,12 +237,7 @@ TEST_F(Undo, AScratchObjectOfAKilledRunGoesTooAndHoldsNobodyUp) {
 TEST_F(Undo, CutShortWhileItCopiesItGoesOnAndTheJobDoesNotGoForward) {
   Rig rig(plain_world());
   const auto job = begin(rig, 5);
-  rig.fault({.operation = "CopyObject",
-             .bucket = source,
-             .first = 3,
-             .count = 0,
-             .status = 403,
-             .code = "AccessDenied"});
+  rig.deny({.operation = "CopyObject", .bucket = source, .first = 3, .count = 0});
   cut_undo(rig, job);
   mend(rig);
   expect_no_way_forward(rig, job);
@@ -265,12 +250,7 @@ TEST_F(Undo, CutShortBetweenTwoVersionsOfAKeyItGoesOn) {
     Rig rig(versioned_world());
     add_histories(rig);
     const auto job = begin(rig, 6);
-    rig.fault({.operation = "CopyObject",
-               .bucket = source,
-               .first = first,
-               .count = 0,
-               .status = 403,
-               .code = "AccessDenied"});
+    rig.deny({.operation = "CopyObject", .bucket = source, .first = first, .count = 0});
     cut_undo(rig, job);
     mend(rig);
     expect_no_way_forward(rig, job);
@@ -307,11 +287,7 @@ TEST_F(Undo, CutShortWhileItOpensItGoesOn) {
   Rig rig(plain_world());
   const auto job = begin(rig);
   for (const auto* const operation : {"PutBucketPolicy", "DeleteBucketPolicy"}) {
-    rig.fault({.operation = operation,
-               .bucket = source,
-               .count = 0,
-               .status = 403,
-               .code = "AccessDenied"});
+    rig.deny({.operation = operation, .bucket = source, .count = 0});
   }
   cut_undo(rig, job);
   EXPECT_FALSE(rig.cloud([name = temporary(rig)](sim::Cloud& c) { return c.has_bucket(name); }));
@@ -400,11 +376,7 @@ TEST_F(Undo, WhatOthersHaveWrittenInThePlaceOfAnObjectIsNotOverwritten) {
 
 TEST_F(Undo, G1HandedOverOnlyForwardIsSafe) {
   Rig rig(plain_world());
-  rig.fault({.operation = "DeleteBucket",
-             .bucket = source,
-             .count = 0,
-             .status = 403,
-             .code = "AccessDenied"});
+  rig.deny({.operation = "DeleteBucket", .bucket = source, .count = 0});
   ASSERT_EQ(rig.migrate().exit_code, 1);
   const auto job = rig.last_job();
   rig.forget_requests();
