@@ -75,6 +75,9 @@ class Simulator:
     def throttle(self, *throttles):
         self._open("throttle", {"throttles": list(throttles)})
 
+    def fault(self, **rule):
+        self._open("fault", rule)
+
     def stats(self):
         return self._open("stats")
 

@@ -4,22 +4,13 @@
 
 #include <fmt/format.h>
 
+#include "app/job_limits.hpp"
 #include "app/open_files.hpp"
 #include "app/store_place.hpp"
 #include "base/version.hpp"
 
 namespace s3m::app {
 namespace {
-
-transfer::GovernorOptions governor_options(const Arguments& arguments) {
-  transfer::GovernorOptions options;
-  options.most_per_second = arguments.max_requests_per_second.value_or(0);
-  options.maximum = std::min(options.maximum, connections_allowed());
-  if (!arguments.concurrency) return options;
-  options.adaptive = false;
-  options.initial = options.maximum = *arguments.concurrency;
-  return options;
-}
 
 // A job goes on by its name from wherever its store is seen.
 std::string resume_command(const Arguments& arguments, const std::string& job_id) {
@@ -71,7 +62,10 @@ Engine::Engine(const Arguments& arguments, const aws::Environment& environment,
       http_(loop_, std::move(http)),
       control_{.loop = loop_, .http = http_, .user_agent = user_agent()},
       work_{.loop = loop_, .http = http_, .cancel = &cancel_, .user_agent = user_agent()},
-      governor_(loop_, governor_options(arguments), cancel_),
+      governor_(loop_,
+                governor_options(limits_of(arguments),
+                                 {.in_flight = connections_allowed(), .per_second = {}}),
+                cancel_),
       store_(std::move(store)),
       environment_(environment),
       config_(std::move(config)),

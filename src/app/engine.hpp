@@ -32,6 +32,9 @@ class Engine {
   const std::optional<workflow::Access>& source() const noexcept { return source_; }
   const workflow::Access& destination() const noexcept { return *destination_; }
 
+  // Other limits, from now on. On the loop's thread.
+  void limit(const transfer::GovernorOptions& options) { governor_.change(options); }
+
   // The work is done: lets the loop run out.
   void close();
 

@@ -12,6 +12,7 @@
 #include "app/cli.hpp"
 #include "app/engine.hpp"
 #include "app/job_command.hpp"
+#include "app/job_limits.hpp"
 #include "app/jobs_text.hpp"
 #include "app/run.hpp"
 #include "app/store_place.hpp"
@@ -229,7 +230,8 @@ std::string store_from_elsewhere(const std::string& given, const std::string& ur
 struct Stored {
   store::JobRecord job;
   JobCommand command;
-  std::string renamed;  // the new bucket's name that a later command line gave
+  std::string renamed;              // the new bucket's name that a later command line gave
+  std::optional<JobLimits> limits;  // that somebody set while it ran
 };
 
 // `again` unset: the job is not to be run.
@@ -245,9 +247,11 @@ Result<Stored> stored_command(const std::string& url, const Arguments& arguments
   if (!text) return forward(text);
   auto renamed = (*store)->fact(arguments.job, workflow::fact::renamed);
   if (!renamed) return forward(renamed);
+  auto limits = console::limits_of_job(**store, arguments.job);
+  if (!limits) return forward(limits);
   auto command = *text ? decode_command(**text) : std::nullopt;
   if (command) {
-    return Stored{std::move(view->job), *std::move(command), renamed->value_or("")};
+    return Stored{std::move(view->job), *std::move(command), renamed->value_or(""), *limits};
   }
   return fail(
       Errc::refused,
@@ -338,6 +342,7 @@ Result<Arguments> take_up(const Arguments& arguments, const aws::Environment& en
   command.again = again;
   command.attempt = stored->job.attempt + 1;
   if (command.migration.rename.empty()) command.migration.rename = stored->renamed;
+  if (stored->limits) set_limits(command, *stored->limits);
   if (arguments.verb == Verb::undo) {
     command.verb = Verb::undo;
     command.migration.accept_weak_proof |= arguments.migration.accept_weak_proof;

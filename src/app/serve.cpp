@@ -20,6 +20,7 @@
 
 #include "app/engine.hpp"
 #include "app/job_command.hpp"
+#include "app/open_files.hpp"
 #include "app/run.hpp"
 #include "app/serve_runner.hpp"
 #include "app/store_place.hpp"
@@ -147,12 +148,21 @@ void announce(const Arguments& arguments, const Token& token, std::uint16_t port
   std::fflush(stdout);
 }
 
+// Files and connections of the console are put aside.
+std::uint32_t left_for_jobs() {
+  const auto all = connections_allowed();
+  const auto own = static_cast<std::uint32_t>(console::ConsoleOptions().max_connections);
+  return all > 2 * own ? all - own : all / 2;
+}
+
 ServeRunner::Options runner_options(const ServeArguments& serve, const std::string& store) {
   return {.store = store,
           .allowed = {.endpoints = serve.allowed_endpoints,
                       .profiles = serve.allowed_profiles,
                       .roles = serve.allowed_roles},
-          .most_jobs = serve.most_jobs};
+          .most_jobs = serve.most_jobs,
+          .share = {.in_flight = serve.concurrency.value_or(left_for_jobs()),
+                    .per_second = serve.max_requests_per_second}};
 }
 
 // The jobs are paused, and the page says meanwhile that the server is gone.
@@ -187,6 +197,7 @@ Result<void> serve(const Arguments& arguments, const aws::Environment& environme
     options->runner = &runner;
     options->executor.runs_jobs = true;
     options->executor.runs = [&runner](const std::string& id) { return runner.runs(id); };
+    options->executor.limits = [&runner](const std::string& id) { return runner.limits(id); };
   }
   console::Console console(loop, store, *std::move(options));
   auto started = console.start();

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,7 @@ struct ServeArguments {
   bool watch_only = false;  // runs no jobs
   std::vector<std::string> allowed_roles, allowed_profiles, allowed_endpoints;
   std::size_t most_jobs = 4;
+  std::optional<std::uint32_t> concurrency, max_requests_per_second;  // of all jobs together
 };
 
 }  // namespace s3m::app

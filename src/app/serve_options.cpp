@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "app/option_values.hpp"
+#include "console/job_limits.hpp"
 
 namespace s3m::app {
 namespace {
@@ -94,6 +95,29 @@ Result<void> set_most_jobs(Arguments& arguments, const std::string& value) {
   return ok;
 }
 
+template <auto Member>
+Set serve_limit(std::uint32_t most) {
+  return [most](Arguments& a, const std::string& value) -> Result<void> {
+    auto limit = number(value, 1, most);
+    if (!limit) return forward(limit);
+    a.serve.*Member = static_cast<std::uint32_t>(*limit);
+    return ok;
+  };
+}
+
+Options limit_options() {
+  const std::string group = "What its jobs share";
+  return {
+      {"--max-jobs", "N", group, "So many jobs run here at once (default 4).", set_most_jobs},
+      {"--concurrency", "N", group,
+       "Requests in flight of all jobs together, divided among those that run. Without it "
+       "each finds out what is worth it.",
+       serve_limit<&ServeArguments::concurrency>(console::most_concurrency)},
+      {"--max-requests-per-second", "N", group,
+       "Requests a second of all jobs together, divided likewise.",
+       serve_limit<&ServeArguments::max_requests_per_second>(console::most_requests_per_second)}};
+}
+
 Options job_options() {
   const std::string group = "What an operator may begin";
   return {{"--allow-role-arn", "ARN|*", group,
@@ -108,7 +132,6 @@ Options job_options() {
            "An S3-compatible server that a job may name, beside the one of the server's own "
            "environment. Requests to it are signed with the credentials of the job.",
            serve_list<&ServeArguments::allowed_endpoints>(), true},
-          {"--max-jobs", "N", group, "So many jobs run here at once (default 4).", set_most_jobs},
           {"--watch-only", "", group, "Begins and takes up no jobs: those of others are watched.",
            flag([](Arguments& a) -> bool& { return a.serve.watch_only; })}};
 }
@@ -123,7 +146,7 @@ bool is_loopback(const std::string& address) {
 
 std::vector<OptionSpec> serve_options() {
   auto all = listen_options();
-  for (const auto& part : {token_options(), job_options()})
+  for (const auto& part : {token_options(), job_options(), limit_options()})
     all.insert(all.end(), part.begin(), part.end());
   return all;
 }

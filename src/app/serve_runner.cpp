@@ -50,6 +50,7 @@ struct ServeRunner::Job {
   std::thread thread;
   // All below: under the runner's mutex.
   Engine* engine = nullptr;  // while its loop runs
+  JobLimits limits;          // its own
   bool interrupted = false;
   console::Beginning beginning;
   std::optional<std::chrono::steady_clock::time_point> ended;
@@ -128,6 +129,25 @@ Answer<void> ServeRunner::may_start(const Job& job) const {
                           .retry_after_seconds = 60});
 }
 
+// To all that run, because the share of each depends on the others.
+void ServeRunner::share_out() {
+  std::vector<Job*> jobs;
+  std::vector<JobLimits> limits;
+  for (const auto& [id, job] : jobs_) {
+    if (job->ended) continue;
+    jobs.push_back(job.get());
+    limits.push_back(job->limits);
+  }
+  const auto shares = shares_of(options_.share, limits);
+  for (std::size_t at = 0; at < jobs.size(); ++at) {
+    auto* const engine = jobs[at]->engine;
+    if (engine == nullptr) continue;
+    boost::asio::post(engine->loop(), [engine, options = governor_options(limits[at], shares[at])] {
+      engine->limit(options);
+    });
+  }
+}
+
 Answer<void> ServeRunner::start(Arguments arguments, const std::string& id, const Person& person) {
   auto job = std::make_shared<Job>();
   job->id = id;
@@ -138,6 +158,7 @@ Answer<void> ServeRunner::start(Arguments arguments, const std::string& id, cons
   job->arguments.output.json = true;
   job->arguments.spec.report.clear();
   job->person = person;
+  job->limits = limits_of(job->arguments);
   const std::scoped_lock lock(mutex_);
   forget_ended();
   if (auto may = may_start(*job); !may) return may;
@@ -167,6 +188,7 @@ void ServeRunner::run(Job& job) {
       const std::scoped_lock lock(mutex_);
       job.engine = engine->get();
       if (job.interrupted) (*engine)->cancel().cancel();
+      share_out();
     }
     execute_in(**engine, job.arguments);
     {
@@ -181,6 +203,7 @@ void ServeRunner::run(Job& job) {
   const std::scoped_lock lock(mutex_);
   job.beginning.decided = true;
   job.ended = std::chrono::steady_clock::now();
+  share_out();
   ended_.notify_all();
 }
 
@@ -264,6 +287,25 @@ Answer<void> ServeRunner::undo(const std::string& id, const Person& person) {
         fmt::format("job {} is no migration; there is nothing to undo", printable(id)));
   arguments->verb = Verb::undo;
   return start(*std::move(arguments), id, person);
+}
+
+Answer<void> ServeRunner::limit(const std::string& id, const JobLimits& limits,
+                                const std::string& note) {
+  {
+    const std::scoped_lock lock(mutex_);
+    auto* const job = running(id);
+    if (job == nullptr) return state_problem(fmt::format("job {} has ended", printable(id)));
+    job->limits = limits;
+    share_out();
+  }
+  tell(id, note);
+  return {};
+}
+
+std::optional<JobLimits> ServeRunner::limits(const std::string& id) const {
+  const std::scoped_lock lock(mutex_);
+  const auto* const job = running(id);
+  return job == nullptr ? std::nullopt : std::optional(job->limits);
 }
 
 void ServeRunner::tell(const std::string& id, std::string note) {

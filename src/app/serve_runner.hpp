@@ -18,6 +18,7 @@
 #include <string>
 
 #include "app/arguments.hpp"
+#include "app/job_limits.hpp"
 #include "aws/config.hpp"
 #include "console/runner.hpp"
 
@@ -35,6 +36,7 @@ class ServeRunner final : public console::JobRunner {
     std::string store;  // a URL that means the same wherever the server is
     console::Allowed allowed;
     std::size_t most_jobs = 4;  // at once
+    Share share;                // what all of them have together
   };
   // `environment` outlives it.
   ServeRunner(Options options, const aws::Environment& environment);
@@ -51,6 +53,9 @@ class ServeRunner final : public console::JobRunner {
   console::Answer<void> confirm(const std::string& id, std::string name, std::string digest,
                                 const console::Person& person) override;
   console::Answer<void> undo(const std::string& id, const console::Person& person) override;
+  console::Answer<void> limit(const std::string& id, const JobLimits& limits,
+                              const std::string& note) override;
+  std::optional<JobLimits> limits(const std::string& id) const override;
   void tell(const std::string& id, std::string note) override;
   bool runs(const std::string& id) const override;
   console::Beginning beginning(const std::string& id) const override;
@@ -80,6 +85,7 @@ class ServeRunner final : public console::JobRunner {
   void leave(Engine& engine, const Job& job) const;
   void decide(Job& job, std::optional<console::Problem> refused);
   void forget_ended();
+  void share_out();
   std::size_t active() const;
   Job* running(const std::string& id) const;
 

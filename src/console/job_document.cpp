@@ -152,6 +152,16 @@ Result<json::array> words_json(store::Store& store, const std::string& id,
   return out;
 }
 
+// Those that it runs with here, or would be taken up with; null: those of its command line.
+Result<json::value> limits_json(store::Store& store, const std::string& id,
+                                const Executor& executor) {
+  const auto now = executor.limits ? executor.limits(id) : std::nullopt;
+  if (now) return to_json(*now);
+  auto kept = limits_of_job(store, id);
+  if (!kept) return forward(kept);
+  return *kept ? json::value(to_json(**kept)) : json::value(nullptr);
+}
+
 void add_story(json::object& out, const workflow::JobStory& story) {
   out["spec"] = parsed_or_null(story.view.job.spec);
   out["steps"] = workflow::to_json(story.view.steps);
@@ -201,6 +211,8 @@ Result<json::object> job_detail(store::Store& store, const std::string& id,
   if (!actions) return forward(actions);
   auto words = words_json(store, id, executor);
   if (!words) return forward(words);
+  auto limits = limits_json(store, id, executor);
+  if (!limits) return forward(limits);
   auto summary = store.fact(id, workflow::summary_fact);
   if (!summary) return forward(summary);
   const bool waiting = !out->at("waiting_for").is_null();
@@ -212,7 +224,7 @@ Result<json::object> job_detail(store::Store& store, const std::string& id,
   (*out)["resumed_from"] = *std::move(resumed);
   (*out)["actions"] = *std::move(actions);
   (*out)["confirmation"] = *std::move(confirmation);
-  (*out)["limits"] = nullptr;
+  (*out)["limits"] = *std::move(limits);
   add_story(*out, *story);
   (*out)["may"] = may_json(store, story->view, read_intents(story->intents), waiting, executor);
   return out;

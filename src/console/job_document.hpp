@@ -5,12 +5,14 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <boost/json/object.hpp>
 
+#include "console/job_limits.hpp"
 #include "workflow/job_story.hpp"
 
 namespace s3m::console {
@@ -21,6 +23,8 @@ struct Executor {
   bool runs_jobs = false;
   // Whether this process runs that job now; called on the store's thread.
   std::function<bool(const std::string& id)> runs;
+  // The limits that a job has which this process runs; called there, too.
+  std::function<std::optional<JobLimits>(const std::string& id)> limits;
   // The words of a command line, out of workflow::command_fact.
   std::function<std::vector<std::string>(std::string_view fact)> words;
 };
@@ -29,7 +33,7 @@ struct Executor {
 Result<boost::json::object> job_document(store::Store& store, const workflow::JobView& view,
                                          const Executor& executor);
 
-// Schema JobDetail, but for `limits`. Errors: not_found; those of the store.
+// Schema JobDetail. Errors: not_found; those of the store.
 Result<boost::json::object> job_detail(store::Store& store, const std::string& id,
                                        const Executor& executor);
 

@@ -80,6 +80,20 @@ net::Task<Reply> again(Parts& parts, Call call, workflow::Again how, std::string
   co_return co_await begun(parts, call.id, std::move(action), 200);
 }
 
+// A retry is the whole job again: who asks for less is not given more.
+net::Task<Reply> retry(Parts& parts, Call call) {
+  const auto body = call.request.body.empty() ? boost::json::object() : call.body();
+  if (!body) co_return refuse(bad_body());
+  if (!body->empty()) {
+    const std::string why =
+        "cannot be chosen: a retry compares everything again, and skips what is the same";
+    const auto field = printable(body->begin()->key());
+    co_return refuse(
+        {.status = 422, .code = "invalid", .detail = field + " " + why, .fields = {{field, why}}});
+  }
+  co_return co_await again(parts, std::move(call), workflow::Again::retry, "retry");
+}
+
 net::Task<Reply> undo(Parts& parts, Call call) {
   if (parts.options.runner == nullptr) co_return refuse(only_watches());
   const auto body = call.body();
@@ -130,6 +144,44 @@ net::Task<Reply> confirm(Parts& parts, Call call) {
   co_return co_await begun(parts, call.id, std::move(action), 200);
 }
 
+// On the store's thread, one after the other. Kept before they take effect: a job that ends in
+// between is taken up with them.
+Reply change_limits(Parts& parts, store::Store& store, const std::string& id, Action action,
+                    const boost::json::object& body) {
+  auto& runner = *parts.options.runner;
+  auto view = workflow::view_job(store, id);
+  if (!view) return refuse(view.error());
+  const auto before = runner.limits(id);
+  if (!before) {
+    return refuse({.status = 409,
+                   .code = "not-here",
+                   .detail = fmt::format("Job {} does not run here: limits are changed where a job "
+                                         "runs.",
+                                         printable(id))});
+  }
+  auto after = changed(*before, body);
+  if (!after) return refuse(std::move(after.error()));
+  action.detail = change_words(*before, *after);
+  auto kept = store.set_fact(id, limits_fact, text_of(*after));
+  if (!kept) return refuse(kept.error());
+  auto limited = runner.limit(id, *after, note_of(action));
+  if (!limited) return refuse(std::move(limited.error()));
+  auto noted = record_action(store, id, action);
+  if (!noted) return refuse(noted.error());
+  return json_reply(200, to_json(*after));
+}
+
+net::Task<Reply> limit(Parts& parts, Call call) {
+  if (parts.options.runner == nullptr) co_return refuse(only_watches());
+  const auto body = call.body();
+  if (!body) co_return refuse(bad_body());
+  auto action = action_of(call, "limits");
+  co_return co_await from_store(parts,
+                                [&parts, id = call.id, action, body = *body](store::Store& store) {
+                                  return change_limits(parts, store, id, action, body);
+                                });
+}
+
 net::Task<Reply> clone(Parts& parts, Call call) {
   if (parts.options.runner == nullptr) co_return refuse(only_watches());
   auto fact = co_await parts.store.run(
@@ -148,8 +200,8 @@ net::Task<Reply> clone(Parts& parts, Call call) {
 
 void add_run_routes(Router& router, Parts& parts) {
   const std::string jobs = "/api/v1/jobs", one = jobs + "/{id}/";
-  const auto add = [&](std::string pattern, Handler handler) {
-    router.add({.method = "POST",
+  const auto add = [&](std::string pattern, Handler handler, std::string method = "POST") {
+    router.add({.method = std::move(method),
                 .pattern = std::move(pattern),
                 .access = Access::operator_,
                 .handler = std::move(handler)});
@@ -158,12 +210,11 @@ void add_run_routes(Router& router, Parts& parts) {
   add(one + "resume", [&parts](Call call) {
     return again(parts, std::move(call), workflow::Again::resume, "resume");
   });
-  add(one + "retry", [&parts](Call call) {
-    return again(parts, std::move(call), workflow::Again::retry, "retry");
-  });
+  add(one + "retry", [&parts](Call call) { return retry(parts, std::move(call)); });
   add(one + "undo", [&parts](Call call) { return undo(parts, std::move(call)); });
   add(one + "confirm", [&parts](Call call) { return confirm(parts, std::move(call)); });
   add(one + "clone", [&parts](Call call) { return clone(parts, std::move(call)); });
+  add(one + "limits", [&parts](Call call) { return limit(parts, std::move(call)); }, "PATCH");
 }
 
 }  // namespace s3m::console

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "console/job_limits.hpp"
 #include "console/job_request.hpp"
 #include "workflow/job_control.hpp"
 
@@ -52,6 +53,12 @@ class JobRunner {
   virtual Answer<void> confirm(const std::string& id, std::string name, std::string digest,
                                const Person& person) = 0;
   virtual Answer<void> undo(const std::string& id, const Person& person) = 0;
+  // Other limits for a job that runs here, from now on, and said in its events; those of the others
+  // follow where they share them. Problems: 409 where it does not run here.
+  virtual Answer<void> limit(const std::string& id, const JobLimits& limits,
+                             const std::string& note) = 0;
+  // Of a job that runs here.
+  virtual std::optional<JobLimits> limits(const std::string& id) const = 0;
   // Into the events of a job that runs here; nothing where none does.
   virtual void tell(const std::string& id, std::string note) = 0;
 

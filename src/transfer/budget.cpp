@@ -24,10 +24,24 @@ constexpr std::uint64_t least_answers = 8;
 
 }  // namespace
 
-Budget::Budget(const BudgetOptions& options) : options_(options) {
+Budget::Budget(const BudgetOptions& options) {
+  change(options);
+  resize(options_.initial);
+}
+
+void Budget::change(const BudgetOptions& options) noexcept {
+  // What nothing but its limit held back begins again: what was found is the limit.
+  const bool held_back = limit_ >= options_.maximum && options.maximum > options_.maximum;
+  if (held_back) {
+    phase_ = Phase::startup;
+    growing_ = true;
+    misses_ = 0;
+    best_rate_ = least_latency_ = 0;
+  }
+  options_ = options;
   options_.maximum = std::max(options_.maximum, 1U);
   options_.initial = std::clamp(options_.initial, 1U, options_.maximum);
-  resize(options_.initial);
+  resize(limit_);
 }
 
 void Budget::resize(double size) noexcept {

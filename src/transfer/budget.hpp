@@ -35,6 +35,9 @@ class Budget {
  public:
   explicit Budget(const BudgetOptions& options);
 
+  // Goes on from where it is, within the new limits.
+  void change(const BudgetOptions& options) noexcept;
+
   std::uint32_t size() const noexcept { return size_; }
   bool starting() const noexcept { return phase_ == Phase::startup; }
 
@@ -59,8 +62,8 @@ class Budget {
   void rest(SteadyTime now, std::chrono::nanoseconds pause) noexcept;
 
   BudgetOptions options_;
-  double limit_;
-  std::uint32_t size_;
+  double limit_ = 0;
+  std::uint32_t size_ = 0;
   Phase phase_ = Phase::startup;
   // The span that is being measured.
   SteadyTime span_began_{};

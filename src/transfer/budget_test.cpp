@@ -20,6 +20,27 @@ TEST(Budget, StartsAtItsInitialSizeWithinBounds) {
   EXPECT_EQ(Budget({.initial = 0}).size(), 1U);
 }
 
+TEST(Budget, GoesOnFromWhereItIsWithinOtherLimits) {
+  Budget budget({.initial = 32, .maximum = 2048});
+  budget.change({.initial = 32, .maximum = 10});
+  EXPECT_EQ(budget.size(), 10U);
+  budget.change({.initial = 100, .maximum = 100, .adaptive = false});
+  EXPECT_EQ(budget.size(), 100U);
+  budget.change({.initial = 32, .maximum = 2048});
+  EXPECT_EQ(budget.size(), 100U);
+  budget.change({.initial = 4, .maximum = 4, .adaptive = false});
+  EXPECT_EQ(budget.size(), 4U);
+}
+
+TEST(Budget, FindsTheKneeAfterItsLimitWasRaised) {
+  TestRun run({.latency = milliseconds(30)}, {.initial = 8, .maximum = 8});
+  run.run(0.3);
+  EXPECT_EQ(run.budget.size(), 8U);
+  run.budget.change({.initial = 32, .maximum = 2048});
+  run.run(1);
+  EXPECT_GE(run.budget.size(), 512U);
+}
+
 TEST(Budget, AFixedOneStays) {
   TestRun run({.latency = milliseconds(20)}, {.initial = 8, .adaptive = false});
   run.run(2);

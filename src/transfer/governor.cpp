@@ -18,6 +18,11 @@ SteadyTime steady_now() {
   return std::chrono::steady_clock::now();
 }
 
+std::uint32_t most_in_flight(const GovernorOptions& options) noexcept {
+  const auto most = options.adaptive ? options.maximum : std::min(options.initial, options.maximum);
+  return std::max(most, 1U);
+}
+
 }  // namespace
 
 // A timer whose handler may outlive the governor.
@@ -35,21 +40,30 @@ struct Governor::Alarm {
 Governor::Governor(net::Loop& loop, GovernorOptions options, net::CancelToken& cancel)
     : loop_(loop),
       cancel_(cancel),
-      most_in_flight_(options.adaptive ? options.maximum
-                                       : std::min(options.initial, options.maximum)),
+      most_in_flight_(most_in_flight(options)),
       most_per_second_(options.most_per_second),
       shares_([&]() -> std::array<Share, classes> {
         const BudgetOptions budget{options.initial, options.maximum, options.adaptive};
         return {Share{loop, budget}, Share{loop, budget}, Share{loop, budget}, Share{loop, budget}};
       }()),
       changed_(loop),
-      alarm_(std::make_shared<Alarm>(loop, *this)) {
-  most_in_flight_ = std::max(most_in_flight_, 1U);
-}
+      alarm_(std::make_shared<Alarm>(loop, *this)) {}
 
 Governor::~Governor() {
   alarm_->owner = nullptr;
   alarm_->timer.cancel();
+}
+
+void Governor::change(const GovernorOptions& options) {
+  const auto now = steady_now();
+  most_in_flight_ = most_in_flight(options);
+  // What was saved up at another rate does not count.
+  if (most_per_second_ != options.most_per_second) tokens_.drain(now);
+  most_per_second_ = options.most_per_second;
+  for (auto& each : shares_)
+    each.budget.change({options.initial, options.maximum, options.adaptive});
+  if (waiting_ > 0) hand_over(now);
+  changed_.notify_all();
 }
 
 std::size_t Governor::class_of(aws::RequestKind kind) noexcept {

@@ -43,6 +43,11 @@ class Governor final : public aws::Admission {
   Governor(const Governor&) = delete;
   Governor& operator=(const Governor&) = delete;
 
+  // Other limits, from now on. What is in flight beyond them ends as it would; requests that wait
+  // and may now go are let go. Fixed after adaptive, it is as many as `initial` at once; adaptive
+  // after fixed, it goes on from where it was.
+  void change(const GovernorOptions& options);
+
   bool try_admit(aws::RequestKind kind) override;
   net::Task<Result<void>> admit(aws::RequestKind kind) override;
   void done(aws::RequestKind kind, std::chrono::nanoseconds latency,

@@ -174,6 +174,63 @@ TEST_F(GovernorTest, GrowsOnlyWhileTheWholeBudgetIsUsed) {
   EXPECT_EQ(governor.in_flight(), governor.budget());
 }
 
+TEST_F(GovernorTest, ARaisedLimitLetsThoseGoWhoWait) {
+  auto governor = fixed(1);
+  ASSERT_TRUE(governor.try_admit(RequestKind::copy));
+  spawn_waiters(governor, 3);
+  governor.change({.initial = 3, .adaptive = false});
+  settle();
+  EXPECT_EQ(admitted_, (std::vector{0, 1}));
+  EXPECT_EQ(governor.in_flight(), 3U);
+  EXPECT_EQ(governor.budget(), 3U);
+  governor.stop();
+  settle();
+}
+
+TEST_F(GovernorTest, ALoweredLimitHoldsOnceWhatIsInFlightHasEnded) {
+  auto governor = fixed(3);
+  for (int i = 0; i < 3; ++i)
+    ASSERT_TRUE(governor.try_admit(RequestKind::copy));
+  spawn_waiters(governor, 2);
+  governor.change({.initial = 1, .adaptive = false});
+  finish(governor);
+  finish(governor);
+  settle();
+  EXPECT_TRUE(admitted_.empty()) << "one is in flight still";
+  finish(governor);
+  settle();
+  EXPECT_EQ(admitted_, std::vector{0});
+  finish(governor);
+  settle();
+  EXPECT_EQ(admitted_, (std::vector{0, 1}));
+}
+
+TEST_F(GovernorTest, AnAdaptiveOneIsHeldBelowItsNewMaximum) {
+  Governor governor(loop_, {.initial = 8}, cancel_);
+  governor.change({.initial = 8, .maximum = 2});
+  EXPECT_TRUE(governor.try_admit(RequestKind::copy));
+  EXPECT_TRUE(governor.try_admit(RequestKind::list));
+  EXPECT_FALSE(governor.try_admit(RequestKind::read)) << "of all kinds together";
+  governor.change({.initial = 8});
+  EXPECT_TRUE(governor.try_admit(RequestKind::read));
+  EXPECT_EQ(governor.budget(), 8U);
+}
+
+TEST_F(GovernorTest, ARateIsSetAndLiftedWhileRequestsWait) {
+  Governor governor(loop_, {.initial = 1000}, cancel_);
+  governor.change({.initial = 1000, .most_per_second = 0.01});
+  spawn_waiters(governor, 3);
+  EXPECT_TRUE(admitted_.empty()) << "nothing was saved up before there was a rate";
+  governor.change({.initial = 1000, .most_per_second = 100'000});
+  run_until([&] { return admitted_.size() == 3; });
+  governor.change({.initial = 1000, .most_per_second = 0.01});
+  spawn_waiters(governor, 2);
+  EXPECT_EQ(admitted_.size(), 3U);
+  governor.change({.initial = 1000});
+  settle();
+  EXPECT_EQ(admitted_.size(), 5U);
+}
+
 TEST_F(GovernorTest, CountsWhatIsParked) {
   Governor governor(loop_, {}, cancel_);
   governor.backs_off(RequestKind::copy);

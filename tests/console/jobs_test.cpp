@@ -66,13 +66,14 @@ class ConsoleJobs : public ::testing::Test {
     sim_->stop();
   }
 
-  std::unique_ptr<app::ServeRunner> new_runner(std::size_t most_jobs = 2) {
+  std::unique_ptr<app::ServeRunner> new_runner(app::Share share = {}) {
     return std::make_unique<app::ServeRunner>(
         app::ServeRunner::Options{
             .store = store_,
             .allowed = {.roles = {std::string(sim::migrator_role), std::string(sim::source_role),
                                   std::string(sim::destination_role)}},
-            .most_jobs = most_jobs},
+            .most_jobs = 2,
+            .share = share},
         environment_);
   }
   static void end(app::ServeRunner& runner) {
@@ -106,6 +107,12 @@ class ConsoleJobs : public ::testing::Test {
     return ask("POST", "/api/v1/jobs/" + job + "/" + what, body, status);
   }
   json::object show(const std::string& job) { return ask("GET", "/api/v1/jobs/" + job, "", 200); }
+  // Requests that it may have in flight, by what it told last.
+  std::int64_t budget(const std::string& job) {
+    const auto document = show(job);
+    const auto* const progress = document.at("progress").if_object();
+    return progress == nullptr ? 0 : progress->at("budget").to_number<std::int64_t>();
+  }
   // Once nobody here runs it.
   std::string ended(const std::string& job) {
     wait_until([&] { return !runner_->runs(job); });
@@ -125,9 +132,9 @@ class ConsoleJobs : public ::testing::Test {
   }
 
   // Copies take so long that a job of four in flight is met at work.
-  void slow_down() {
+  void slow_down(std::chrono::milliseconds time = 200ms) {
     sim_->with_cloud(
-        [](sim::Cloud& cloud) { cloud.latency({{.operation = "CopyObject", .fixed = 200ms}}); });
+        [time](sim::Cloud& cloud) { cloud.latency({{.operation = "CopyObject", .fixed = time}}); });
   }
   void calm() {
     sim_->with_cloud([](sim::Cloud& cloud) { cloud.latency({}); });
@@ -244,6 +251,55 @@ TEST_F(ConsoleJobs, OneThatCannotBeginSaysWhy) {
                 .at(0)
                 .at("field"),
             "source.uri");
+}
+
+TEST_F(ConsoleJobs, LimitsAreChangedWhileItRunsAndKept) {
+  slow_down(500ms);
+  const auto job = begin(R"({"concurrency": 2})");
+  EXPECT_EQ(show(job).at("limits").at("concurrency").as_int64(), 2);
+  const auto limits = "/api/v1/jobs/" + job + "/limits";
+  const auto now =
+      ask("PATCH", limits, R"({"concurrency": 5, "max_requests_per_second": 900})", 200);
+  EXPECT_EQ(now.at("concurrency").to_number<int>(), 5);
+  wait_until([&] { return budget(job) == 5; });
+  EXPECT_EQ(ask("PATCH", limits, R"({"concurrency": 0})", 422).at("errors").at(0).at("field"),
+            "concurrency");
+  EXPECT_EQ(rig_->ask_as(viewer_token, {.method = "PATCH", .target = limits, .body = "{}"}).status,
+            403);
+  EXPECT_THAT(notes(job), Contains("In the console: limits concurrency 5, requests a second 900, "
+                                   "by operator at 127.0.0.1"));
+  post(job, "pause");
+  EXPECT_EQ(ended(job), "paused");
+  EXPECT_EQ(ask("PATCH", limits, "{}", 409).at("code"), "not-here");
+  post(job, "resume");
+  EXPECT_EQ(show(job).at("limits").at("max_requests_per_second").as_int64(), 900);
+  wait_until([&] { return budget(job) == 5; });
+}
+
+TEST_F(ConsoleJobs, TheServersLimitsAreDivided) {
+  slow_down(1s);
+  const auto runner = new_runner({.in_flight = 8, .per_second = 500});
+  const auto request = read_job_request(json::parse(copy()).as_object());
+  const auto first = runner->begin(*request, {});
+  ASSERT_TRUE(first);
+  wait_until([&] { return runner->beginning(*first).decided; });
+  wait_until([&] { return budget(*first) == 8; });
+  const auto second = runner->begin(*request, {});
+  ASSERT_TRUE(second);
+  wait_until([&] { return runner->beginning(*second).decided; });
+  wait_until([&] { return budget(*first) == 4 && budget(*second) == 4; });
+  ASSERT_TRUE(runner->limit(*first, {.concurrency = 1}, "less"));
+  wait_until([&] { return budget(*first) == 1 && budget(*second) == 7; });
+  end(*runner);
+}
+
+TEST_F(ConsoleJobs, ARetryOfSomeFailuresIsNotMoreThanAsked) {
+  const auto job = begin();
+  EXPECT_EQ(ended(job), "done");
+  const auto refused = post(job, "retry", 422, R"({"numbers": [1]})");
+  EXPECT_EQ(refused.at("errors").at(0).at("field"), "numbers");
+  EXPECT_FALSE(ask("GET", "/api/v1/about", "", 200).at("retry_selected").as_bool());
+  EXPECT_EQ(show(job).at("attempt").as_int64(), 1);
 }
 
 // What only this process can know: the claim would let it through.

@@ -52,6 +52,9 @@ Rig::Rig(ConsoleOptions options, const MakeRunner& runner)
     options.executor.runs = [made = options.runner](const std::string& id) {
       return made->runs(id);
     };
+    options.executor.limits = [made = options.runner](const std::string& id) {
+      return made->limits(id);
+    };
   }
   console_ = std::make_unique<Console>(loop_, *thread_, std::move(options));
   EXPECT_TRUE(console_->start());

@@ -8,7 +8,7 @@ from test_console import TOKEN
 
 ROLES = [word for role in (MIGRATOR_ROLE, SOURCE_ROLE, DESTINATION_ROLE)
          for word in ("--allow-role-arn", role)]
-ENDED = ("paused", "done", "failed-objects", "mismatch", "failed", "cancelled")
+ENDED = ("paused", "done", "failed-objects", "mismatch", "failed", "cancelled", "undone")
 
 
 def environment(sim):

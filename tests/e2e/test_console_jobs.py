@@ -232,6 +232,27 @@ def test_failures_are_tried_again(start, cloud, bucket):
     assert [action["action"] for action in document["actions"]] == ["begin", "retry"]
 
 
+def test_limits_are_changed_while_it_runs_and_outlive_the_server(start, cli, cloud, bucket):
+    console = start()
+    job = begin_slow_copy(console, cloud, bucket)
+    slow_down(cloud, 400_000)
+    answer = act(console, job, "limits", {"concurrency": 2, "max_requests_per_second": 50},
+                 method="PATCH")
+    valid(console, answer, "Limits")
+    wait_for(console, job, lambda d: d["progress"] and d["progress"]["budget"] == 2)
+    stop(console, signal.SIGKILL)
+    console = start()
+    document = wait_for(console, job, lambda d: d["here"] and d["progress"])
+    assert document["limits"] == {"concurrency": 2, "max_requests_per_second": 50}
+    assert document["progress"]["budget"] == 2
+    act(console, job, "limits", {"concurrency": None, "max_requests_per_second": None},
+        method="PATCH")
+    cloud.call("POST", "latency", {})
+    assert ended(console, job)["state"] == "done"
+    act(console, job, "limits", {"concurrency": 2}, 409, "PATCH")
+    assert "limits" in [action["action"] for action in show(console, job)["actions"]]
+
+
 @pytest.fixture
 def moving(tmp_path):
     with simulator(migration.scenario(), tmp_path) as running:
