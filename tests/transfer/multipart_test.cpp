@@ -109,6 +109,38 @@ TEST(Multipart, KeepsTheEtagWhereAskedTo) {
   }
 }
 
+// Makes "uneven" at the source out of the beginning of "large".
+void upload_uneven(Rig& rig, const std::vector<std::uint64_t>& sizes) {
+  auto upload = rig.run(rig.s3->create_multipart_upload({.bucket = "original", .key = "uneven"}));
+  ASSERT_TRUE(upload) << upload.error().describe();
+  aws::CompleteRequest complete{
+      .bucket = "original", .key = "uneven", .upload_id = *upload, .parts = {}, .write = {}};
+  std::uint64_t begin = 0;
+  for (const auto size : sizes) {
+    auto part = rig.run(
+        rig.s3->upload_part_copy({.source = {.bucket = "original", .key = "large", .version = {}},
+                                  .bucket = "original",
+                                  .key = "uneven",
+                                  .upload_id = *upload,
+                                  .part_number = static_cast<int>(complete.parts.size()) + 1,
+                                  .first_byte = begin,
+                                  .last_byte = begin + size - 1}));
+    ASSERT_TRUE(part) << part.error().describe();
+    complete.parts.push_back(*part);
+    begin += size;
+  }
+  ASSERT_TRUE(rig.run(rig.s3->complete_multipart_upload(std::move(complete))));
+}
+
+// Of parts that look even from the outside each is asked for.
+TEST(Multipart, KeepsTheEtagOfUnevenPartsToo) {
+  Rig rig(one_large({.size = 100 * mib}));
+  upload_uneven(rig, {6 * mib, 6 * mib, 9 * mib, 3 * mib});
+  rig.must_copy({.keep_etag = true});
+  EXPECT_EQ(rig.object("copy", "uneven")->parts, 4U);
+  EXPECT_EQ(rig.object("copy", "uneven")->etag, rig.object("original", "uneven")->etag);
+}
+
 TEST(Multipart, WithoutAskingTheEtagChanges) {
   Rig rig(one_large({.size = 100 * mib, .part_size = 8 * mib}));
   rig.must_copy();
