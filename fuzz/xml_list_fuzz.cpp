@@ -30,6 +30,13 @@ void check_objects(const std::string& text) {
     require(!object.key.empty() && object.storage_class != "STANDARD");
 }
 
+void check_buckets(const std::string& text) {
+  const auto page = parse_bucket_page(text);
+  if (!accepted(page)) return;
+  for (const auto& bucket : page->buckets)
+    require(!bucket.name.empty());
+}
+
 void check_uploads(const std::string& text) {
   const auto page = parse_upload_page(text);
   if (!accepted(page)) return;
@@ -51,6 +58,7 @@ void check_parts(const std::string& text) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string text(reinterpret_cast<const char*>(data), size);
   check_objects(text);
+  check_buckets(text);
   check_uploads(text);
   check_parts(text);
   (void)accepted(parse_tagging(text));

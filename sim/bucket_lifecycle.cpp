@@ -19,6 +19,7 @@ namespace {
 
 constexpr std::string_view classic_region = "us-east-1";
 constexpr std::size_t most_bucket_tags = 50;
+constexpr std::uint64_t all_buckets = 10'000;  // as AWS pages them at most
 
 struct Wish {
   std::string region;
@@ -136,15 +137,26 @@ Outcome list_buckets(World& world, Call& call) {
   if (!allowed) return refuse(allowed.error());
   const Account* account = world.directory.account(call.principal->account);
   const std::string_view prefix = call.parameter("prefix");
+  const auto most = parse_u64(call.parameter("max-buckets")).value_or(all_buckets);
+  const auto after = unhex(call.parameter("continuation-token"));
+  if (most == 0 || most > all_buckets || !after) return refuse("InvalidArgument");
   XmlWriter xml("ListAllMyBucketsResult");
   xml.open("Owner").leaf("ID", account == nullptr ? "" : account->canonical_id).close();
   xml.open("Buckets");
+  std::uint64_t listed = 0;
+  std::string last;  // of a page that is full
+  bool more = false;
   for (const auto& [name, bucket] : world.buckets) {
     if (bucket.owner != call.principal->account || !name.starts_with(prefix)) continue;
+    if (!after->empty() && name <= *after) continue;
+    more = listed == most;
+    if (more) break;
     xml.open("Bucket").leaf("Name", name).leaf("CreationDate", iso8601(bucket.created));
     xml.leaf("BucketRegion", bucket.region).close();
+    if (++listed == most) last = name;
   }
   xml.close();
+  if (more) xml.leaf("ContinuationToken", hex(last));
   return xml_reply(xml.finish());
 }
 

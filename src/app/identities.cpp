@@ -62,8 +62,10 @@ void Identities::assume(workflow::Access& access, const Side& side, Shared by,
   aws::AssumeRoleRequest request{.role_arn = access.role_arn,
                                  .external_id = side.arguments.external_id};
   if (workflow::is_aws(access.endpoint)) {
-    request.session_policy = session_policy(workflow::service_name(access.endpoint), side.source,
-                                            side.destination, side.renamed);
+    request.session_policy = side.looks_around
+                                 ? browsing_policy()
+                                 : session_policy(workflow::service_name(access.endpoint),
+                                                  side.source, side.destination, side.renamed);
   }
   access.session = std::make_shared<aws::RoleSession>();
   access.identity = role(by, settings, request, access.session);

@@ -32,7 +32,8 @@ class Identities {
     const SideArguments& arguments;
     // For the roles' sessions on AWS; the other side of the job, if it has one.
     transfer::Location source, destination;
-    std::string renamed{};  // of a migration: the new bucket's name, if it is another one
+    std::string renamed{};      // of a migration: the new bucket's name, if it is another one
+    bool looks_around = false;  // of no job: buckets are listed, and what is in them
   };
 
   // Errors: config, as resolve_settings and default_credentials say.

@@ -1,5 +1,7 @@
 #include "app/line_text.hpp"
 
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "base/text.hpp"
@@ -53,6 +55,24 @@ std::string failure_line(const FailureEvent& event) {
   if (event.http_status != 0) add(fmt::format("HTTP {}", event.http_status));
   if (!event.request_id.empty()) add("request id " + printable(event.request_id));
   return origin.empty() ? line : line + " (" + origin + ")";
+}
+
+std::vector<std::string> denied_lines(const AccessEvent& event) {
+  std::vector<std::string> lines;
+  for (const auto& one : event.permissions) {
+    if (one.state != "denied") continue;
+    lines.push_back(fmt::format("denied: the {} identity may not {} on {}: {}", one.side,
+                                printable(one.action), printable(one.resource),
+                                single_line(one.how)));
+  }
+  if (lines.empty()) return lines;
+  for (const auto& [side, policy] : {std::pair("source", &event.source_policy),
+                                     std::pair("destination", &event.destination_policy)}) {
+    if (!policy->empty())
+      lines.push_back(fmt::format("to be sure, add to the policies of the {} identity: {}", side,
+                                  single_line(*policy)));
+  }
+  return lines;
 }
 
 std::optional<std::string> FailureLines::add(const FailureEvent& event) {

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/event.hpp"
 
@@ -15,6 +16,8 @@ std::optional<std::string> step_line(const StepEvent& event);
 std::optional<std::string> note_line(const NoteEvent& event);
 // "failed: CopyObject s3://b/k: Access Denied (AccessDenied, HTTP 403, request id ...)"
 std::string failure_line(const FailureEvent& event);
+// A line for each right that was denied, and then what to add; none where none was.
+std::vector<std::string> denied_lines(const AccessEvent& event);
 
 // Shows the first failures and then says once that the rest is in the report.
 class FailureLines {

@@ -180,7 +180,7 @@ net::Task<Outcome> plan_migration(Engine& engine, const Arguments& arguments) {
        .prefix = arguments.source.prefix,
        .rewrites = arguments.migration.rewrites,
        .source_is_quiet = arguments.migration.source_is_quiet},
-      arguments.migration.keep_temporary_days);
+      arguments.migration.keep_temporary_days, workflow::PlanFigures::told);
   if (!found) co_return ended(engine, found.error());
   Outcome outcome;
   outcome.text = migration_plan_text(found->event);

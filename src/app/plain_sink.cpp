@@ -45,6 +45,10 @@ class PlainSink final : public LineSink {
   void operator()(const SummaryEvent&) {}
   void operator()(const PlanEvent&) {}
   void operator()(const MigrationPlanEvent&) {}
+  void operator()(const AccessEvent& event) {
+    for (auto& line : denied_lines(event))
+      write(std::move(line));
+  }
 
  private:
   SteadyTime last_progress_{};

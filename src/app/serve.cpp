@@ -22,6 +22,9 @@
 #include "app/job_command.hpp"
 #include "app/open_files.hpp"
 #include "app/run.hpp"
+#include "app/serve_browser.hpp"
+#include "app/serve_keys.hpp"
+#include "app/serve_planner.hpp"
 #include "app/serve_runner.hpp"
 #include "app/store_place.hpp"
 #include "base/ids.hpp"
@@ -38,7 +41,9 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t token_bytes = 32;
 // A job that is asked to stop finishes what is in flight and takes its grant out.
-constexpr std::chrono::seconds patience{9};
+constexpr std::chrono::milliseconds patience{8500};
+// A plan has nothing to put in order.
+constexpr std::chrono::milliseconds patience_with_plans{500};
 constexpr auto token_variable = "S3MIGRATOR_CONSOLE_TOKEN";
 
 struct Token {
@@ -165,19 +170,60 @@ ServeRunner::Options runner_options(const ServeArguments& serve, const std::stri
                     .per_second = serve.max_requests_per_second}};
 }
 
+// Null where nobody comes by a load balancer.
+Result<std::unique_ptr<ServeKeys>> proxy_keys(const ServeArguments& serve, net::Loop& loop,
+                                              const aws::Environment& environment) {
+  if (serve.proxies.empty()) return nullptr;
+  if (!serve.oidc_keys.empty()) return ServeKeys::make(loop, environment, serve.oidc_keys);
+  auto place = keys_of_region(serve.oidc_signer);
+  if (!place) return forward(place);
+  return ServeKeys::make(loop, environment, *place);
+}
+
+// Requires arguments that check_serve() has seen. `keys` outlives the options.
+console::ProxyOptions proxy_options(const ServeArguments& serve, ServeKeys& keys) {
+  console::ProxyOptions options;
+  if (auto peers = console::PeerList::make(serve.proxies)) options.peers = *std::move(peers);
+  options.rules = {.signer = serve.oidc_signer,
+                   .issuer = serve.oidc_issuer,
+                   .client = serve.oidc_client,
+                   .operators = {}};
+  for (const auto& [claim, value] : serve.oidc_operators)
+    options.rules.operators.push_back({claim, value});
+  options.key = [&keys](std::string id) { return keys.fetch(std::move(id)); };
+  return options;
+}
+
+// What the console stands on.
+struct Parts {
+  ServeRunner& runner;
+  ServePlanner& planner;
+  ServeBrowser& browser;
+  ServeKeys* keys;  // null: nobody comes by a load balancer
+};
+
 // The jobs are paused, and the page says meanwhile that the server is gone.
-net::Task<void> stop_at_signal(net::Loop& loop, console::Console& console, ServeRunner& runner) {
+net::Task<void> stop_at_signal(net::Loop& loop, console::Console& console, Parts parts) {
+  auto& [runner, planner, browser, keys] = parts;
   boost::asio::signal_set signals(loop, SIGINT, SIGTERM);
   co_await signals.async_wait(boost::asio::as_tuple(boost::asio::deferred));
   const auto deadline = std::chrono::steady_clock::now() + patience;
   runner.interrupt();
+  planner.interrupt();
+  browser.interrupt();
+  if (keys != nullptr) keys->interrupt();
   co_await console.stop();
+  browser.close();
+  if (keys != nullptr) keys->close();
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
       deadline - std::chrono::steady_clock::now());
-  if (runner.wait(left)) co_return;
-  log::warning(
-      "jobs have not ended in time and are left as they are; the next server takes them up");
-  ::_exit(workflow::exit_interrupted);
+  const bool jobs_ended = runner.wait(left);
+  if (jobs_ended && planner.wait(patience_with_plans)) co_return;
+  if (!jobs_ended) {
+    log::warning(
+        "jobs have not ended in time and are left as they are; the next server takes them up");
+  }
+  ::_exit(jobs_ended ? workflow::exit_verified : workflow::exit_interrupted);
 }
 
 Result<void> serve(const Arguments& arguments, const aws::Environment& environment) {
@@ -192,9 +238,17 @@ Result<void> serve(const Arguments& arguments, const aws::Environment& environme
 
   net::Loop loop(1);
   ServeRunner runner(runner_options(arguments.serve, *url), environment);
+  ServePlanner planner({.store = *url, .allowed = runner.allowed()}, environment);
+  auto browser = ServeBrowser::make(loop, runner.allowed(), environment);
+  if (!browser) return forward(browser);
+  auto keys = proxy_keys(arguments.serve, loop, environment);
+  if (!keys) return forward(keys);
+  if (*keys) options->proxy = proxy_options(arguments.serve, **keys);
   workflow::StoreThread store(*std::move(opened));
   if (!arguments.serve.watch_only) {
     options->runner = &runner;
+    options->planner = &planner;
+    options->browser = browser->get();
     options->executor.runs_jobs = true;
     options->executor.runs = [&runner](const std::string& id) { return runner.runs(id); };
     options->executor.limits = [&runner](const std::string& id) { return runner.limits(id); };
@@ -207,7 +261,8 @@ Result<void> serve(const Arguments& arguments, const aws::Environment& environme
     if (!taken) log::warning("no job is taken up: {}", taken.error().describe());
   }
   announce(arguments, *token, console.port());
-  boost::asio::co_spawn(loop, stop_at_signal(loop, console, runner),
+  const Parts parts{runner, planner, **browser, keys->get()};
+  boost::asio::co_spawn(loop, stop_at_signal(loop, console, parts),
                         [](const std::exception_ptr& bug) {
                           if (bug) std::rethrow_exception(bug);
                         });

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace s3m::app {
@@ -22,6 +23,10 @@ struct ServeArguments {
   std::vector<std::string> allowed_roles, allowed_profiles, allowed_endpoints;
   std::size_t most_jobs = 4;
   std::optional<std::uint32_t> concurrency, max_requests_per_second;  // of all jobs together
+  // A load balancer that signs people in; none without `proxies`.
+  std::vector<std::string> proxies;  // addresses and networks
+  std::string oidc_signer, oidc_issuer, oidc_client, oidc_keys;
+  std::vector<std::pair<std::string, std::string>> oidc_operators;  // claim, value
 };
 
 }  // namespace s3m::app

@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 
 #include "app/option_values.hpp"
+#include "app/serve_keys.hpp"
 #include "console/job_limits.hpp"
+#include "console/peer_list.hpp"
 
 namespace s3m::app {
 namespace {
@@ -136,6 +138,54 @@ Options job_options() {
            flag([](Arguments& a) -> bool& { return a.serve.watch_only; })}};
 }
 
+Result<void> set_operator(Arguments& arguments, const std::string& value) {
+  const auto equals = value.find('=');
+  if (equals == std::string::npos || equals == 0 || equals + 1 == value.size())
+    return usage("looks like CLAIM=VALUE, groups=s3-operators say");
+  arguments.serve.oidc_operators.emplace_back(value.substr(0, equals), value.substr(equals + 1));
+  return ok;
+}
+
+Options proxy_options() {
+  const std::string group = "People whom a load balancer signs in";
+  return {
+      {"--trusted-proxy", "ADDRESS|NETWORK", group,
+       "An Application Load Balancer's address or subnet. What it says of who has signed in "
+       "(x-amzn-oidc-data) is believed from there alone.",
+       serve_list<&ServeArguments::proxies>(), true},
+      {"--oidc-signer", "ARN", group, "The load balancer's ARN: nobody else's word counts.",
+       serve_text<&ServeArguments::oidc_signer>()},
+      {"--oidc-issuer", "URL", group, "The identity provider's issuer, as it names itself.",
+       serve_text<&ServeArguments::oidc_issuer>()},
+      {"--oidc-client", "ID", group,
+       "The client id that the identity provider gave the load balancer (default: any).",
+       serve_text<&ServeArguments::oidc_client>()},
+      {"--oidc-keys", "URL", group,
+       "Where the load balancer's public keys are (default: AWS's place for its region).",
+       serve_text<&ServeArguments::oidc_keys>()},
+      {"--oidc-operator", "CLAIM=VALUE", group,
+       "Who has this claim, or has the value in its list, may change things; everybody else may "
+       "look.",
+       set_operator, true}};
+}
+
+Result<void> check_proxy(const ServeArguments& arguments) {
+  const bool names_any = !arguments.oidc_signer.empty() || !arguments.oidc_issuer.empty() ||
+                         !arguments.oidc_client.empty() || !arguments.oidc_keys.empty() ||
+                         !arguments.oidc_operators.empty();
+  if (arguments.proxies.empty()) {
+    if (!names_any) return ok;
+    return fail(Errc::usage, "--oidc-... says whom to believe; --trusted-proxy says from where");
+  }
+  if (arguments.oidc_signer.empty() || arguments.oidc_issuer.empty())
+    return fail(Errc::usage, "--trusted-proxy needs --oidc-signer and --oidc-issuer");
+  const auto peers = console::PeerList::make(arguments.proxies);
+  if (!peers) return fail(Errc::usage, "--trusted-proxy: " + peers.error().message());
+  const auto keys = keys_of_region(arguments.oidc_signer);
+  if (!keys) return fail(Errc::usage, "--oidc-signer: " + keys.error().message());
+  return ok;
+}
+
 bool is_loopback(const std::string& address) {
   boost::system::error_code unknown;
   const auto parsed = boost::asio::ip::make_address(address, unknown);
@@ -146,7 +196,7 @@ bool is_loopback(const std::string& address) {
 
 std::vector<OptionSpec> serve_options() {
   auto all = listen_options();
-  for (const auto& part : {token_options(), job_options(), limit_options()})
+  for (const auto& part : {token_options(), proxy_options(), job_options(), limit_options()})
     all.insert(all.end(), part.begin(), part.end());
   return all;
 }
@@ -155,6 +205,8 @@ Result<void> check_serve(const ServeArguments& arguments) {
   const bool tls = !arguments.tls_certificate.empty();
   if (tls == arguments.tls_key.empty())
     return fail(Errc::usage, "--tls-cert and --tls-key belong together");
+  auto proxy = check_proxy(arguments);
+  if (!proxy) return proxy;
   if (tls || arguments.insecure_listen || is_loopback(arguments.address)) return ok;
   return fail(Errc::usage,
               fmt::format("--listen {}: others can reach that address, and would read the token on "

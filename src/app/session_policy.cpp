@@ -43,6 +43,7 @@ void add_copying(json::array& statements, std::string_view partition,
         bucket_and_objects(partition, source.bucket)));
   }
   statements.push_back(allow({"s3:*"}, bucket_and_objects(partition, destination.bucket)));
+  statements.push_back(allow({"iam:SimulatePrincipalPolicy"}, {"*"}));
 }
 
 }  // namespace
@@ -61,6 +62,14 @@ std::string session_policy(std::string_view partition, const transfer::Location&
   auto text = json::serialize(
       json::object{{"Version", "2012-10-17"}, {"Statement", std::move(statements)}});
   return text.size() <= longest ? text : std::string();
+}
+
+std::string browsing_policy() {
+  return json::serialize(json::object{
+      {"Version", "2012-10-17"},
+      {"Statement",
+       json::array{
+           allow({"s3:ListAllMyBuckets", "s3:ListBucket", "s3:GetBucketLocation"}, {"*"})}}});
 }
 
 }  // namespace s3m::app

@@ -1,6 +1,7 @@
 #include "app/session_policy.hpp"
 
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -14,7 +15,7 @@ using testing::Not;
 TEST(SessionPolicy, ReadsTheSourceAndOwnsTheDestination) {
   const auto text = session_policy("aws-cn", {"from", "prefix/"}, {"to", ""}, "");
   const auto statements = boost::json::parse(text).at("Statement").as_array();
-  ASSERT_EQ(statements.size(), 3u);
+  ASSERT_EQ(statements.size(), 4u);
   const auto& source = statements.at(0);
   EXPECT_EQ(source.at("Resource").at(0).as_string(), "arn:aws-cn:s3:::from");
   EXPECT_EQ(source.at("Resource").at(1).as_string(), "arn:aws-cn:s3:::from/*");
@@ -22,6 +23,15 @@ TEST(SessionPolicy, ReadsTheSourceAndOwnsTheDestination) {
   const auto& destination = statements.at(1);
   EXPECT_EQ(destination.at("Resource").at(1).as_string(), "arn:aws-cn:s3:::to/*");
   EXPECT_EQ(destination.at("Action").at(0).as_string(), "s3:*");
+  EXPECT_EQ(statements.at(2).at("Action").at(0).as_string(), "iam:SimulatePrincipalPolicy");
+}
+
+TEST(SessionPolicy, OfWhoLooksAroundReadsNoObject) {
+  const auto statements = boost::json::parse(browsing_policy()).at("Statement").as_array();
+  ASSERT_EQ(statements.size(), 1u);
+  EXPECT_THAT(boost::json::serialize(statements), HasSubstr("s3:ListAllMyBuckets"));
+  EXPECT_THAT(boost::json::serialize(statements), Not(HasSubstr("GetObject")));
+  EXPECT_THAT(boost::json::serialize(statements), Not(HasSubstr("s3:*")));
 }
 
 TEST(SessionPolicy, OfCleanupNamesOneBucket) {

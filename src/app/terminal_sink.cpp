@@ -47,6 +47,10 @@ class TerminalSink final : public EventSink {
   void operator()(const SummaryEvent&) { clear(); }
   void operator()(const PlanEvent&) { clear(); }
   void operator()(const MigrationPlanEvent&) { clear(); }
+  void operator()(const AccessEvent& event) {
+    for (const auto& line : denied_lines(event))
+      above(line, "33");
+  }
 
  private:
   std::string painted(const char* code, const std::string& text) const {

@@ -61,6 +61,7 @@ struct ListRequest {
   std::string continuation_token;
   int max_keys = 1000;
   std::string expected_owner;
+  std::string delimiter{};  // folds what follows it; empty: every key is listed
 };
 
 // Always asked for with encoding-type=url and decoded.
@@ -69,6 +70,22 @@ struct ListPage {
   bool truncated = false;
   std::string next_token;  // not checked here: the lister's rules judge a page (transfer)
   std::string request_id;  // to name the page by, when it is judged bad
+  std::vector<std::string> common_prefixes{};  // what the delimiter folded, it included
+};
+
+struct ListBucketsRequest {
+  std::string continuation_token;
+  int max_buckets = 1000;  // a service that does not know pages of buckets gives all
+};
+
+struct BucketPage {
+  struct Entry {
+    std::string name;
+    std::string region;               // empty where the service does not say
+    std::optional<WallTime> created;  // likewise
+  };
+  std::vector<Entry> buckets;
+  std::string next_token;  // empty: that was all
 };
 
 struct ListVersionsRequest {
@@ -393,6 +410,8 @@ class S3 {
   net::Task<Result<bool>> lifecycle_archives(std::string bucket, std::string expected_owner);
   // Whether INTELLIGENT_TIERING objects may move to an archive tier.
   net::Task<Result<bool>> tiering_archives(std::string bucket, std::string expected_owner);
+  // The buckets of the signer's account, by name.
+  net::Task<Result<BucketPage>> list_buckets(ListBucketsRequest request);
   // The canonical id that owns the signer's buckets, by the answer to ListBuckets. Empty where the
   // service names nobody.
   net::Task<Result<std::string>> get_own_id();

@@ -50,6 +50,8 @@ inline constexpr net::HttpTimeouts patient{.response = std::chrono::minutes(5)};
 
 Request list_objects_request(ListRequest request);
 Result<ListPage> parse_list_page(std::string body);
+Request list_buckets_request(ListBucketsRequest request);
+Result<BucketPage> parse_bucket_page(std::string body);
 Request list_versions_request(ListVersionsRequest request);
 Result<VersionPage> parse_version_page(std::string body);
 

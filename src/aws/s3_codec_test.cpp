@@ -84,6 +84,37 @@ TEST(ListObjects, ReadsAPage) {
   EXPECT_EQ(page->next_token, "1ueGcxLPRx1Tr/XYExHnhbYLgveDs2J==");
 }
 
+TEST(ListObjects, ADelimiterFoldsWhatFollowsIt) {
+  const auto request = list_objects_request({.bucket = "b", .prefix = "p/", .delimiter = "/"});
+  EXPECT_EQ(query(request), "list-type=2;encoding-type=url;max-keys=1000;prefix=p/;delimiter=/;");
+  const auto page = parse_list_page(
+      listing(entry("p/a") + "<CommonPrefixes><Prefix>p/x+y%2F</Prefix></CommonPrefixes>"));
+  ASSERT_TRUE(page) << page.error().describe();
+  EXPECT_EQ(page->objects.size(), 1u);
+  EXPECT_THAT(page->common_prefixes, ElementsAre("p/x y/"));
+}
+
+TEST(ListBuckets, AsksForAPageAndReadsIt) {
+  EXPECT_EQ(query(list_buckets_request({.continuation_token = "t=", .max_buckets = 7})),
+            "max-buckets=7;continuation-token=t=;");
+  const auto page = parse_bucket_page(
+      "<ListAllMyBucketsResult><Owner><ID>o</ID></Owner><Buckets><Bucket><Name>a</Name>"
+      "<CreationDate>2026-11-22T16:28:00.000Z</CreationDate><BucketRegion>eu-west-1</BucketRegion>"
+      "</Bucket><Bucket><Name>b</Name></Bucket></Buckets><ContinuationToken>t2</ContinuationToken>"
+      "</ListAllMyBucketsResult>");
+  ASSERT_TRUE(page) << page.error().describe();
+  ASSERT_EQ(page->buckets.size(), 2u);
+  EXPECT_EQ(page->buckets[0].region, "eu-west-1");
+  EXPECT_TRUE(page->buckets[0].created);
+  EXPECT_EQ(page->buckets[1].region, "");
+  EXPECT_FALSE(page->buckets[1].created);
+  EXPECT_EQ(page->next_token, "t2");
+  EXPECT_EQ(code_of(parse_bucket_page("<ListAllMyBucketsResult><Buckets><Bucket><Name></Name>"
+                                      "</Bucket></Buckets></ListAllMyBucketsResult>")),
+            Errc::protocol);
+  EXPECT_EQ(code_of(parse_bucket_page("<ListBucketResult/>")), Errc::protocol);
+}
+
 TEST(ListObjects, AnEmptyPageIsAPage) {
   const auto page = parse_list_page(listing(""));
   ASSERT_TRUE(page);

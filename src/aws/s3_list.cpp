@@ -53,6 +53,7 @@ Request list_objects_request(ListRequest request) {
   out.query.push_back({"encoding-type", "url"});
   out.query.push_back({"max-keys", std::to_string(request.max_keys)});
   add_query(out, "prefix", std::move(request.prefix));
+  add_query(out, "delimiter", std::move(request.delimiter));
   if (request.continuation_token.empty()) {
     add_query(out, "start-after", std::move(request.start_after));
   } else {
@@ -77,7 +78,13 @@ Result<ListPage> parse_list_page(std::string body) {
   const auto announced = parse_u64(text_of(*root, "KeyCount")).value_or(largest_page);
   page.objects.reserve(std::min<std::size_t>(announced, largest_page));
   for (auto child = root->first_child(); child; child = child.next_sibling()) {
-    if (std::string_view(child.name()) != "Contents") continue;
+    const std::string_view name = child.name();
+    if (name == "CommonPrefixes") {
+      auto prefix = listed.decode(text_of(child, "Prefix"));
+      if (!prefix) return forward(prefix);
+      page.common_prefixes.push_back(*std::move(prefix));
+    }
+    if (name != "Contents") continue;
     auto entry = parse_entry(child, listed);
     if (!entry) return forward(entry);
     page.objects.push_back(std::move(*entry));

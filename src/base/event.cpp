@@ -57,7 +57,7 @@ std::string_view name(NoteLevel level) {
 
 std::string_view type_of(const Event& event) {
   constexpr std::array names = std::to_array<std::string_view>(
-      {"progress", "step", "failure", "note", "summary", "plan", "migration-plan"});
+      {"progress", "step", "failure", "note", "summary", "plan", "migration-plan", "access"});
   static_assert(names.size() == std::variant_size_v<Event>);
   return names.at(event.index());
 }
@@ -211,9 +211,9 @@ json::array refusals(const MigrationPlanEvent& event) {
   return out;
 }
 
-json::array permissions(const MigrationPlanEvent& event) {
+json::array permissions(const std::vector<MigrationPlanEvent::Permission>& all) {
   json::array out;
-  for (const auto& permission : event.permissions) {
+  for (const auto& permission : all) {
     out.push_back(json::object{{"side", readable(permission.side)},
                                {"action", readable(permission.action)},
                                {"resource", readable(permission.resource)},
@@ -248,10 +248,16 @@ void add_fields(json::object& out, const MigrationPlanEvent& event) {
   for (const auto& warning : event.warnings)
     warnings.emplace_back(readable(warning));
   out["warnings"] = std::move(warnings);
-  out["permissions"] = permissions(event);
+  out["permissions"] = permissions(event.permissions);
   out["source_policy"] = readable(event.source_policy);
   out["destination_policy"] = readable(event.destination_policy);
   out["advice"] = readable(event.advice);
+}
+
+void add_fields(json::object& out, const AccessEvent& event) {
+  out["permissions"] = permissions(event.permissions);
+  out["source_policy"] = readable(event.source_policy);
+  out["destination_policy"] = readable(event.destination_policy);
 }
 
 }  // namespace

@@ -166,8 +166,15 @@ struct MigrationPlanEvent {
   std::string advice;
 };
 
+// Which rights a plan found, and what to add where they are not: of a copy before it is listed, and
+// of a migration whose plan came to no end because something was denied.
+struct AccessEvent {
+  std::vector<MigrationPlanEvent::Permission> permissions;
+  std::string source_policy, destination_policy;  // as in MigrationPlanEvent
+};
+
 using Event = std::variant<ProgressEvent, StepEvent, FailureEvent, NoteEvent, SummaryEvent,
-                           PlanEvent, MigrationPlanEvent>;
+                           PlanEvent, MigrationPlanEvent, AccessEvent>;
 
 // What the sink adds to each event: (job, attempt, seq) names an event uniquely.
 struct EventStamp {

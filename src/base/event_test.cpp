@@ -191,6 +191,21 @@ TEST(EventJson, a_migration_s_plan_has_its_price_its_refusals_and_its_permission
   EXPECT_EQ(out.at("warnings").at(0), "slow");
 }
 
+TEST(EventJson, access_tells_each_right_and_what_to_add) {
+  AccessEvent event;
+  event.permissions = {{.side = "source",
+                        .action = "s3:GetObject",
+                        .resource = "arn:aws:s3:::photos/*",
+                        .state = "denied",
+                        .how = "Access Denied"}};
+  event.source_policy = "{}";
+  const auto out = parsed(event);
+  EXPECT_EQ(out.at("type"), "access");
+  EXPECT_EQ(out.at("permissions").at(0).at("state"), "denied");
+  EXPECT_EQ(out.at("source_policy"), "{}");
+  EXPECT_EQ(out.at("destination_policy"), "");
+}
+
 TEST(EventJson, a_key_with_controls_comes_back_whole_from_one_safe_line) {
   FailureEvent event;
   event.key =

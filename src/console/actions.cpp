@@ -23,6 +23,8 @@ Result<boost::json::array> actions_of(store::Store& store, const std::string& jo
 }
 
 std::string who(const Action& action) {
+  if (!action.name.empty())
+    return single_line(fmt::format("{} ({}) at {}", action.name, action.role, action.peer));
   return single_line(fmt::format("{} at {}", action.role, action.peer));
 }
 
@@ -35,11 +37,13 @@ Result<void> record_action(store::Store& store, const std::string& job_id, const
   auto actions = actions_of(store, job_id);
   if (!actions) return forward(actions);
   if (actions->size() >= most_actions) actions->erase(actions->begin());
-  actions->push_back(boost::json::object{{"time", iso8601(system_clock().now())},
-                                         {"action", action.what},
-                                         {"role", action.role},
-                                         {"peer", printable(action.peer)},
-                                         {"detail", single_line(action.detail)}});
+  boost::json::object entry{{"time", iso8601(system_clock().now())},
+                            {"action", action.what},
+                            {"role", action.role},
+                            {"peer", printable(action.peer)},
+                            {"detail", single_line(action.detail)}};
+  if (!action.name.empty()) entry["name"] = single_line(action.name);
+  actions->push_back(std::move(entry));
   return store.set_fact(job_id, actions_fact, boost::json::serialize(*actions));
 }
 

@@ -64,12 +64,14 @@ class Console::Impl {
  private:
   struct Visitor {
     std::optional<Known> who;
-    bool by_cookie = false;
+    bool by_cookie = false, by_proxy = false;
   };
   net::Task<net::ServerReply> answer(net::ServerRequest request);
   net::Task<Reply> respond(net::ServerRequest request);
   Reply page(const net::ServerRequest& request, const Target& target) const;
-  Answer<Visitor> authenticate(const net::ServerRequest& request);
+  net::Task<Answer<Visitor>> authenticate(const net::ServerRequest& request);
+  net::Task<Answer<Visitor>> by_proxy(const net::ServerRequest& request);
+  Answer<Visitor> by_cookie(const net::ServerRequest& request);
   Answer<void> may_call(const Route& route, const Visitor& visitor,
                         const net::ServerRequest& request) const;
   net::Task<void> watch();
@@ -94,6 +96,9 @@ Console::Impl::Impl(net::Loop& loop, workflow::StoreThread& store, ConsoleOption
   add_job_routes(router_, parts_);
   add_control_routes(router_, parts_);
   add_run_routes(router_, parts_);
+  add_plan_routes(router_, parts_);
+  add_browse_routes(router_, parts_);
+  add_configuration_routes(router_, parts_);
 }
 
 Result<void> Console::Impl::start() {
@@ -133,7 +138,7 @@ net::Task<Reply> Console::Impl::respond(net::ServerRequest request) {
   if (match.allowed.empty() && is_for_the_page(*target)) co_return page(request, *target);
   Visitor visitor;
   if (match.route == nullptr || match.route->access != Access::anybody) {
-    auto known = authenticate(request);
+    auto known = co_await authenticate(request);
     if (!known) co_return refuse(std::move(known.error()));
     visitor = *std::move(known);
   }
@@ -151,7 +156,8 @@ net::Task<Reply> Console::Impl::respond(net::ServerRequest request) {
                                            .query = std::move(target->query),
                                            .id = match.id,
                                            .who = visitor.who,
-                                           .by_cookie = visitor.by_cookie});
+                                           .by_cookie = visitor.by_cookie,
+                                           .by_proxy = visitor.by_proxy});
 }
 
 Reply Console::Impl::page(const net::ServerRequest& request, const Target& target) const {
@@ -160,23 +166,39 @@ Reply Console::Impl::page(const net::ServerRequest& request, const Target& targe
   return refuse({.status = 405, .code = "method", .detail = "This path answers GET, HEAD."});
 }
 
-Answer<Console::Impl::Visitor> Console::Impl::authenticate(const net::ServerRequest& request) {
+Answer<Console::Impl::Visitor> Console::Impl::by_cookie(const net::ServerRequest& request) {
+  const auto id = cookie(request.headers.get("Cookie"), session_cookie);
+  const auto known = id.empty() ? std::nullopt : parts_.doorkeeper.session(id);
+  if (!known) return refuse(signed_out());
+  return Visitor{.who = known, .by_cookie = true};
+}
+
+// Who has signed in with a token besides may what the token allows, under their own name.
+net::Task<Answer<Console::Impl::Visitor>> Console::Impl::by_proxy(
+    const net::ServerRequest& request) {
+  auto known = co_await parts_.proxy->identify(std::string(request.headers.get(ProxyGate::header)));
+  if (!known) co_return refuse(std::move(known.error()));
+  const auto session = by_cookie(request);
+  if (session && session->who->role == Role::operator_) known->role = Role::operator_;
+  co_return Visitor{.who = *std::move(known), .by_cookie = true, .by_proxy = true};
+}
+
+net::Task<Answer<Console::Impl::Visitor>> Console::Impl::authenticate(
+    const net::ServerRequest& request) {
   const auto authorization = request.headers.get("Authorization");
   if (authorization.empty()) {
-    const auto id = cookie(request.headers.get("Cookie"), session_cookie);
-    const auto known = id.empty() ? std::nullopt : parts_.doorkeeper.session(id);
-    if (!known) return refuse(signed_out());
-    return Visitor{.who = known, .by_cookie = true};
+    if (!parts_.proxy || !parts_.proxy->speaks(request)) co_return by_cookie(request);
+    co_return co_await by_proxy(request);
   }
   if (authorization.size() <= bearer_word.size() ||
       !iequals(authorization.substr(0, bearer_word.size()), bearer_word))
-    return refuse(signed_out());
+    co_return refuse(signed_out());
   const auto known =
       parts_.doorkeeper.bearer(trim(authorization.substr(bearer_word.size())), request.peer);
   if (const auto* const many = std::get_if<TooMany>(&known))
-    return refuse(too_many_tokens(many->wait));
-  if (std::holds_alternative<Wrong>(known)) return refuse(wrong_token());
-  return Visitor{.who = std::get<Known>(known), .by_cookie = false};
+    co_return refuse(too_many_tokens(many->wait));
+  if (std::holds_alternative<Wrong>(known)) co_return refuse(wrong_token());
+  co_return Visitor{.who = std::get<Known>(known), .by_cookie = false};
 }
 
 Answer<void> Console::Impl::may_call(const Route& route, const Visitor& visitor,

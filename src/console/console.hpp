@@ -8,11 +8,13 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "console/doorkeeper.hpp"
 #include "console/job_document.hpp"
+#include "console/proxy_gate.hpp"
 #include "console/static_files.hpp"
 #include "net/http_server.hpp"
 #include "workflow/store_thread.hpp"
@@ -20,6 +22,8 @@
 namespace s3m::console {
 
 class JobRunner;
+class Planner;
+class Browser;
 
 struct ConsoleOptions {
   std::string address = "127.0.0.1";
@@ -27,12 +31,15 @@ struct ConsoleOptions {
   std::shared_ptr<net::TlsContext> tls;
   std::vector<std::string> hosts;  // other names that it goes by
   DoorkeeperOptions doorkeeper;
+  std::optional<ProxyOptions> proxy;  // people whom a load balancer has signed in
   StaticFiles files;
   std::string program, version;  // "s3migrator 0.1.0 (...)", "0.1.0"
   std::string store_kind;        // "sqlite", "postgresql"
   bool simulator = false;        // everything goes to a simulated cloud
   Executor executor;
   JobRunner* runner = nullptr;  // null: it only watches; outlives the console
+  Planner* planner = nullptr;   // likewise
+  Browser* browser = nullptr;   // likewise
 
   std::chrono::milliseconds watch_gap{1000};  // how often the store is looked at for pages
   std::chrono::milliseconds heartbeat{15'000};

@@ -84,7 +84,8 @@ Action action_of(const Call& call, std::string what, std::string detail) {
   return {.what = std::move(what),
           .role = std::string(name(call.who ? call.who->role : Role::viewer)),
           .peer = call.request.peer,
-          .detail = std::move(detail)};
+          .detail = std::move(detail),
+          .name = call.who ? call.who->name : std::string()};
 }
 
 Reply job_reply(store::Store& store, const std::string& id, const Executor& executor, int status) {

@@ -53,6 +53,7 @@ struct Opened {
 struct Known {
   Role role = Role::viewer;
   WallTime expires_at;  // of the session; of a bearer token: never
+  std::string name{};   // of a person; empty: who has the token
 };
 
 class Doorkeeper {

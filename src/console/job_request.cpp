@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "console/browser.hpp"
 
 namespace s3m::console {
 namespace {
@@ -26,6 +27,7 @@ constexpr auto side_members = std::to_array<Member>({{"uri", &SideRequest::uri},
 class Reader {
  public:
   JobRequest read(const json::object& body);
+  BrowseRequest read_browse(const json::object& body);
   std::vector<Problem::Field>& problems() { return problems_; }
 
  private:
@@ -124,6 +126,34 @@ JobRequest Reader::read(const json::object& body) {
   return out;
 }
 
+BrowseRequest Reader::read_browse(const json::object& body) {
+  BrowseRequest out;
+  for (const auto& [key, value] : body) {
+    if (key == "side") {
+      out.side = side("side", value);
+    } else if (key == "migrator_role_arn") {
+      out.migrator_role_arn = text("migrator_role_arn", value);
+    } else if (key == "bucket") {
+      out.bucket = text("bucket", value);
+    } else if (key == "prefix") {
+      out.prefix = text("prefix", value);
+    } else if (key == "next") {
+      out.next = text("next", value);
+    } else {
+      refuse_field(printable(key), "is not known");
+    }
+  }
+  if (out.bucket.empty() && !out.prefix.empty()) refuse_field("prefix", "needs a bucket");
+  return out;
+}
+
+std::unexpected<Problem> not_understood(std::vector<Problem::Field> problems) {
+  return refuse({.status = 422,
+                 .code = "invalid",
+                 .detail = fmt::format("{} {}", problems.front().field, problems.front().message),
+                 .fields = std::move(problems)});
+}
+
 json::object side_json(const SideRequest& side) {
   json::object out;
   for (const auto& [name, member] : side_members)
@@ -146,11 +176,14 @@ Answer<JobRequest> read_job_request(const json::object& body) {
   Reader reader;
   auto request = reader.read(body);
   if (reader.problems().empty()) return request;
-  return refuse({.status = 422,
-                 .code = "invalid",
-                 .detail = fmt::format("{} {}", reader.problems().front().field,
-                                       reader.problems().front().message),
-                 .fields = std::move(reader.problems())});
+  return not_understood(std::move(reader.problems()));
+}
+
+Answer<BrowseRequest> read_browse_request(const json::object& body) {
+  Reader reader;
+  auto request = reader.read_browse(body);
+  if (reader.problems().empty()) return request;
+  return not_understood(std::move(reader.problems()));
 }
 
 json::object to_json(const JobRequest& request) {

@@ -3,6 +3,8 @@
 #include <boost/json/parse.hpp>
 #include <gtest/gtest.h>
 
+#include "console/browser.hpp"
+
 namespace s3m::console {
 namespace {
 
@@ -51,6 +53,19 @@ TEST(JobRequest, ComesBackFromItsJson) {
   const auto request = read(text);
   ASSERT_TRUE(request);
   EXPECT_EQ(to_json(*request), boost::json::parse(text).as_object());
+}
+
+TEST(BrowseRequest, NamesWhatItDoesNotKnow) {
+  const auto read = [](std::string_view body) {
+    return read_browse_request(boost::json::parse(body).get_object());
+  };
+  const auto request = read(R"({"side": {"role_arn": "r"}, "bucket": "b", "prefix": "p/"})");
+  ASSERT_TRUE(request);
+  EXPECT_EQ(request->side.role_arn, "r");
+  EXPECT_EQ(request->prefix, "p/");
+  EXPECT_EQ(read(R"({"side": {"password": "x"}})").error().fields.at(0).field, "side.password");
+  EXPECT_EQ(read(R"({"prefix": "p"})").error().fields.at(0).field, "prefix");
+  EXPECT_EQ(read(R"({"bucket": 1})").error().status, 422);
 }
 
 }  // namespace

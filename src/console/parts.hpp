@@ -5,6 +5,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -13,6 +14,7 @@
 #include "console/event_hub.hpp"
 #include "console/job_document.hpp"
 #include "console/metrics.hpp"
+#include "console/proxy_gate.hpp"
 #include "console/router.hpp"
 
 namespace s3m::console {
@@ -26,12 +28,15 @@ struct Parts {
         options(std::move(asked)),
         doorkeeper(options.doorkeeper),
         hub(on),
-        executor(options.executor) {}
+        executor(options.executor) {
+    if (options.proxy) proxy.emplace(*std::move(options.proxy), *options.doorkeeper.clock);
+  }
 
   net::Loop& loop;
   workflow::StoreThread& store;
   ConsoleOptions options;
   Doorkeeper doorkeeper;
+  std::optional<ProxyGate> proxy;  // none: nobody comes by a load balancer
   EventHub hub;
   Executor executor;  // safe to be copied to, and called on, the store's thread
   ServerCounters counters;
@@ -49,6 +54,9 @@ void add_server_routes(Router& router, Parts& parts);
 void add_job_routes(Router& router, Parts& parts);
 void add_control_routes(Router& router, Parts& parts);
 void add_run_routes(Router& router, Parts& parts);
+void add_plan_routes(Router& router, Parts& parts);
+void add_browse_routes(Router& router, Parts& parts);
+void add_configuration_routes(Router& router, Parts& parts);
 
 // Refused tokens, as problems.
 Problem wrong_token();

@@ -25,7 +25,8 @@ struct Call {
   std::map<std::string, std::string, std::less<>> query;
   std::string id;            // what stands for "{id}" in the pattern
   std::optional<Known> who;  // nobody, where the route asks for nobody
-  bool by_cookie = false;    // else by a bearer token
+  bool by_cookie = false;    // by what a browser sends by itself; else by a bearer token
+  bool by_proxy = false;     // likewise, as a load balancer's word
 
   // A parameter of the query as a number. Gives `usual` where it is not there, nullopt where it is
   // none from `least` to `most`.

@@ -12,6 +12,8 @@ namespace {
 
 namespace json = boost::json;
 
+constexpr std::chrono::minutes stream_of_a_person{15};
+
 json::array list(const std::vector<std::string>& names) {
   json::array out;
   for (const auto& one : names)
@@ -55,6 +57,20 @@ net::Task<Reply> metrics(Parts& parts) {
                        server_metrics(counters) + *jobs);
 }
 
+// Whether whoever opened a stream may go on to read it. A page opens it again by itself, and is
+// asked then who it is.
+std::function<bool()> still_allowed(Parts& parts, const Call& call) {
+  if (call.by_proxy) {
+    const auto end = std::chrono::steady_clock::now() + stream_of_a_person;
+    return [end] { return std::chrono::steady_clock::now() < end; };
+  }
+  if (!call.by_cookie) return [] { return true; };
+  return
+      [&parts, session = std::string(cookie(call.request.headers.get("Cookie"), session_cookie))] {
+        return parts.doorkeeper.session(session).has_value();
+      };
+}
+
 net::Task<Reply> open_stream(Parts& parts, Call call) {
   if (parts.hub.streams() >= parts.options.max_streams) {
     co_return refuse({.status = 429,
@@ -66,14 +82,9 @@ net::Task<Reply> open_stream(Parts& parts, Call call) {
   add_header(reply, "Content-Type", "text/event-stream");
   add_header(reply, "Cache-Control", "no-store");
   add_header(reply, "X-Accel-Buffering", "no");
-  const std::string session(cookie(call.request.headers.get("Cookie"), session_cookie));
-  reply.stream =
-      [&parts, session, by_cookie = call.by_cookie,
-       last = std::string(call.request.headers.get("Last-Event-ID"))](net::ReplyBody& body) {
-        return parts.hub.stream(body, last, [&parts, session, by_cookie] {
-          return !by_cookie || parts.doorkeeper.session(session).has_value();
-        });
-      };
+  reply.stream = [&parts, allowed = still_allowed(parts, call),
+                  last = std::string(call.request.headers.get("Last-Event-ID"))](
+                     net::ReplyBody& body) { return parts.hub.stream(body, last, allowed); };
   co_return reply;
 }
 

@@ -31,11 +31,12 @@ net::Task<Reply> sign_in(Parts& parts, Call call) {
 }
 
 net::Task<Reply> who_is_it(Call call) {
-  const bool bearer = !call.by_cookie;
-  co_return json_reply(
-      200, json::object{{"role", name(call.who->role)},
-                        {"expires_at", bearer ? json::value(nullptr)
-                                              : json::value(iso8601(call.who->expires_at))}});
+  const bool ends = call.by_cookie && !call.by_proxy;
+  json::object session{
+      {"role", name(call.who->role)},
+      {"expires_at", ends ? json::value(iso8601(call.who->expires_at)) : json::value(nullptr)}};
+  if (!call.who->name.empty()) session["name"] = call.who->name;
+  co_return json_reply(200, std::move(session));
 }
 
 net::Task<Reply> sign_out(Parts& parts, Call call) {

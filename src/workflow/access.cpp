@@ -123,4 +123,13 @@ aws::S3 s3_for(const Access& access, std::string region, aws::Runtime& runtime,
   return aws::S3(aws::Client(runtime, access.identity, std::move(settings), admission));
 }
 
+bool same_identity(const Access& source, const Access& destination,
+                   const Principal& source_principal, const Principal& destination_principal) {
+  if (source.identity == destination.identity) return true;
+  const auto name = [](const Principal& principal) {
+    return principal.arn.empty() ? principal.session_arn : principal.arn;
+  };
+  return !name(source_principal).empty() && name(source_principal) == name(destination_principal);
+}
+
 }  // namespace s3m::workflow

@@ -44,6 +44,10 @@ bool uses_tls(const aws::EndpointSettings& endpoint);
 // Errors  whatever obtaining the credentials says, with what to check.
 net::Task<Result<Principal>> identify(const Access& access);
 
+// Whether both sides are one identity: by the identity itself, or by what the service calls them.
+bool same_identity(const Access& source, const Access& destination,
+                   const Principal& source_principal, const Principal& destination_principal);
+
 // The S3 calls of `access` against its endpoint, in `region`.
 aws::S3 s3_for(const Access& access, std::string region, aws::Runtime& runtime,
                aws::Admission& admission);

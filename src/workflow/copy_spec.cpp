@@ -102,4 +102,9 @@ Result<void> same_sides(const std::string& job_id, const std::string& before,
   return ok;
 }
 
+GrantMode grant_of(const CopySpec& spec, bool one_identity) {
+  if (spec.grant) return *spec.grant;
+  return one_identity ? GrantMode::none : GrantMode::destination_policy;
+}
+
 }  // namespace s3m::workflow

@@ -44,6 +44,9 @@ struct CopySpec {
   std::chrono::seconds restore_poll{60};
 };
 
+// The grant of a copy: what was asked for, else none where one identity has both sides.
+GrantMode grant_of(const CopySpec& spec, bool one_identity);
+
 // The job's row in the store and its report: JSON, without credentials and external ids.
 std::string to_json(const CopySpec& spec, const Access& source, const Access& destination);
 

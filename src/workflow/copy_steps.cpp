@@ -22,14 +22,8 @@ std::string place(const transfer::Location& location, const BucketFacts& facts) 
                      facts.exists ? "" : " (to be made)");
 }
 
-bool same_identity(const Access& source, const Access& destination, const Ground& ground) {
-  if (source.identity == destination.identity) return true;
-  const auto& a = ground.source_principal;
-  const auto& b = ground.destination_principal;
-  const auto name = [](const Principal& principal) {
-    return principal.arn.empty() ? principal.session_arn : principal.arn;
-  };
-  return !name(a).empty() && name(a) == name(b);
+bool one_identity(const Access& source, const Access& destination, const Ground& ground) {
+  return same_identity(source, destination, ground.source_principal, ground.destination_principal);
 }
 
 std::vector<KeyRange> whole_key_space() {
@@ -39,9 +33,7 @@ std::vector<KeyRange> whole_key_space() {
 }  // namespace
 
 GrantMode CopyJob::choose_mode() const {
-  if (spec_.grant) return *spec_.grant;
-  return same_identity(source_, destination_, ground_) ? GrantMode::none
-                                                       : GrantMode::destination_policy;
+  return grant_of(spec_, one_identity(source_, destination_, ground_));
 }
 
 net::Task<Result<void>> CopyJob::look() {
@@ -156,7 +148,7 @@ net::Task<Result<void>> CopyJob::arrange_access() {
 }
 
 net::Task<Result<void>> CopyJob::use_existing_access() {
-  if (same_identity(source_, destination_, ground_)) {
+  if (one_identity(source_, destination_, ground_)) {
     steps_.skip("grant", "not needed: one identity has both sides");
     writer_ = Writer::destination;
     co_return ok;

@@ -30,7 +30,7 @@ net::Task<Result<MigrationGround>> judge_all(Migration& m) {
                                              .prefix = m.source.location.prefix,
                                              .rewrites = m.spec.rewrites,
                                              .source_is_quiet = m.spec.source_is_quiet},
-                                            m.spec.keep_temporary_days);
+                                            m.spec.keep_temporary_days, PlanFigures::silent);
   if (!found) co_return forward(found);
   auto possible = check_refusals(m.source.location.bucket, found->refusals);
   if (!possible) co_return forward(possible);

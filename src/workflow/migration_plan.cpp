@@ -1,10 +1,13 @@
 #include "workflow/migration_plan.hpp"
 
+#include <optional>
 #include <utility>
 
 #include "transfer/restore.hpp"
 #include "workflow/migration_price.hpp"
+#include "workflow/permission_book.hpp"
 #include "workflow/permission_probe.hpp"
+#include "workflow/plan_ticker.hpp"
 #include "workflow/price_table.hpp"
 #include "workflow/stored_uploads.hpp"
 
@@ -14,15 +17,17 @@ namespace {
 class Planner {
  public:
   Planner(JobContext& context, Access source, Access destination, MigrationWishes wishes,
-          unsigned keep_temporary_days)
+          unsigned keep_temporary_days, PlanFigures figures)
       : context_(context),
         from_(std::move(source)),
         to_(std::move(destination)),
         wishes_(std::move(wishes)),
-        keep_temporary_days_(keep_temporary_days) {}
+        keep_temporary_days_(keep_temporary_days),
+        figures_(figures) {}
 
   net::Task<Result<MigrationPreflight>> run() {
     auto ground = co_await migration_ground(from_, to_, context_.runtime, context_.governor);
+    if (!ground && ground.error().code() == Errc::access_denied) co_await tell_rights();
     if (!ground) co_return forward(ground);
     found_.ground = *std::move(ground);
     auto s3 = s3_for(from_, found_.ground.source.region, context_.runtime, context_.governor);
@@ -60,7 +65,7 @@ class Planner {
     options.restore.reset();  // reads only
     options.all_versions = found_.facts.ever_versioned();
     options.attributes.may_tier = found_.facts.tiering_archives;
-    auto planned = co_await plan(walk, options, found_.plan);
+    auto planned = co_await plan(walk, options);
     if (!planned) co_return planned;
     auto& facts = found_.facts;
     facts.classes = found_.plan.classes;
@@ -75,22 +80,40 @@ class Planner {
     co_return looked;
   }
 
-  static net::Task<Result<void>> plan(transfer::Context& walk, const transfer::CopyOptions& options,
-                                      transfer::Plan& into) {
+  net::Task<Result<void>> plan(transfer::Context& walk, const transfer::CopyOptions& options) {
+    std::optional<PlanTicker> ticker;
+    if (figures_ == PlanFigures::told) ticker.emplace(context_, found_.plan);
     std::vector<KeyRange> ranges{KeyRange{}};
-    co_return co_await transfer::plan(walk, options, std::move(ranges), into);
+    auto planned = co_await transfer::plan(walk, options, std::move(ranges), found_.plan);
+    if (ticker) co_await ticker->stop();
+    co_return planned;
   }
 
-  aws::Iam iam_for(const Access& access) const {
-    auto settings = access.endpoint;
-    if (is_aws(settings)) settings.url.clear();  // S3's own host knows nothing of IAM
-    return aws::Iam(
-        aws::Client(context_.runtime, access.identity, std::move(settings), context_.governor));
+  // What is denied is best told with all that is, and with what to add.
+  net::Task<void> tell_rights() {
+    auto source = co_await identify(from_);
+    auto destination = co_await identify(to_);
+    if (!source || !destination) co_return;
+    found_.ground.source_principal = *std::move(source);
+    found_.ground.destination_principal = *std::move(destination);
+    found_.ground.source.expected_owner = found_.ground.source_principal.account;
+    found_.facts.bucket = from_.location.bucket;
+    found_.facts.source_principal = found_.ground.source_principal;
+    found_.facts.one_service = false;  // the name is not asked for
+    auto anywhere = s3_for(from_, {}, context_.runtime, context_.governor);
+    auto region = co_await anywhere.locate_bucket(from_.location.bucket);
+    if (!region) co_return;
+    if (region->empty()) *region = from_.endpoint.region;
+    auto s3 = s3_for(from_, *std::move(region), context_.runtime, context_.governor);
+    auto asked = co_await ask(s3);
+    if (asked) context_.events.emit(access_event(found_.permissions));
   }
 
   net::Task<Result<void>> ask(aws::S3& s3) {
     auto there = s3_for(to_, found_.ground.destination_region, context_.runtime, context_.governor);
-    auto source_iam = iam_for(from_), destination_iam = iam_for(to_);
+    auto runtime = soon_given_up(context_.runtime);
+    auto source_iam = iam_for(from_, runtime, context_.governor);
+    auto destination_iam = iam_for(to_, runtime, context_.governor);
     const PermissionProbes probes{.source = s3,
                                   .destination = there,
                                   .source_iam = &source_iam,
@@ -114,15 +137,10 @@ class Planner {
       event.warnings.push_back(std::move(warning));
     for (const auto& note : found_.ground.notes)
       event.warnings.push_back(note);
-    for (const auto& one : found_.permissions) {
-      event.permissions.push_back({.side = one.side,
-                                   .action = one.action,
-                                   .resource = one.resource,
-                                   .state = std::string(name(one.state)),
-                                   .how = one.how});
-    }
-    event.source_policy = policy_to_add(found_.permissions, "source");
-    event.destination_policy = policy_to_add(found_.permissions, "destination");
+    auto access = access_event(found_.permissions);
+    event.permissions = std::move(access.permissions);
+    event.source_policy = std::move(access.source_policy);
+    event.destination_policy = std::move(access.destination_policy);
     event.advice = migration_advice(facts);
     context_.events.emit(event);
   }
@@ -131,6 +149,7 @@ class Planner {
   Access from_, to_;
   MigrationWishes wishes_;
   unsigned keep_temporary_days_;
+  PlanFigures figures_;
   MigrationPreflight found_;
 };
 
@@ -139,9 +158,10 @@ class Planner {
 net::Task<Result<MigrationPreflight>> migration_preflight(JobContext& context, Access source,
                                                           Access destination,
                                                           MigrationWishes wishes,
-                                                          unsigned keep_temporary_days) {
+                                                          unsigned keep_temporary_days,
+                                                          PlanFigures figures) {
   Planner planner(context, std::move(source), std::move(destination), std::move(wishes),
-                  keep_temporary_days);
+                  keep_temporary_days, figures);
   co_return co_await planner.run();
 }
 

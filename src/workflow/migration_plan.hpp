@@ -28,14 +28,19 @@ struct MigrationPreflight {
   MigrationPlanEvent event;  // all of it as it is shown
 };
 
-// Looks, lists, asks, and emits the plan as an event. Changes nothing.
+// Whether figures are told while the bucket is listed: a job has a step that tells its own.
+enum class PlanFigures : std::uint8_t { silent, told };
+
+// Looks, lists, asks, and emits the plan as an event. Changes nothing. Where the source may not
+// even be looked at, the rights are told as an event of their own before that error is given.
 //
 // Gives   the findings, also where there are refusals: check_refusals() makes an error of them.
 // Errors  as migration_ground(), transfer::plan() and probe_permissions(); cancelled.
 net::Task<Result<MigrationPreflight>> migration_preflight(JobContext& context, Access source,
                                                           Access destination,
                                                           MigrationWishes wishes,
-                                                          unsigned keep_temporary_days);
+                                                          unsigned keep_temporary_days,
+                                                          PlanFigures figures);
 
 // The plan in figures: requests, time, price. Pure.
 void fill_figures(MigrationPlanEvent& event, const MigrationFacts& facts,

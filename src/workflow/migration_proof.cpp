@@ -116,6 +116,13 @@ StepFigures figures_of(const transfer::Proven& proven, std::uint64_t total) {
 net::Task<Result<void>> keep_configuration_story(Migration& m) {
   auto rewritten = co_await rewritten_configuration(m);
   if (!rewritten) co_return forward(rewritten);
+  auto wanted = to_json(rewritten->configuration);
+  auto known = co_await m.stored.kept(fact::wanted);
+  if (!known) co_return forward(known);
+  if (*known != wanted) {
+    auto kept = co_await m.stored.keep(fact::wanted, std::move(wanted));
+    if (!kept) co_return kept;
+  }
   auto story = story_of(*rewritten);
   if (story == m.configured) co_return ok;
   for (const auto& sentence : story.not_carried)

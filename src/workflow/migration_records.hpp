@@ -39,9 +39,10 @@ inline const std::string exposure_spans_runs = "exposure-spans-runs";
 inline const std::string final_bucket = "final-bucket";
 // Of the last walk over the source.
 inline const std::string counted = "counted-objects", counted_bytes = "counted-bytes";
-inline const std::string losses = "losses";        // LossBook
-inline const std::string rewritten = "rewritten";  // ConfigurationStory
-inline const std::string opened = "opened";        // the final bucket is not to be closed again
+inline const std::string losses = "losses";                // LossBook
+inline const std::string rewritten = "rewritten";          // ConfigurationStory
+inline const std::string wanted = "wanted-configuration";  // the source's, as it was rewritten
+inline const std::string opened = "opened";  // the final bucket is not to be closed again
 // Of the undo: its state (migration_machine.hpp), and what it has to copy back.
 inline const std::string giving = "undo";
 inline const std::string given_objects = "undo-objects", given_bytes = "undo-bytes";

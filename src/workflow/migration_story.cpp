@@ -239,6 +239,27 @@ Result<MigrationStory> read_migration_story(store::Store& store, const std::stri
   return story;
 }
 
+Result<std::optional<std::vector<ConfigurationPart>>> read_configuration_parts(
+    store::Store& store, const std::string& job_id) {
+  Facts facts(store, job_id);
+  const auto before = facts(fact::configuration), wanted = facts(fact::wanted),
+             rewritten = facts(fact::rewritten);
+  if (auto read = std::move(facts).trouble(); !read) return forward(read);
+  if (before.empty() || wanted.empty()) return std::nullopt;
+  auto source = configuration_from_json(before);
+  if (!source) return forward(source);
+  auto destination = configuration_from_json(wanted);
+  if (!destination) return forward(destination);
+  ConfigurationStory story;
+  if (!rewritten.empty()) {
+    auto told = configuration_story_from_json(rewritten);
+    if (!told) return forward(told);
+    story = *std::move(told);
+  }
+  return configuration_parts(*source, *destination,
+                             {.not_carried = story.not_carried, .notes = story.notes});
+}
+
 std::string to_json(const MigrationStory& story) {
   return json::serialize(json::object{{"source", place_json(story.source)},
                                       {"destination", place_json(story.destination)},

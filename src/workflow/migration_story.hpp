@@ -13,6 +13,7 @@
 
 #include "base/time.hpp"
 #include "store/store.hpp"
+#include "workflow/configuration/parts.hpp"
 #include "workflow/configuration/rewrite.hpp"
 #include "workflow/loss_book.hpp"
 
@@ -77,6 +78,11 @@ struct MigrationStory {
 
 // Errors: those of the store; protocol where it holds what nobody wrote.
 Result<MigrationStory> read_migration_story(store::Store& store, const std::string& job_id);
+
+// What becomes of each setting; nullopt where that is not known yet, and of a job that moves no
+// bucket. Errors: as read_migration_story().
+Result<std::optional<std::vector<ConfigurationPart>>> read_configuration_parts(
+    store::Store& store, const std::string& job_id);
 
 // One object, as reports and `jobs show --json` have it: what is not known is null.
 std::string to_json(const MigrationStory& story);

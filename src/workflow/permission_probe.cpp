@@ -1,7 +1,6 @@
 #include "workflow/permission_probe.hpp"
 
 #include <algorithm>
-#include <map>
 
 #include <fmt/format.h>
 
@@ -9,6 +8,7 @@
 #include "base/text.hpp"
 #include "transfer/failures.hpp"
 #include "workflow/grant_probe.hpp"
+#include "workflow/permission_book.hpp"
 
 namespace s3m::workflow {
 namespace {
@@ -24,7 +24,7 @@ class Probing {
         ground_(std::move(ground)),
         owner_(ground_.source.expected_owner),
         live_(fmt::format("arn:{}:s3:::{}", facts_.source_principal.partition, facts_.bucket)),
-        all_(std::move(needed)) {}
+        book_(std::move(needed)) {}
 
   net::Task<Result<std::vector<Permission>>> run() {
     using Part = net::Task<Result<void>> (Probing::*)();
@@ -36,51 +36,30 @@ class Probing {
       auto done = co_await (this->*part)();
       if (!done) co_return forward(done);
     }
-    auto source = co_await infer(probes_.source_iam, ground_.source_principal, source_side);
-    if (!source) co_return forward(source);
-    auto destination =
-        co_await infer(probes_.destination_iam, ground_.destination_principal, destination_side);
-    if (!destination) co_return forward(destination);
+    if (probes_.source_iam != nullptr) {
+      auto source = co_await book_.infer(*probes_.source_iam, ground_.source_principal,
+                                         std::string(source_side));
+      if (!source) co_return forward(source);
+    }
+    if (probes_.destination_iam != nullptr) {
+      auto destination = co_await book_.infer(
+          *probes_.destination_iam, ground_.destination_principal, std::string(destination_side));
+      if (!destination) co_return forward(destination);
+    }
     explain_the_rest();
-    co_return std::move(all_);
+    co_return std::move(book_.all());
   }
 
  private:
-  Permission* find(std::string_view side, const std::string& resource, std::string_view action) {
-    const auto found = std::ranges::find_if(all_, [&](const Permission& one) {
-      return one.side == side && one.resource == resource && one.action == action;
-    });
-    return found == all_.end() ? nullptr : &*found;
-  }
-
-  void mark(std::string_view side, const std::string& resource, std::string_view action,
-            PermissionState state, std::string how) {
-    if (auto* permission = find(side, resource, action)) {
-      permission->state = state;
-      permission->how = std::move(how);
-    }
-  }
   void mark_source(const std::string& resource, std::string_view action, PermissionState state,
                    std::string how) {
-    mark(source_side, resource, action, state, std::move(how));
+    book_.mark(source_side, resource, action, state, std::move(how));
   }
 
-  // The refusal of a request is a finding, whatever it is; a job that is over is not.
   template <class T>
   Result<void> settle(const Result<T>& asked, const std::string& resource, std::string_view action,
                       std::string how) {
-    if (asked) {
-      mark_source(resource, action, PermissionState::proven, std::move(how));
-      return ok;
-    }
-    if (asked.error().code() == Errc::access_denied) {
-      mark_source(resource, action, PermissionState::denied, asked.error().describe());
-      return ok;
-    }
-    if (transfer::concerns_all(asked.error())) return fail(asked.error().clone());
-    mark_source(resource, action, PermissionState::unproven,
-                "could not be tried: " + asked.error().describe());
-    return ok;
+    return book_.settle(asked, source_side, resource, action, std::move(how));
   }
 
   net::Task<Result<void>> listings() {
@@ -97,7 +76,8 @@ class Probing {
     auto uploads =
         co_await probes_.source.list_multipart_uploads(facts_.bucket, {}, {}, {}, owner_);
     settled = settle(uploads, live_, "s3:ListBucketMultipartUploads", "listed");
-    if (!settled || find(source_side, live_, "s3:ListBucketVersions") == nullptr) co_return settled;
+    if (!settled || book_.find(source_side, live_, "s3:ListBucketVersions") == nullptr)
+      co_return settled;
     aws::ListVersionsRequest versions{.bucket = facts_.bucket,
                                       .prefix = {},
                                       .key_marker = {},
@@ -138,7 +118,7 @@ class Probing {
 
   template <class T>
   Result<void> settle_setting(const Result<T>& asked, const aws::SubResourceKind& kind) {
-    const auto* known = find(source_side, live_, kind.read_permission);
+    const auto* known = book_.find(source_side, live_, kind.read_permission);
     // Two settings may share a permission: what one of them was denied stays denied.
     if (known == nullptr || known->state == PermissionState::denied) return ok;
     if (!asked && asked.error().code() == Errc::not_supported) {
@@ -160,7 +140,8 @@ class Probing {
     if (!settled) co_return settled;
     const auto tags = co_await probes_.source.get_object_tagging(object_, owner_);
     settled = settle(tags, resource, "s3:GetObjectTagging", how);
-    if (!settled || find(source_side, resource, "s3:GetObjectAcl") == nullptr) co_return settled;
+    if (!settled || book_.find(source_side, resource, "s3:GetObjectAcl") == nullptr)
+      co_return settled;
     const auto acl = co_await probes_.source.get_object_acl(object_, owner_);
     co_return settle(acl, resource, "s3:GetObjectAcl", how);
   }
@@ -209,59 +190,21 @@ class Probing {
     }
     const auto& error = asked.error();
     if (error.code() == Errc::bucket_exists || error.code() == Errc::bucket_owned) {
-      mark(destination_side, live_, action, PermissionState::proven,
-           "the service says that the name is taken, not that it may not be asked for");
+      book_.mark(destination_side, live_, action, PermissionState::proven,
+                 "the service says that the name is taken, not that it may not be asked for");
     } else if (error.code() == Errc::access_denied) {
-      mark(destination_side, live_, action, PermissionState::denied, error.describe());
+      book_.mark(destination_side, live_, action, PermissionState::denied, error.describe());
     } else if (transfer::concerns_all(error) && error.code() != Errc::wrong_region) {
       co_return fail(error.clone());
     } else {
-      mark(destination_side, live_, action, PermissionState::unproven,
-           "could not be tried: " + error.describe());
+      book_.mark(destination_side, live_, action, PermissionState::unproven,
+                 "could not be tried: " + error.describe());
     }
     co_return ok;
-  }
-
-  // What IAM says of the identity's own policies. It knows neither session policies nor policies of
-  // the organisation's other levels in every case, so it proves nothing.
-  net::Task<Result<void>> infer(aws::Iam* iam, Principal principal, std::string_view side) {
-    if (iam == nullptr || principal.arn.empty()) co_return ok;
-    std::map<std::string, std::vector<std::string>> open;
-    for (const auto& one : all_) {
-      if (one.side == side && one.state == PermissionState::unproven)
-        open[one.resource].push_back(one.action);
-    }
-    for (auto& [resource, actions] : open) {
-      aws::PolicySimulation simulation{
-          .principal_arn = principal.arn, .actions = std::move(actions), .resource = resource};
-      const auto decisions = co_await iam->simulate_principal_policy(std::move(simulation));
-      if (!decisions && decisions.error().code() == Errc::cancelled)
-        co_return fail(decisions.error().clone());
-      // It may not be asked, is out of reach, or there is none: then nothing is inferred.
-      if (!decisions) co_return ok;
-      for (const auto& decision : *decisions)
-        apply(side, resource, decision);
-    }
-    co_return ok;
-  }
-
-  void apply(std::string_view side, const std::string& resource,
-             const aws::PolicyDecision& decision) {
-    using enum aws::PolicyDecision::Verdict;
-    if (decision.verdict == allowed) {
-      mark(side, resource, decision.action, PermissionState::inferred,
-           "IAM's simulation of the identity's policies allows it");
-    } else if (decision.verdict == explicitly_denied) {
-      mark(side, resource, decision.action, PermissionState::denied,
-           "IAM's simulation: a policy of the identity denies it");
-    } else {
-      mark(side, resource, decision.action, PermissionState::unproven,
-           "IAM's simulation: no policy of the identity allows it; the bucket's own may");
-    }
   }
 
   void explain_the_rest() {
-    for (auto& one : all_) {
+    for (auto& one : book_.all()) {
       if (!one.how.empty()) continue;
       const bool temporary = !one.resource.starts_with(live_);
       if (one.resource.contains(":kms:")) {
@@ -280,7 +223,7 @@ class Probing {
   MigrationFacts facts_;
   MigrationGround ground_;
   std::string owner_, live_;
-  std::vector<Permission> all_;
+  PermissionBook book_;
   aws::ObjectAddress object_, version_;  // to be read; no key: there is none
 };
 

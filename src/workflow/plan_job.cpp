@@ -6,7 +6,10 @@
 #include "base/text.hpp"
 #include "transfer/restore.hpp"
 #include "workflow/carrying.hpp"
+#include "workflow/copy_access.hpp"
 #include "workflow/deletion_limit.hpp"
+#include "workflow/permission_book.hpp"
+#include "workflow/plan_ticker.hpp"
 #include "workflow/preflight.hpp"
 #include "workflow/sides.hpp"
 #include "workflow/stored_uploads.hpp"
@@ -15,6 +18,11 @@ namespace s3m::workflow {
 
 net::Task<Result<PlanEvent>> run_plan(JobContext& context, Access source, Access destination,
                                       CopySpec spec) {
+  auto apart = check_overlap(source, destination);
+  if (!apart) co_return forward(apart);
+  auto access = co_await copy_access(context, source, destination, spec);
+  if (!access) co_return forward(access);
+  context.events.emit(access_event(*access));
   auto ground = co_await preflight(source, destination, context.runtime, context.governor, {});
   if (!ground) co_return forward(ground);
   for (const auto& text : ground->notes) {
@@ -37,7 +45,9 @@ net::Task<Result<PlanEvent>> run_plan(JobContext& context, Access source, Access
 
   transfer::Plan plan;
   std::vector<KeyRange> ranges{KeyRange{}};
+  PlanTicker ticker(context, plan);
   auto planned = co_await transfer::plan(transfer, spec.copy, std::move(ranges), plan);
+  co_await ticker.stop();
   if (!planned) co_return forward(planned);
   // The tiers of INTELLIGENT_TIERING are in no listing.
   transfer::Archived archived{.objects = plan.archived};

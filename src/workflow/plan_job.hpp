@@ -1,4 +1,4 @@
-// plan_job.hpp: what a copy would do. Reads only.
+// plan_job.hpp: what a copy would do, and whether it may. Changes nothing.
 //
 // Layer      workflow.
 // Threading  one loop.
@@ -9,8 +9,10 @@
 
 namespace s3m::workflow {
 
-// Looks at both sides as a copy's preflight does, and walks them without touching anything.
-// Emits the plan as an event. Errors: as preflight and transfer::plan.
+// Tries the rights of both sides, looks at them as a copy's preflight does, and walks them.
+// Emits what may be done and what not before anything else, so that it is told also where the plan
+// comes to no end because of it; figures while it lists; and the plan.
+// Errors: as copy_access, preflight and transfer::plan.
 net::Task<Result<PlanEvent>> run_plan(JobContext& context, Access source, Access destination,
                                       CopySpec spec);
 

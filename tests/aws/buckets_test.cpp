@@ -45,6 +45,26 @@ TEST_F(Buckets, AnotherRegionIsNamedHoweverItIsSaid) {
   EXPECT_EQ(runtime_.counters.retried, 0u);
 }
 
+TEST_F(Buckets, AreListedByPage) {
+  std::vector<std::string> names;
+  ListBucketsRequest request{.continuation_token = {}, .max_buckets = 2};
+  for (int pages = 1;; ++pages) {
+    const auto page = run(s3_.list_buckets(request));
+    ASSERT_TRUE(page) << page.error().describe();
+    for (const auto& bucket : page->buckets) {
+      names.push_back(bucket.name + " " + bucket.region);
+      EXPECT_TRUE(bucket.created);
+    }
+    request.continuation_token = page->next_token;
+    if (page->next_token.empty()) break;
+    ASSERT_LT(pages, 3);
+  }
+  EXPECT_EQ(names,
+            (std::vector<std::string>{"copies us-east-1", "europe eu-west-1", "photos us-east-1"}));
+  auto stranger = s3(administrator(sim::destination_account));
+  EXPECT_TRUE(run(stranger.list_buckets({}))->buckets.empty());
+}
+
 TEST_F(Buckets, AnyoneCanLocateABucket) {
   auto stranger = s3(administrator(sim::destination_account));
   EXPECT_EQ(*run(stranger.locate_bucket("europe")), "eu-west-1");

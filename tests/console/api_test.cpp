@@ -7,6 +7,8 @@
 #include "net/test_support.hpp"
 #include "store/process_identity.hpp"
 #include "tests/console/rig.hpp"
+#include "workflow/migration_records.hpp"
+#include "workflow/migration_story.hpp"
 
 namespace s3m::console {
 namespace {
@@ -114,6 +116,33 @@ TEST_F(Api, GivesTheReportOfAJobThatHasEnded) {
   const auto csv = rig_.ask_as(viewer_token, {.target = "/api/v1/jobs/" + first + "/failures.csv"});
   EXPECT_THAT(csv.body, HasSubstr("operation,bucket,key"));
   EXPECT_THAT(csv.body, HasSubstr("a/b"));
+}
+
+TEST_F(Api, TellsWhatBecomesOfTheConfiguration) {
+  rig_.add_job(first);
+  EXPECT_THAT(get("/api/v1/jobs/" + first + "/configuration", 404).at("detail").as_string().c_str(),
+              HasSubstr("copy"));
+  ASSERT_TRUE(rig_.store().create_job(second, "migrate", "{}"));
+  const auto target = "/api/v1/jobs/" + second + "/configuration";
+  EXPECT_THAT(get(target, 404).at("detail").as_string().c_str(), HasSubstr("once all is proven"));
+  workflow::Configuration source, destination;
+  source.items = {{"policy", "", {R"({"a":"<script>"})", {}}}, {"inventory", "w", {"<I/>", {}}}};
+  destination.items = {{"policy", "", {R"({"a":"b"})", {}}}};
+  auto& store = rig_.store();
+  ASSERT_TRUE(store.set_fact(second, workflow::fact::configuration, to_json(source)));
+  ASSERT_TRUE(store.set_fact(second, workflow::fact::wanted, to_json(destination)));
+  const workflow::ConfigurationStory told{
+      .changed = {}, .not_carried = {"inventory \"w\": stays"}, .notes = {}};
+  ASSERT_TRUE(store.set_fact(second, workflow::fact::rewritten, to_json(told)));
+  const auto parts = get(target).at("parts").as_array();
+  ASSERT_EQ(parts.size(), 2u);
+  EXPECT_EQ(parts[0].at("name"), "policy");
+  EXPECT_EQ(parts[0].at("state"), "rewritten");
+  EXPECT_EQ(parts[0].at("source"), R"({"a":"<script>"})");
+  EXPECT_EQ(parts[1].at("state"), "not-carried");
+  EXPECT_EQ(parts[1].at("note"), "stays");
+  EXPECT_TRUE(parts[1].at("destination").is_null());
+  EXPECT_EQ(get("/api/v1/jobs/none/configuration", 404).at("code"), "not-found");
 }
 
 TEST_F(Api, PausesCancelsAndForgets) {

@@ -33,7 +33,7 @@ std::string head_of(const Ask& what, const std::string& host) {
 
 }  // namespace
 
-Rig::Rig(ConsoleOptions options, const MakeRunner& runner)
+Rig::Rig(ConsoleOptions options, const MakeRunner& runner, const Furnish& furnish)
     : directory_(std::filesystem::temp_directory_path() / ("s3m-console-" + random_hex(6))) {
   std::filesystem::create_directories(directory_);
   const auto url = (directory_ / "store.db").string();
@@ -56,6 +56,7 @@ Rig::Rig(ConsoleOptions options, const MakeRunner& runner)
       return made->limits(id);
     };
   }
+  if (furnish) furnish(loop_, options);
   console_ = std::make_unique<Console>(loop_, *thread_, std::move(options));
   EXPECT_TRUE(console_->start());
   client_ = std::make_unique<net::HttpClient>(loop_, net::HttpClientOptions{});

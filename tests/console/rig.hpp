@@ -31,9 +31,12 @@ struct Ask {
 
 class Rig {
  public:
-  // `runner` makes what runs jobs, for the store's URL; it stays until the rig is gone.
+  // `runner` makes what runs jobs, for the store's URL; it stays until the rig is gone. `furnish`
+  // adds to the options what lives on the console's loop.
   using MakeRunner = std::function<JobRunner*(const std::string& store)>;
-  explicit Rig(ConsoleOptions options = {}, const MakeRunner& runner = nullptr);
+  using Furnish = std::function<void(net::Loop& loop, ConsoleOptions& options)>;
+  explicit Rig(ConsoleOptions options = {}, const MakeRunner& runner = nullptr,
+               const Furnish& furnish = nullptr);
   ~Rig();
   Rig(const Rig&) = delete;
   Rig& operator=(const Rig&) = delete;

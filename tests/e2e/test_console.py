@@ -115,8 +115,8 @@ def test_answers_are_as_the_document_says(serve, one_job):
     for path, methods in document["paths"].items():
         operation = methods.get("get", {})
         content = operation.get("responses", {}).get("200", {}).get("content", {})
-        if "application/json" not in content or "plan" in path:
-            continue
+        if "application/json" not in content or "plan" in path or "configuration" in path:
+            continue  # of a plan, and of a migration
         answer = console.get(path.replace("{id}", one_job))
         jsonschema.validate(answer, schema_of(document, path, "get", 200))
         checked += 1

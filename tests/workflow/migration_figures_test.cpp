@@ -1,4 +1,5 @@
 // What a person sees of a migration while it runs and when it has ended.
+#include <algorithm>
 #include <csignal>
 
 #include <gmock/gmock.h>
@@ -177,6 +178,26 @@ TEST(MigrationFigures, TheConfirmationIsAskedForOnce) {
     said += to_json_line({}, event).contains("waits for the confirmation") ? 1 : 0;
   EXPECT_EQ(said, 1);
   EXPECT_EQ(rig.step("confirm")->state, StepState::started) << "it has not failed";
+}
+
+TEST(MigrationFigures, WhatBecomesOfEachSettingIsKnownBeforeTheConfirmation) {
+  auto world = moving_world();
+  world.bucket(source, sim::source_account).policy =
+      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":)"
+      R"("arn:aws:iam::111111111111:root"},"Action":"s3:GetObject",)"
+      R"("Resource":"arn:aws:s3:::source-bucket/*"}]})";
+  Rig rig(world);
+  ASSERT_TRUE(rig.migrate_until_asked().awaits_confirmation);
+  const auto parts = read_configuration_parts(*rig.store(), rig.last_job());
+  ASSERT_TRUE(parts && *parts);
+  const auto policy =
+      std::ranges::find((*parts)->begin(), (*parts)->end(), "policy", &ConfigurationPart::name);
+  ASSERT_NE(policy, (*parts)->end());
+  EXPECT_EQ(policy->state, PartState::rewritten);
+  EXPECT_THAT(policy->source.value(), HasSubstr("111111111111"));
+  EXPECT_THAT(policy->destination.value(), HasSubstr("222222222222"));
+  EXPECT_TRUE(std::ranges::any_of(
+      **parts, [](const ConfigurationPart& part) { return part.state == PartState::same; }));
 }
 
 TEST(MigrationFigures, AKilledSettlingGoesOnForWhatIsLeft) {

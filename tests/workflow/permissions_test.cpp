@@ -101,7 +101,7 @@ class Permissions : public testing::Test {
     ASSERT_TRUE(made) << made.error().describe();
     auto& engine = **made;
     auto task = migration_preflight(engine.context(), *engine.source(), engine.destination(),
-                                    std::move(wishes), 0);
+                                    std::move(wishes), 0, PlanFigures::silent);
     net::asio::co_spawn(engine.loop(), std::move(task),
                         [&](std::exception_ptr failure, Result<MigrationPreflight> value) {
                           if (failure) std::rethrow_exception(failure);

@@ -260,7 +260,8 @@ std::vector<std::string> Rig::writes() {
     for (const auto& record : cloud.metrics().records()) {
       const auto& name = record.operation;
       const bool reads = name.starts_with("Get") || name.starts_with("List") ||
-                         name.starts_with("Head") || name.starts_with("AssumeRole");
+                         name.starts_with("Head") || name.starts_with("AssumeRole") ||
+                         name.starts_with("Simulate");
       if (!reads && record.status < 300 && record.code.empty()) names.push_back(name);
     }
     return names;
