@@ -91,6 +91,8 @@ struct Arguments {
   Verb job_verb = Verb::copy;
   // Set: the command is that job's, and takes it up again.
   std::optional<workflow::Again> again;
+  // Of jobs_resume: options of the job's command from now on, "--name=value" or "--name".
+  std::vector<std::string> more_words;
   int attempt = 1;  // which run of it this is
   // Set, on a migration: it goes on with the job of that record, which the store does not know.
   std::optional<workflow::BucketRecord> adopted;

@@ -15,6 +15,7 @@
 #include "app/job_limits.hpp"
 #include "app/jobs_text.hpp"
 #include "app/run.hpp"
+#include "app/serve_words.hpp"
 #include "app/store_place.hpp"
 #include "base/text.hpp"
 #include "workflow/job_run.hpp"
@@ -327,7 +328,8 @@ Result<Arguments> take_up(const Arguments& arguments, const aws::Environment& en
   auto stored = stored_command(*url, arguments, again);
   if (!stored) return forward(stored);
   auto store = store_from_elsewhere(arguments.store, *url);
-  auto parsed = parse_command_line(with_whole_paths(stored->command));
+  auto parsed =
+      parse_command_line(with_more(with_whole_paths(stored->command), arguments.more_words));
   if (const auto* const notice = std::get_if<Notice>(&parsed)) {
     return no_longer_understood(arguments.job, *notice);
   }

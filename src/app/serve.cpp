@@ -41,7 +41,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t token_bytes = 32;
 // A job that is asked to stop finishes what is in flight and takes its grant out.
-constexpr std::chrono::milliseconds patience{8500};
+constexpr std::chrono::milliseconds patience{8000};
 // A plan has nothing to put in order.
 constexpr std::chrono::milliseconds patience_with_plans{500};
 constexpr auto token_variable = "S3MIGRATOR_CONSOLE_TOKEN";

@@ -246,8 +246,10 @@ Answer<std::string> ServeRunner::begin(const console::JobRequest& request, const
   return id;
 }
 
-Answer<Arguments> ServeRunner::taken_up(const std::string& id, workflow::Again again) const {
+Answer<Arguments> ServeRunner::taken_up(const std::string& id, workflow::Again again,
+                                        std::vector<std::string> more) const {
   Arguments asked;
+  asked.more_words = std::move(more);
   asked.verb = again == workflow::Again::retry ? Verb::jobs_retry : Verb::jobs_resume;
   asked.job = id;
   asked.store = options_.store;
@@ -262,8 +264,11 @@ Answer<Arguments> ServeRunner::taken_up(const std::string& id, workflow::Again a
 }
 
 Answer<void> ServeRunner::resume(const std::string& id, workflow::Again again,
+                                 const std::vector<console::JobRequest::Option>& more,
                                  const Person& person) {
-  auto arguments = taken_up(id, again);
+  auto words = more_words(more);
+  if (!words) return console::refuse(std::move(words.error()));
+  auto arguments = taken_up(id, again, *std::move(words));
   if (!arguments) return console::refuse(std::move(arguments.error()));
   return start(*std::move(arguments), id, person);
 }
@@ -357,7 +362,7 @@ void ServeRunner::take_up(store::Store& store, const std::string& id, const std:
     return;
   }
   const auto taken =
-      mark == "undo" ? undo(id, next_server) : resume(id, workflow::Again::resume, next_server);
+      mark == "undo" ? undo(id, next_server) : resume(id, workflow::Again::resume, {}, next_server);
   if (!taken) log::warning("job {} is not taken up: {}", printable(id), taken.error().detail);
 }
 

@@ -49,6 +49,7 @@ class ServeRunner final : public console::JobRunner {
   console::Answer<std::string> begin(const console::JobRequest& request,
                                      const console::Person& person) override;
   console::Answer<void> resume(const std::string& id, workflow::Again again,
+                               const std::vector<console::JobRequest::Option>& more,
                                const console::Person& person) override;
   console::Answer<void> confirm(const std::string& id, std::string name, std::string digest,
                                 const console::Person& person) override;
@@ -79,7 +80,8 @@ class ServeRunner final : public console::JobRunner {
   console::Answer<void> start(Arguments arguments, const std::string& id,
                               const console::Person& person);
   console::Answer<void> may_start(const Job& job) const;
-  console::Answer<Arguments> taken_up(const std::string& id, workflow::Again again) const;
+  console::Answer<Arguments> taken_up(const std::string& id, workflow::Again again,
+                                      std::vector<std::string> more = {}) const;
   void take_up(store::Store& store, const std::string& id, const std::string& mark);
   void run(Job& job);
   void leave(Engine& engine, const Job& job) const;

@@ -19,6 +19,10 @@ using console::JobRequest;
 using console::Problem;
 using console::SideRequest;
 
+// What its messages ask for, once it has begun.
+constexpr auto taken_on_the_way = std::to_array<std::string_view>(
+    {"accept-weak-proof", "accept-unpinned-delete", "source-is-quiet", "rename", "name-timeout"});
+
 // Files of the server, and what is the server's own business.
 constexpr auto not_taken = std::to_array<std::string_view>(
     {"store", "report", "json", "quiet", "progress", "log-level", "dry-run", "help"});
@@ -210,6 +214,34 @@ Answer<void> may_use(const Arguments& arguments, const console::Allowed& allowed
     if (!may) return may;
   }
   return {};
+}
+
+Answer<std::vector<std::string>> more_words(const std::vector<JobRequest::Option>& options) {
+  std::vector<std::string> words;
+  for (const auto& option : options) {
+    if (std::ranges::find(taken_on_the_way, option.name) == taken_on_the_way.end())
+      return invalid("options." + option.name, "is not changed once a job has begun");
+    if (option.values.size() > 1) return invalid("options." + option.name, "is given twice");
+    if (option.values.empty()) words.push_back("--" + option.name);
+    for (const auto& value : option.values)
+      add(words, option.name, value);
+  }
+  return words;
+}
+
+std::vector<std::string> with_more(std::vector<std::string> words,
+                                   const std::vector<std::string>& more) {
+  for (const auto& word : more) {
+    const auto name = word.substr(0, word.find('='));
+    const auto same = [&](const std::string& one) { return one.substr(0, one.find('=')) == name; };
+    for (auto at = std::ranges::find_if(words, same); at != words.end();
+         at = std::ranges::find_if(words, same)) {
+      const bool value_follows = !at->contains('=') && word.contains('=') && at + 1 != words.end();
+      words.erase(at, at + (value_follows ? 2 : 1));
+    }
+    words.push_back(word);
+  }
+  return words;
 }
 
 Answer<JobRequest> request_of(const std::vector<std::string>& words) {

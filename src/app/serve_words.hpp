@@ -25,6 +25,14 @@ console::Answer<void> may_use(const Arguments& arguments, const console::Allowed
 console::Answer<Arguments> arguments_of(const console::JobRequest& request,
                                         const console::Allowed& allowed);
 
+// Options that a migration may be given on its way, as words. Problems: 422 for all others.
+console::Answer<std::vector<std::string>> more_words(
+    const std::vector<console::JobRequest::Option>& options);
+
+// A command line with more options, which take the place of those of the same name.
+std::vector<std::string> with_more(std::vector<std::string> words,
+                                   const std::vector<std::string>& more);
+
 // The request that would give these words.
 // Problems: 422 where they are no copy and no migration.
 console::Answer<console::JobRequest> request_of(const std::vector<std::string>& words);

@@ -77,6 +77,24 @@ TEST(ServeWords, OfACommandLineAreUnderstoodToo) {
   EXPECT_FALSE(request_of({"s3migrator", "jobs", "list"}));
 }
 
+TEST(ServeWords, OptionsOnTheWayReplaceThoseOfTheCommand) {
+  const auto more = more_words({{"rename", {"b2"}}, {"accept-weak-proof", {}}});
+  ASSERT_TRUE(more);
+  EXPECT_THAT(
+      with_more({"s3migrator", "migrate", "s3://bbb", "--rename", "b1", "--keep-temp=3"}, *more),
+      ElementsAre("s3migrator", "migrate", "s3://bbb", "--keep-temp=3", "--rename=b2",
+                  "--accept-weak-proof"));
+  EXPECT_THAT(with_more({"s3migrator", "migrate", "--accept-weak-proof", "s3://bbb"},
+                        {"--accept-weak-proof"}),
+              ElementsAre("s3migrator", "migrate", "s3://bbb", "--accept-weak-proof"));
+  for (const auto* const name : {"confirm-delete", "report", "source-profile", "store"}) {
+    const auto refused = more_words({{name, {"x"}}});
+    ASSERT_FALSE(refused) << name;
+    EXPECT_EQ(refused.error().fields.front().field, std::string("options.") + name);
+  }
+  EXPECT_FALSE(more_words({{"rename", {"a", "b"}}}));
+}
+
 TEST(ServeWords, WhatIsTheServersOwnIsNotTaken) {
   for (const auto* const name : {"report", "store", "json", "log-level", "dry-run", "help"})
     EXPECT_EQ(option(name, {"x"}), std::string("options.") + name);

@@ -28,6 +28,7 @@ class Reader {
  public:
   JobRequest read(const json::object& body);
   BrowseRequest read_browse(const json::object& body);
+  std::vector<JobRequest::Option> options(const json::value& value);
   std::vector<Problem::Field>& problems() { return problems_; }
 
  private:
@@ -36,7 +37,6 @@ class Reader {
   }
   std::string text(std::string field, const json::value& value);
   SideRequest side(const std::string& name, const json::value& value);
-  std::vector<JobRequest::Option> options(const json::value& value);
   std::optional<std::vector<std::string>> option_values(const json::value& value);
 
   std::vector<Problem::Field> problems_;
@@ -183,6 +183,14 @@ Answer<BrowseRequest> read_browse_request(const json::object& body) {
   Reader reader;
   auto request = reader.read_browse(body);
   if (reader.problems().empty()) return request;
+  return not_understood(std::move(reader.problems()));
+}
+
+Answer<std::vector<JobRequest::Option>> read_options(const json::object& body) {
+  Reader reader;
+  std::vector<JobRequest::Option> options;
+  if (const auto* const given = body.if_contains("options")) options = reader.options(*given);
+  if (reader.problems().empty()) return options;
   return not_understood(std::move(reader.problems()));
 }
 

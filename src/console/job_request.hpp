@@ -31,6 +31,8 @@ struct JobRequest {
 
 // Problems: 422 with each field that is not understood.
 Answer<JobRequest> read_job_request(const boost::json::object& body);
+// The member `options` alone; empty where it is not there. Problems: likewise.
+Answer<std::vector<JobRequest::Option>> read_options(const boost::json::object& body);
 boost::json::object to_json(const JobRequest& request);
 
 // A string of a body; empty where it is not there, or is none.

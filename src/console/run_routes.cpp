@@ -70,14 +70,40 @@ net::Task<Reply> begin(Parts& parts, Call call) {
   co_return co_await begun(parts, *std::move(id), std::move(action), 201);
 }
 
-net::Task<Reply> again(Parts& parts, Call call, workflow::Again how, std::string what) {
+std::string words_of(const std::vector<JobRequest::Option>& options) {
+  std::string out;
+  for (const auto& [name, values] : options) {
+    out += (out.empty() ? "with " : ", ") + name;
+    for (const auto& value : values)
+      out += "=" + value;
+  }
+  return out;
+}
+
+net::Task<Reply> again(Parts& parts, Call call, workflow::Again how, Action action,
+                       std::vector<JobRequest::Option> more) {
   if (parts.options.runner == nullptr) co_return refuse(only_watches());
-  auto action = action_of(call, std::move(what));
-  auto started =
-      co_await ask_runner(parts, [id = call.id, how, person = person_of(action)](
-                                     JobRunner& runner) { return runner.resume(id, how, person); });
+  auto started = co_await ask_runner(
+      parts, [id = call.id, how, more = std::move(more), person = person_of(action)](
+                 JobRunner& runner) { return runner.resume(id, how, more, person); });
   if (!started) co_return refuse(std::move(started.error()));
   co_return co_await begun(parts, call.id, std::move(action), 200);
+}
+
+// A body is not needed. Options that are added on the way decide what is deleted and what the
+// bucket is called, so the token is asked for again.
+net::Task<Reply> resume(Parts& parts, Call call) {
+  const auto body = call.request.body.empty() ? boost::json::object() : call.body();
+  if (!body) co_return refuse(bad_body());
+  auto more = read_options(*body);
+  if (!more) co_return refuse(std::move(more.error()));
+  if (!more->empty()) {
+    auto given = token_again(parts, call, text_field(*body, "token"));
+    if (!given) co_return refuse(std::move(given.error()));
+  }
+  auto action = action_of(call, "resume", words_of(*more));
+  co_return co_await again(parts, std::move(call), workflow::Again::resume, std::move(action),
+                           *std::move(more));
 }
 
 // A retry is the whole job again: who asks for less is not given more.
@@ -91,7 +117,8 @@ net::Task<Reply> retry(Parts& parts, Call call) {
     co_return refuse(
         {.status = 422, .code = "invalid", .detail = field + " " + why, .fields = {{field, why}}});
   }
-  co_return co_await again(parts, std::move(call), workflow::Again::retry, "retry");
+  auto action = action_of(call, "retry");
+  co_return co_await again(parts, std::move(call), workflow::Again::retry, std::move(action), {});
 }
 
 net::Task<Reply> undo(Parts& parts, Call call) {
@@ -207,9 +234,7 @@ void add_run_routes(Router& router, Parts& parts) {
                 .handler = std::move(handler)});
   };
   add(jobs, [&parts](Call call) { return begin(parts, std::move(call)); });
-  add(one + "resume", [&parts](Call call) {
-    return again(parts, std::move(call), workflow::Again::resume, "resume");
-  });
+  add(one + "resume", [&parts](Call call) { return resume(parts, std::move(call)); });
   add(one + "retry", [&parts](Call call) { return retry(parts, std::move(call)); });
   add(one + "undo", [&parts](Call call) { return undo(parts, std::move(call)); });
   add(one + "confirm", [&parts](Call call) { return confirm(parts, std::move(call)); });

@@ -12,7 +12,7 @@ from console_jobs import (ROLES, act, begin, copy_request, ended, environment, m
                           notes, show, sign_off, wait_for)
 from migration import BUCKET, TARGET_REGION, assert_moved, contents, furnish
 from photos import OBJECTS, bucket, cli, cloud  # noqa: F401 (fixtures)
-from sim_fixture import DESTINATION, SOURCE, simulator
+from sim_fixture import DESTINATION, MIGRATOR, SOURCE, simulator
 from test_console import VIEWER, resolve, serve, viewer_file  # noqa: F401 (fixtures)
 
 STOPS_WITHIN = 10  # seconds
@@ -89,6 +89,17 @@ def test_the_next_server_takes_up_what_was_running(start, serve, cloud, bucket, 
     if how == signal.SIGTERM:
         assert copies(cloud) == OBJECTS  # what was copied is not copied again
     assert "Taken up by the console: it was running when the server ended" in notes(console, job)
+
+
+def test_the_server_does_not_wait_for_an_answer_that_does_not_come(start, cloud, bucket):
+    console = start()
+    job = begin_slow_copy(console, cloud, bucket)
+    slow_down(cloud, 60_000_000)
+    time.sleep(0.5)  # the requests of before have ended
+    assert stop(console) == 130
+    cloud.call("POST", "latency", {})
+    console = start()
+    assert ended(console, job)["state"] == "done"
 
 
 def test_what_a_person_paused_stays_paused(start, cloud, bucket):
@@ -315,6 +326,29 @@ def test_a_migration_is_taken_back(server, moving):
     assert document["summary"]["outcome"] == "undone", document
     assert contents(moving.admin(SOURCE)) == before
     moving.admin(SOURCE).put_object(Bucket=BUCKET, Key="late", Body=b"late")  # not frozen any more
+
+
+def test_a_name_that_was_taken_is_given_up_with_the_token(server, moving):
+    before = contents(moving.admin(SOURCE))
+    moving.call("POST", "thief", {"bucket": BUCKET, "account": MIGRATOR})
+    console = server()
+    request = migration_request(moving, BUCKET, TARGET_REGION)
+    request["options"]["name-timeout"] = "2"
+    job = begin(console, request)["id"]
+    asked = ended(console, job)["confirmation"]
+    act(console, job, "confirm", {"name": BUCKET, "digest": asked["digest"], **sign_off()})
+    assert "--rename" in ended(console, job)["message"]
+    given = {"options": {"rename": "moving-house-2"}}
+    assert act(console, job, "resume", given, 403)["code"] == "token"
+    wrong = {"options": {"confirm-delete": BUCKET}, **sign_off()}
+    assert act(console, job, "resume", wrong, 422)["errors"][0]["field"] == \
+        "options.confirm-delete"
+    act(console, job, "resume", {**given, **sign_off()})
+    assert ended(console, job)["state"] == "done"
+    client = moving.admin(DESTINATION, region=TARGET_REGION)
+    assert contents(client, "moving-house-2") == before
+    assert "In the console: resume with rename=moving-house-2, by operator at 127.0.0.1" in \
+        notes(console, job)
 
 
 def test_an_undo_that_was_killed_goes_on(server, moving):
