@@ -328,6 +328,25 @@ def test_a_migration_is_taken_back(server, moving):
     moving.admin(SOURCE).put_object(Bucket=BUCKET, Key="late", Body=b"late")  # not frozen any more
 
 
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+def test_a_confirmed_migration_goes_on_with_the_next_server(server, moving, how):
+    before = contents(moving.admin(SOURCE))
+    console = server()
+    document = until_asked(console, moving)
+    job = document["id"]
+    moving.call("POST", "latency", {"latencies": [
+        {"operation": operation, "fixed_us": 1_000_000}
+        for operation in ("DeleteObjects", "DeleteObject", "DeleteBucket")]})
+    act(console, job, "confirm",
+        {"name": BUCKET, "digest": document["confirmation"]["digest"], **sign_off()})
+    wait_for(console, job, lambda d: d["regime"] == "emptying")
+    stop(console, how)
+    moving.call("POST", "latency", {})
+    console = server()
+    assert ended(console, job)["state"] == "done"
+    assert_moved(moving, before)
+
+
 def test_a_name_that_was_taken_is_given_up_with_the_token(server, moving):
     before = contents(moving.admin(SOURCE))
     moving.call("POST", "thief", {"bucket": BUCKET, "account": MIGRATOR})
