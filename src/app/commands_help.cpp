@@ -271,8 +271,10 @@ const std::vector<CommandSpec>& commands() {
        "Copies a bucket between two accounts of a simulated cloud",
        "Starts a cloud with three accounts inside this program, fills a bucket with some thousand "
        "objects of many sizes, and copies it with assumed roles and a temporary grant, exactly as "
-       "the copy command does: over HTTP, signed, with policies evaluated. Needs no account and no "
-       "network.",
+       "the copy command does: over HTTP, signed, with policies evaluated; then moves a bucket "
+       "with "
+       "its name. In a terminal it ends with the console on all that, which stays open until "
+       "Ctrl-C; elsewhere it looks whether the console answers. Needs no account and no network.",
        {},
        ""},
       {Verb::version,

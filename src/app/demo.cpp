@@ -1,11 +1,13 @@
 #include "app/demo.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 
 #include <fmt/format.h>
 
 #include "app/cli.hpp"
+#include "app/demo_console.hpp"
 #include "app/run.hpp"
 #include "app/sinks.hpp"
 #include "base/ids.hpp"
@@ -21,6 +23,7 @@ using namespace std::chrono_literals;
 const std::string source_bucket = "holiday-photos";
 const std::string destination_bucket = "holiday-photos-eu";
 const std::string moving_bucket = "holiday-albums";
+const std::string console_bucket = "holiday-films";  // is left for who tries the console
 
 // What a bucket can have beside its objects: versions, a policy, tags, rules.
 void furnish_moving_bucket(sim::Scenario& scenario) {
@@ -61,6 +64,15 @@ sim::Scenario demo_scenario() {
                                .folders = 30,
                                .seed = 7});
   furnish_moving_bucket(scenario);
+  scenario.bucket(console_bucket, sim::source_account)
+      .with(sim::GeneratorSpec{.prefix = "films/",
+                               .count = 8000,
+                               .min_size = 1,
+                               .max_size = 400ull << 20,
+                               .folders = 40,
+                               .seed = 13});
+  // A partition that bears little: there is time to look, and SlowDown to be seen.
+  scenario.throttles.push_back({.bucket = console_bucket + "*", .writes_per_second = 300});
   scenario.latencies.push_back({.operation = "CopyObject", .fixed = 20ms, .jitter = 40ms});
   scenario.latencies.push_back({.operation = "UploadPartCopy", .fixed = 30ms, .jitter = 30ms});
   scenario.latencies.push_back({.operation = "*", .fixed = 2ms, .jitter = 2ms});
@@ -107,6 +119,7 @@ class Demo {
   bool moves();
   bool refused_without_grant();
   bool nothing_left() const;
+  int show_console() const;
 
   const Arguments& given_;
   sim::Server& cloud_;
@@ -224,6 +237,17 @@ bool Demo::moves() {
   return keys == 5001;
 }
 
+int Demo::show_console() const {
+  auto arguments = given_;
+  arguments.store = scratch_.file("store.db");
+  if (std::ranges::find(given_.given, "--listen", &GivenOption::name) == given_.given.end())
+    arguments.serve.port = 0;
+  arguments.serve.allowed_roles = {std::string(sim::migrator_role), std::string(sim::source_role),
+                                   std::string(sim::destination_role)};
+  arguments.serve.allowed_endpoints = {cloud_.endpoint()};
+  return run_demo_console(arguments, environment(), console_bucket);
+}
+
 int Demo::run() {
   say(
       fmt::format("A simulated cloud with three accounts listens at {}: the source's {} has "
@@ -241,7 +265,9 @@ int Demo::run() {
   if (outcome.summary.exit_code != workflow::exit_verified) return outcome.summary.exit_code;
   const bool clean = nothing_left();
   say("");
-  return refused && clean && moves() ? workflow::exit_verified : workflow::exit_fatal;
+  if (!refused || !clean || !moves()) return workflow::exit_fatal;
+  say("");
+  return show_console();
 }
 
 }  // namespace

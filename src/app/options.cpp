@@ -210,8 +210,9 @@ Options options_of(Verb verb) {
     case Verb::jobs_resume:
       return join({confirm_option(), output_options(true)});
     case Verb::jobs_retry:
-    case Verb::demo:
       return output_options(true);
+    case Verb::demo:
+      return join({demo_options(), output_options(true)});
     case Verb::jobs_list:
       return join({list_options("jobs, the newest first", 20, false), output_options(false)});
     case Verb::jobs_failures:

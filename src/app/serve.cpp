@@ -13,6 +13,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/deferred.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
@@ -138,18 +139,15 @@ std::string url_of(const ServeArguments& serve, std::uint16_t port) {
                      v6 ? "[" : "", serve.address, v6 ? "]" : "", port);
 }
 
-void announce(const Arguments& arguments, const Token& token, std::uint16_t port) {
-  const auto url = url_of(arguments.serve, port);
-  if (arguments.output.json) {
-    boost::json::object line{{"v", 1}, {"type", "listening"}, {"url", url}};
-    if (!token.shown.empty()) line["token"] = token.shown;
-    fmt::print(stdout, "{}\n", boost::json::serialize(line));
-  } else if (!arguments.output.quiet) {
-    fmt::print(stdout, "Console  {}\n", url);
+void announce(const OutputArguments& output, const Listening& listening) {
+  if (output.json) {
+    print_listening(listening);
+    return;
   }
-  if (!token.shown.empty() && !arguments.output.json)
+  if (!output.quiet) fmt::print(stdout, "Console  {}\n", listening.url);
+  if (!listening.token.empty())
     fmt::print(stdout, "Token    {}\n         Sign in with it; it is not shown again.\n",
-               token.shown);
+               listening.token);
   std::fflush(stdout);
 }
 
@@ -203,9 +201,9 @@ struct Parts {
 };
 
 // The jobs are paused, and the page says meanwhile that the server is gone.
-net::Task<void> stop_at_signal(net::Loop& loop, console::Console& console, Parts parts) {
+net::Task<void> stop_at_signal(boost::asio::signal_set& signals, console::Console& console,
+                               Parts parts) {
   auto& [runner, planner, browser, keys] = parts;
-  boost::asio::signal_set signals(loop, SIGINT, SIGTERM);
   co_await signals.async_wait(boost::asio::as_tuple(boost::asio::deferred));
   const auto deadline = std::chrono::steady_clock::now() + patience;
   runner.interrupt();
@@ -226,13 +224,15 @@ net::Task<void> stop_at_signal(net::Loop& loop, console::Console& console, Parts
   ::_exit(jobs_ended ? workflow::exit_verified : workflow::exit_interrupted);
 }
 
-Result<void> serve(const Arguments& arguments, const aws::Environment& environment) {
+Result<void> serve(const Arguments& arguments, const aws::Environment& environment,
+                   const ServeSetting& setting) {
   auto token = operator_token(arguments, environment);
   if (!token) return forward(token);
   auto url = store_url(arguments, environment);
   if (!url) return forward(url);
   auto options = console_options(arguments, *token, *url);
   if (!options) return forward(options);
+  options->simulator = setting.simulator;
   auto opened = store::open_store({.url = *url});
   if (!opened) return forward(opened);
 
@@ -260,20 +260,38 @@ Result<void> serve(const Arguments& arguments, const aws::Environment& environme
     auto taken = runner.take_up_marked();
     if (!taken) log::warning("no job is taken up: {}", taken.error().describe());
   }
-  announce(arguments, *token, console.port());
+  boost::asio::signal_set signals(loop, SIGINT, SIGTERM);
+  const Listening listening{
+      .url = url_of(arguments.serve, console.port()), .token = token->shown, .stop = [&] {
+        boost::asio::post(loop, [&signals] { signals.cancel(); });
+      }};
   const Parts parts{runner, planner, **browser, keys->get()};
-  boost::asio::co_spawn(loop, stop_at_signal(loop, console, parts),
+  boost::asio::co_spawn(loop, stop_at_signal(signals, console, parts),
                         [](const std::exception_ptr& bug) {
                           if (bug) std::rethrow_exception(bug);
                         });
+  if (setting.announce) {
+    setting.announce(listening);
+  } else {
+    announce(arguments.output, listening);
+  }
   loop.run();
+  if (setting.ended) setting.ended();
   return ok;
 }
 
 }  // namespace
 
-int run_serve(const Arguments& arguments, const aws::Environment& environment) {
-  const auto served = serve(arguments, environment);
+void print_listening(const Listening& listening) {
+  boost::json::object line{{"v", 1}, {"type", "listening"}, {"url", listening.url}};
+  if (!listening.token.empty()) line["token"] = listening.token;
+  fmt::print(stdout, "{}\n", boost::json::serialize(line));
+  std::fflush(stdout);
+}
+
+int run_serve(const Arguments& arguments, const aws::Environment& environment,
+              const ServeSetting& setting) {
+  const auto served = serve(arguments, environment, setting);
   if (served) return workflow::exit_verified;
   fmt::print(stderr, "s3migrator: {}\n", single_line(served.error().describe()));
   return exit_code_of(served.error());

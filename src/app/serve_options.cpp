@@ -201,6 +201,16 @@ std::vector<OptionSpec> serve_options() {
   return all;
 }
 
+std::vector<OptionSpec> demo_options() {
+  const std::string group = "The console at its end";
+  return {{"--listen", "ADDRESS:PORT", group,
+           "Address of this machine, and port (default: 127.0.0.1 and a port that is free).",
+           set_listen},
+          {"--web-root", "DIRECTORY", group,
+           "The built page (default: the one that is installed with the program).",
+           serve_text<&ServeArguments::web_root>()}};
+}
+
 Result<void> check_serve(const ServeArguments& arguments) {
   const bool tls = !arguments.tls_certificate.empty();
   if (tls == arguments.tls_key.empty())

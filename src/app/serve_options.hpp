@@ -10,6 +10,8 @@
 namespace s3m::app {
 
 std::vector<OptionSpec> serve_options();
+// Those of the console that `s3migrator demo` opens.
+std::vector<OptionSpec> demo_options();
 
 // What no option of it can see alone. Errors: usage, one sentence.
 Result<void> check_serve(const ServeArguments& arguments);

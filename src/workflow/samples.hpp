@@ -20,7 +20,7 @@ inline constexpr std::size_t most_samples = 480;
 
 struct Sample {
   WallTime time;                                        // when its time began
-  double objects_per_second = 0, bytes_per_second = 0;  // the mean
+  double objects_per_second = 0, bytes_per_second = 0;  // the mean; 0 in steps that only compare
   std::uint32_t in_flight = 0;                          // the last
   std::uint64_t throttled = 0, retried = 0;             // in all until then
   friend bool operator==(const Sample&, const Sample&) = default;

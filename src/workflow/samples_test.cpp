@@ -28,6 +28,22 @@ TEST(Samples, FiguresOfOneSecondAreOnePoint) {
   EXPECT_EQ(samples.points()[1].bytes_per_second, 40'000);
 }
 
+TEST(Samples, AStepThatOnlyComparesHasNoRates) {
+  Samples samples;
+  for (const auto* const step : {"verify", "prove"}) {
+    auto event = rate(100'000, 5);
+    event.step = step;
+    samples.add(start + 2s * static_cast<int>(samples.points().size()), event);
+  }
+  ASSERT_EQ(samples.points().size(), 2u);
+  for (const auto& point : samples.points()) {
+    EXPECT_EQ(point.objects_per_second, 0);
+    EXPECT_EQ(point.bytes_per_second, 0);
+    EXPECT_EQ(point.in_flight, 7u);
+    EXPECT_EQ(point.throttled, 5u);
+  }
+}
+
 TEST(Samples, ALongJobHasNoMorePointsThanAShortOne) {
   Samples samples;
   for (int second = 0; second < 100'000; ++second)

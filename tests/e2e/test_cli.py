@@ -214,3 +214,5 @@ def test_the_demo_ends_well_without_a_terminal(cli):
     assert run.code == 0, run
     assert "refused, as it must be" in run.stdout
     assert "policy of the latter is empty again" in run.stdout
+    assert "The console listens at http://127.0.0.1:" in run.stdout
+    assert "It answers, and ends now" in run.stdout
