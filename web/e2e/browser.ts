@@ -131,5 +131,7 @@ const shots = process.env.SCREENSHOTS ?? new URL('../../build/screenshots', impo
 export async function shoot(page: Page, name: string, whole = false): Promise<void> {
   const path = join(shots, `${name}.png`);
   mkdirSync(dirname(path), { recursive: true });
+  // Else the bar at the top would stand in the middle of the picture.
+  if (whole) await page.evaluate('window.scrollTo(0, 0)');
   await page.screenshot({ path, fullPage: whole, animations: 'disabled' });
 }

@@ -37,6 +37,7 @@ const ready: [string, string, string][] = [
   ['job', '#/jobs/20261122-7f3a91', 'original-upload-1.parquet'],
   ['job-log', '#/jobs/20261122-7f3a91/log', '3,500 requests a second'],
   ['job-configuration', '#/jobs/20261122-7f3a91/details', 'The same job as a command line'],
+  ['job-diff', '#/jobs/20261121-c0ffee/configuration', 'Not carried'],
   ['job-waiting', '#/jobs/20261121-c0ffee', 'Waits for your confirmation'],
   ['job-report', '#/jobs/20261119-5ca1ab/report', 'Verified, strong proof'],
   ['job-failed', '#/jobs/20261117-dec0de', 'The job ended'],
@@ -170,8 +171,14 @@ describe.skipIf(!hasBrowser)('the wizard', () => {
     await page.getByText('The whole job', { exact: true }).waitFor();
     const made = server.requests.find((each) => each.method === 'POST' && each.path === '/jobs');
     expect(made?.body).toEqual({
-      kind: 'migrate', source: { uri: 's3://photos' }, destination: { region: 'eu-central-1' },
-      options: {},
+      kind: 'migrate', options: {},
+      source: {
+        uri: 's3://photos', role_arn: 'arn:aws:iam::111122223333:role/S3Migrator',
+        external_id: '7fd1',
+      },
+      destination: {
+        region: 'eu-central-1', role_arn: 'arn:aws:iam::444455556666:role/S3Migrator',
+      },
     });
   });
 

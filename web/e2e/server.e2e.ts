@@ -62,7 +62,7 @@ describe.skipIf(!hasBrowser || !hasServer)('the real server', () => {
     await page.getByRole('tab', { name: 'Log' }).click();
     await page.getByText('Check access to both sides', { exact: false }).first().waitFor();
     await sound(visitor, page);
-    await page.getByRole('tab', { name: 'Configuration' }).click();
+    await page.getByRole('tab', { name: 'Job details' }).click();
     await page.getByText('if exists').waitFor();
     await sound(visitor, page);
   });

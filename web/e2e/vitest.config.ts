@@ -5,8 +5,9 @@ export default defineConfig({
     environment: 'node',
     include: ['e2e/**/*.e2e.ts'],
     root: new URL('..', import.meta.url).pathname,
-    // One browser at a time: the machine has other work.
-    fileParallelism: false,
+    // Two browsers at a time: they mostly wait for jobs.
+    pool: 'forks',
+    poolOptions: { forks: { minForks: 1, maxForks: 2 } },
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

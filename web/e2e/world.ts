@@ -6,12 +6,13 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 const build = new URL('../../build/release/bin', import.meta.url).pathname;
-const program = process.env.S3MIGRATOR ?? join(build, 's3migrator');
+export const program = process.env.S3MIGRATOR ?? join(build, 's3migrator');
 const simulator = process.env.S3SIM ?? join(build, 's3sim');
-const page = new URL('../dist', import.meta.url).pathname;
+export const page = new URL('../dist', import.meta.url).pathname;
 
 const source = 'arn:aws:iam::111111111111:role/s3m-source';
 const destination = 'arn:aws:iam::222222222222:role/s3m-destination';
+const migrator = 'arn:aws:iam::333333333333:role/s3m-migrator';
 
 interface Ready {
   endpoint: string;
@@ -19,9 +20,17 @@ interface Ready {
   roles: { arn: string; external_id?: string }[];
 }
 
-export const hasServer =
-  existsSync(simulator) &&
-  String(spawnSync(program, ['serve', '--help']).stdout).includes('--web-root');
+export interface Access {
+  role_arn: string;
+  external_id: string;
+  region?: string;
+}
+
+const help = String(spawnSync(program, ['serve', '--help']).stdout);
+
+export const hasServer = existsSync(simulator) && help.includes('--web-root');
+// Whether it begins jobs, too.
+export const hasRunner = hasServer && help.includes('--allow-role-arn');
 
 function firstLine(child: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
@@ -71,14 +80,28 @@ export class World {
     };
   }
 
+  private externalId(arn: string): string {
+    return this.ready.roles.find((role) => role.arn === arn)?.external_id ?? '';
+  }
+
+  // How a new job reaches both sides, as the API takes it.
+  get access(): { source: Access; destination: Access; migrator_role_arn: string } {
+    return {
+      source: { role_arn: source, external_id: this.externalId(source) },
+      destination: {
+        role_arn: destination, external_id: this.externalId(destination), region: 'eu-central-1',
+      },
+      migrator_role_arn: migrator,
+    };
+  }
+
   // How the command line reaches both sides.
   get sides(): string[] {
-    const external = (arn: string) =>
-      this.ready.roles.find((role) => role.arn === arn)?.external_id ?? '';
     return [
-      '--migrator-role-arn', 'arn:aws:iam::333333333333:role/s3m-migrator',
-      '--source-role-arn', source, '--source-external-id', external(source),
-      '--destination-role-arn', destination, '--destination-external-id', external(destination),
+      '--migrator-role-arn', migrator,
+      '--source-role-arn', source, '--source-external-id', this.externalId(source),
+      '--destination-role-arn', destination,
+      '--destination-external-id', this.externalId(destination),
     ];
   }
 
@@ -90,7 +113,10 @@ export class World {
   }
 
   async serve(): Promise<string> {
-    const words = ['serve', '--listen', `127.0.0.1:${this.port}`, '--web-root', page, '--json'];
+    const words = [
+      'serve', '--listen', `127.0.0.1:${this.port}`, '--web-root', page, '--json',
+      ...(hasRunner ? ['--allow-role-arn', '*'] : []),
+    ];
     const child = spawn(program, words, {
       env: this.environment, stdio: ['ignore', 'pipe', 'inherit'],
     });
@@ -105,8 +131,33 @@ export class World {
     if (this.serving) await ended(this.serving);
   }
 
-  async fault(rule: object): Promise<void> {
-    await fetch(`${this.endpoint}/_sim/fault`, { method: 'POST', body: JSON.stringify(rule) });
+  // Asks the API as a script does.
+  async ask<T>(method: string, path: string, body?: object): Promise<T> {
+    const answer = await fetch(`http://127.0.0.1:${this.port}/api/v1${path}`, {
+      method,
+      headers: { authorization: `Bearer ${this.token}`, 'content-type': 'application/json' },
+      body: body && JSON.stringify(body),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+    return JSON.parse(text) as T;
+  }
+
+  // Begins a job in the server; gives its id.
+  async begin(kind: string, from: string, to: string, options: object = {}): Promise<string> {
+    const access = this.access;
+    const { id } = await this.ask<{ id: string }>('POST', '/jobs', {
+      kind, ...access, source: { ...access.source, uri: `s3://${from}` },
+      destination: { ...access.destination, ...(to ? { uri: `s3://${to}` } : {}) }, options,
+    });
+    return id;
+  }
+
+  async changeCloud(method: string, what: string, rule?: object): Promise<void> {
+    const answer = await fetch(`${this.endpoint}/_sim/${what}`, {
+      method, body: rule && JSON.stringify(rule),
+    });
+    if (!answer.ok) throw new Error(`the simulator answers ${answer.status} to ${what}`);
   }
 
   async stop(): Promise<void> {

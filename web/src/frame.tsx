@@ -40,7 +40,8 @@ function Page({ name, route }: { name: string; route: Route }) {
   if (name === 'settings') return <SettingsPage />;
   if (name === 'job') {
     const id = route.path[1]!;
-    return <JobPage key={id} id={id} tab={route.path[2] ?? 'failures'} />;
+    const tab = route.path[2] ?? 'failures';
+    return <JobPage key={id} id={id} tab={tab} step={route.query.get('step') ?? ''} />;
   }
   return <JobsPage />;
 }

@@ -7,7 +7,9 @@ import { createServer } from 'node:http';
 import { dirname, extname, join, normalize } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-import { events, failures, groups, plan, progress, report, samples, story } from './story.mjs';
+import {
+  configuration, events, failures, groups, plan, progress, report, samples, story,
+} from './story.mjs';
 
 const dist = join(dirname(fileURLToPath(import.meta.url)), '../../dist');
 const types = {
@@ -191,11 +193,11 @@ export class FakeServer {
   }
 
   browse({ body, response }) {
-    const empty = { buckets: [], prefixes: [], objects: [], truncated: false };
+    const empty = { buckets: [], prefixes: [], objects: [], next: null };
     if (!body.bucket) {
       return json(response, 200, { ...empty, buckets: [
-        { name: 'photos', created: null, region: 'us-east-1' },
-        { name: 'prod-assets-us', created: null, region: 'us-east-1' }] });
+        { name: 'photos', created_at: null, region: 'us-east-1' },
+        { name: 'prod-assets-us', created_at: null, region: 'us-east-1' }] });
     }
     return json(response, 200, { ...empty, prefixes: [`${body.prefix ?? ''}media/`],
       objects: [{ key: 'readme.txt', size: 1_200, last_modified: '2026-01-01T00:00:00Z' }] });
@@ -239,7 +241,8 @@ export class FakeServer {
 
   cloned(job) {
     return {
-      kind: job.kind, source: { uri: job.source.uri, role_arn: job.source.role_arn },
+      kind: job.kind,
+      source: { uri: job.source.uri, role_arn: job.source.role_arn, external_id: '7fd1' },
       destination: { uri: job.destination.uri, role_arn: job.destination.role_arn },
       options: { verify: 'checksum' },
     };
@@ -266,6 +269,9 @@ export class FakeServer {
       }
       case '/failures/groups':
         return json(response, 200, { groups: job.has_failures ? groups : [] });
+      case '/configuration':
+        if (job.kind !== 'migrate') return problem(response, 404, 'not-found', 'It has none.');
+        return json(response, 200, { parts: configuration });
       case '/failures.csv':
         return file('text/csv', 'number,key\r\n');
       case '/report.json':

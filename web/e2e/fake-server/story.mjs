@@ -219,6 +219,10 @@ export const events = (id) =>
       message: each.message, time: each.started,
     })),
     { type: 'note', level: 'warning', time: at(1.9), message: 'S3 answered SlowDown for media/2023/: this range goes slower.' },
+    {
+      type: 'note', level: 'info', time: at(1),
+      message: 'In the console: limits 3,500 requests a second, by operator at 127.0.0.1',
+    },
     ...failures.slice(0, 5).map((each) => ({ type: 'failure', ...each })),
   ].map((event, index) => ({ v: 1, job: id, attempt: 1, seq: index + 1, ...event }));
 
@@ -232,15 +236,16 @@ const policy = JSON.stringify({
 
 const permission = (side, action, verdict, how) => ({
   side, action, verdict, how, resource: `arn:aws:s3:::prod-assets-${side === 'source' ? 'us' : 'eu'}`,
-  policy_json: verdict === 'missing' ? policy : '',
+  policy_json: verdict === 'denied' ? policy : '',
 });
 
 export const plan = {
-  id: 'plan-1', state: 'done', refusals: [], problem: null, notes: [],
+  id: 'plan-1', state: 'done', refusals: [], problem: null, notes: [], progress: null,
+  policies: { source: policy, destination: '' },
   permissions: [
     permission('source', 's3:ListBucket', 'proven', 'listed'),
     permission('source', 's3:GetObject', 'proven', 'read the first key'),
-    permission('source', 's3:GetObjectTagging', 'missing', '403 on the first key'),
+    permission('source', 's3:GetObjectTagging', 'denied', '403 on the first key'),
     permission('source', 's3:DeleteObject', 'unproven', 'never tried'),
     permission('destination', 's3:ListBucket', 'proven', 'listed'),
     permission('destination', 's3:PutBucketPolicy', 'inferred', 'SimulatePrincipalPolicy'),
@@ -259,3 +264,24 @@ export const plan = {
     warnings: [],
   },
 };
+
+const statement = (account) => JSON.stringify({
+  Version: '2012-10-17',
+  Statement: [{
+    Sid: 'Readers', Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${account}:root` },
+    Action: 's3:GetObject', Resource: 'arn:aws:s3:::photos/*',
+  }],
+});
+const tags = '<Tagging><TagSet><Tag><Key>team</Key><Value>albums</Value></Tag></TagSet></Tagging>';
+
+export const configuration = [
+  { name: 'tags', state: 'same', source: tags, destination: tags, note: '' },
+  {
+    name: 'policy', state: 'rewritten', source: statement('111122223333'),
+    destination: statement('444455556666'), note: '1 account of the source is now the new one.',
+  },
+  {
+    name: 'replication', state: 'not-carried', source: '<ReplicationConfiguration/>',
+    destination: null, note: 'The replication role belongs to the old account.',
+  },
+];

@@ -1,8 +1,8 @@
 import { base, query, request } from './client';
 import type { Report } from './report';
 import type {
-  About, Act, Browsed, Failure, FailureGroup, Job, JobDetail, JobPage, JobRequest, Limits,
-  PlanResult, Sample, Session, SideRequest, StreamedEvent,
+  About, Act, Browsed, ConfigurationPart, Failure, FailureGroup, Job, JobDetail, JobPage, JobRequest,
+  Limits, PlanResult, Sample, Session, SideRequest, StreamedEvent,
 } from './types';
 
 const job = (id: string, rest = '') => `/jobs/${encodeURIComponent(id)}${rest}`;
@@ -28,12 +28,15 @@ export const api = {
     request<JobDetail>('GET', job(id), undefined, signal),
   create: (body: JobRequest) => request<Job>('POST', '/jobs', body),
   act: (id: string, what: Act) => request<Job>('POST', job(id, `/${what}`)),
+  // The objects of those failures alone.
+  retry: (id: string, numbers: number[]) => request<Job>('POST', job(id, '/retry'), { numbers }),
   clone: (id: string) => request<JobRequest>('POST', job(id, '/clone')),
   confirm: (id: string, body: { name: string; digest: string; token: string }) =>
     request<Job>('POST', job(id, '/confirm'), body),
   undo: (id: string, token: string) => request<Job>('POST', job(id, '/undo'), { token }),
   forget: (id: string) => request<void>('DELETE', job(id)),
-  limits: (id: string, limits: { concurrency?: number; max_requests_per_second?: number }) =>
+  // null lifts a limit; one that is not named stays.
+  limits: (id: string, limits: Partial<Limits>) =>
     request<Limits>('PATCH', job(id, '/limits'), limits),
 
   plan: (body: JobRequest) => request<{ plan_id: string }>('POST', '/plan', body),
@@ -44,6 +47,7 @@ export const api = {
     migrator_role_arn?: string;
     bucket?: string;
     prefix?: string;
+    next?: string;
   }) =>
     request<Browsed>('POST', '/browse', body),
 
@@ -59,6 +63,9 @@ export const api = {
     request<{ groups: FailureGroup[] }>('GET', job(id, '/failures/groups'), undefined, signal),
   report: (id: string, signal?: AbortSignal) =>
     request<Report>('GET', job(id, '/report.json'), undefined, signal),
+
+  configuration: (id: string, signal?: AbortSignal) =>
+    request<{ parts: ConfigurationPart[] }>('GET', job(id, '/configuration'), undefined, signal),
 
   // Addresses for links that save a file.
   failuresFile: (id: string, ending: 'csv' | 'json') => `${base}${job(id, `/failures.${ending}`)}`,

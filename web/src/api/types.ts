@@ -15,6 +15,7 @@ export interface About {
   simulator: boolean;
   store: string;
   allowed: { endpoints: string[]; profiles: string[]; roles: string[] }; // "*": any role
+  retry_selected?: boolean; // failures can be retried one by one
 }
 
 export interface Place {
@@ -177,9 +178,9 @@ export interface Permission {
   side: string;
   action: string;
   resource: string;
-  verdict: 'proven' | 'inferred' | 'unproven' | 'missing';
+  verdict: 'proven' | 'inferred' | 'unproven' | 'denied';
   how: string;
-  policy_json: string; // what to add; empty where nothing is missing
+  policy_json: string; // of this right alone; empty where nothing is to be added
 }
 
 export interface Refusal {
@@ -231,8 +232,10 @@ export interface PlanFigures {
 export interface PlanResult {
   id: string;
   state: 'running' | 'done' | 'failed';
+  progress?: { step: string; objects: number; bytes: number } | null; // while it runs
   refusals: Refusal[];
   permissions: Permission[];
+  policies: { source: string; destination: string }; // all that is to be added, JSON; empty: nothing
   plan: PlanFigures | null;
   notes: string[];
   problem: string | null;
@@ -292,9 +295,18 @@ export interface FailureGroup {
   example_message: string;
 }
 
+// A part of a bucket's configuration as it was in the source and is in the new bucket.
+export interface ConfigurationPart {
+  name: string; // "policy"
+  state: 'same' | 'rewritten' | 'not-carried' | 'removed' | 'added';
+  source: string | null;
+  destination: string | null;
+  note: string;
+}
+
 export interface Browsed {
-  buckets: { name: string; created: string | null; region: string }[];
+  buckets: { name: string; created_at: string | null; region: string }[];
   prefixes: string[];
   objects: { key: string; size: number; last_modified: string }[];
-  truncated: boolean;
+  next: string | null; // there is more; it goes back as it came
 }

@@ -1,3 +1,4 @@
+import Alert from '@cloudscape-design/components/alert';
 import Button from '@cloudscape-design/components/button';
 import Cards from '@cloudscape-design/components/cards';
 import Header from '@cloudscape-design/components/header';
@@ -10,7 +11,7 @@ import { usePageTitle } from '../parts/page_title';
 import { Trouble } from '../parts/trouble';
 import { useIsPhone } from '../parts/use_phone';
 import { follow } from '../router';
-import { useMayCreate } from '../state/session';
+import { useMayCreate, useVisit } from '../state/session';
 import { useJobs, type JobsQuery } from '../state/use_jobs';
 import { useLine } from '../stream/stream';
 import { jobName, titleOf } from '../text/job_text';
@@ -28,11 +29,23 @@ function tabTitle(jobs: Job[]): string {
   return running.length > 1 ? `${running.length} running - S3 migrator` : 'S3 migrator';
 }
 
+function Simulated({ mayCreate }: { mayCreate: boolean }) {
+  return (
+    <div className="alerts">
+      <Alert type="info" header="This is a simulated cloud">
+        Its accounts and buckets are inside the program: nothing here costs anything or can be lost.
+        {mayCreate && ' Create a job, browse for a bucket, and start it.'}
+      </Alert>
+    </div>
+  );
+}
+
 export function JobsPage() {
   const [query, setQuery] = useState(first);
   const [text, setText] = useState('');
   const phone = useIsPhone();
   const mayCreate = useMayCreate();
+  const { about } = useVisit();
   const stale = useLine().status === 'lost';
   const { jobs, total, next, loading, error, read } = useJobs(query);
   usePageTitle(tabTitle(jobs));
@@ -98,6 +111,7 @@ export function JobsPage() {
   return (
     <>
       {error && <Trouble error={error} again={read} />}
+      {about?.simulator && <Simulated mayCreate={mayCreate} />}
       <div className={stale ? 'stale' : undefined}>
         {phone ? (
           <Cards

@@ -44,6 +44,7 @@ function Progress({ job }: { job: Job }) {
 
 function Copied({ job }: { job: Job }) {
   if (!job.progress || !hasFigures(job.progress)) return <>{dash}</>;
+  if (job.progress.bytes_total === 0) return <>{objectsText(job.progress)}</>;
   return (
     <>
       {dataText(job.progress)}

@@ -5,9 +5,11 @@ import { describe, expect, test } from 'vitest';
 
 import { answering, callsTo, Refusal } from '../../tests/fake_api';
 import { madeDetail, madeJob, madeProgress } from '../../tests/made';
+import type { About, Failure } from '../api/types';
 import { App } from '../app';
-import { VisitContext } from '../state/session';
+import { VisitContext, type Visit } from '../state/session';
 import { deliver } from '../stream/stream';
+import CreatePage from './create/create_page';
 import JobPage from './job/job_page';
 import { JobsPage } from './jobs';
 import { SignIn } from './sign_in';
@@ -15,11 +17,16 @@ import { SignIn } from './sign_in';
 const operator = { session: { role: 'operator' as const, expires_at: '' }, about: undefined };
 const viewer = { session: { role: 'viewer' as const, expires_at: '' }, about: undefined };
 
-const show = (page: ReactElement, visit: typeof operator | typeof viewer = operator) =>
+const show = (page: ReactElement, visit: Visit = operator) =>
   render(<VisitContext.Provider value={visit}>{page}</VisitContext.Provider>);
 
 const listing = (...jobs: ReturnType<typeof madeJob>[]) => ({
   'GET /jobs': () => ({ jobs, next_cursor: null, total: jobs.length }),
+});
+
+const about = (part: Partial<About>): About => ({
+  program: 's3migrator', version: '1', executor: 'in-process', simulator: false, store: 'sqlite',
+  allowed: { endpoints: [], profiles: [], roles: ['*'] }, ...part,
 });
 
 const detail = (part: Parameters<typeof madeDetail>[0]) => ({
@@ -124,12 +131,96 @@ describe('a job', () => {
     expect(callsTo('POST /jobs/j1/confirm')[0]!.body).toEqual({ name: 'photos', digest: 'd1', token: 't' });
   });
 
+  test('retries the failures that were chosen, where the server can', async () => {
+    const failure = (number: number, key: string): Failure => ({
+      number, key, time: '', operation: 'CopyObject', bucket: 'there', version: '', code: 'denied',
+      service_code: 'AccessDenied', http_status: 403, request_id: '', message: 'no',
+    });
+    answering({
+      ...detail({ state: 'failed-objects', exit_code: 3, has_failures: true, may: { retry: true } as never }),
+      'GET /jobs/j1/failures': () => ({ failures: [failure(1, 'a'), failure(7, 'b')], total: 2 }),
+      'POST /jobs/j1/retry': () => madeJob(),
+    });
+    show(<JobPage id="j1" tab="failures" />, { ...operator, about: about({ retry_selected: true }) });
+    await screen.findByText('b');
+    const table = createWrapper().findAllTables().find((each) => each.findRowSelectionArea(1))!;
+    act(() => table.findRowSelectionArea(2)!.click());
+    act(() => screen.getByText('Retry selected (1)').click());
+    await waitFor(() => expect(callsTo('POST /jobs/j1/retry')).toHaveLength(1));
+    expect(callsTo('POST /jobs/j1/retry')[0]!.body).toEqual({ numbers: [7] });
+  });
+
+  test('offers to retry all of it, and no choice where the server has none', async () => {
+    answering(detail({
+      state: 'failed-objects', exit_code: 3, has_failures: true, may: { retry: true } as never,
+    }));
+    show(<JobPage id="j1" tab="failures" />, { ...operator, about: about({}) });
+    await screen.findByText('Retry all');
+    expect(screen.queryByText('Retry selected')).toBeNull();
+  });
+
+  test('shows how the configuration of a bucket has moved', async () => {
+    answering({
+      ...detail({ kind: 'migrate' }),
+      'GET /jobs/j1/configuration': () => ({
+        parts: [
+          { name: 'policy', state: 'rewritten', source: '{"a":1}', destination: '{"a":2}', note: 'An account.' },
+          { name: 'replication', state: 'not-carried', source: '<R/>', destination: null, note: '' },
+        ],
+      }),
+    });
+    show(<JobPage id="j1" tab="configuration" />);
+    await screen.findByText('Rewritten');
+    screen.getByText('Not carried');
+    screen.getByText('There is none.');
+    expect(screen.getByLabelText('Policy of the new bucket').textContent).toContain('"a": 2');
+  });
+
+  test('can be had as a call of the API', async () => {
+    answering({
+      ...detail({ command: ['s3migrator', 'copy', 's3://here', 's3://there'] }),
+      'POST /jobs/j1/clone': () => ({
+        kind: 'copy', source: { uri: 's3://here' }, destination: { uri: 's3://there' }, options: {},
+      }),
+    });
+    show(<JobPage id="j1" tab="details" />);
+    await screen.findByText('The same job as an API call');
+    expect(screen.getByLabelText('API call').textContent).toContain('"uri": "s3://here"');
+  });
+
   test('says that it was deleted by somebody else', async () => {
     answering(detail({}));
     show(<JobPage id="j1" tab="failures" />);
     await screen.findAllByText('here/media to there');
     act(() => deliver({ kind: 'event', name: 'gone', jobId: 'j1', event: undefined }));
     await screen.findByText('This job was deleted from the history');
+  });
+});
+
+describe('the wizard', () => {
+  test('begins with the access of the newest job', async () => {
+    answering({
+      ...listing(madeJob()),
+      'POST /jobs/j1/clone': () => ({
+        kind: 'copy', source: { uri: 's3://here', role_arn: 'arn:source', external_id: '7fd1' },
+        destination: { uri: 's3://there' }, options: { strict: true },
+      }),
+    });
+    show(<CreatePage clone={undefined} />, { ...operator, about: about({}) });
+    await screen.findByText('What should happen');
+    const wizard = createWrapper().findWizard()!;
+    act(() => wizard.findPrimaryButton().click());
+    await screen.findByText(/As in the newest job, j1/);
+    expect(screen.getByDisplayValue('7fd1')).toBeTruthy();
+    expect(screen.getByDisplayValue('arn:source')).toBeTruthy();
+    expect(screen.queryByDisplayValue('s3://here')).toBeNull();
+  });
+
+  test('begins empty where there is no job', async () => {
+    answering(listing());
+    show(<CreatePage clone={undefined} />, { ...operator, about: about({}) });
+    await screen.findByText('What should happen');
+    expect(callsTo('POST /jobs/j1/clone')).toHaveLength(0);
   });
 });
 

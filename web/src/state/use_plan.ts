@@ -6,6 +6,7 @@ import type { JobRequest, PlanResult } from '../api/types';
 export interface Planning {
   result: PlanResult | undefined; // of exactly this request
   running: boolean;
+  progress: PlanResult['progress']; // while it runs
   error: Error | undefined;
   start: () => void;
 }
@@ -17,11 +18,16 @@ const wait = (milliseconds: number) =>
     setTimeout(resolve, milliseconds);
   });
 
-async function follow(request: JobRequest, signal: AbortSignal): Promise<PlanResult> {
+async function follow(
+  request: JobRequest,
+  signal: AbortSignal,
+  tell: (progress: PlanResult['progress']) => void,
+): Promise<PlanResult> {
   const { plan_id: id } = await api.plan(request);
   for (;;) {
     const result = await api.planned(id, signal);
     if (result.state !== 'running') return result;
+    tell(result.progress);
     await wait(pause);
     signal.throwIfAborted();
   }
@@ -31,6 +37,7 @@ interface Kept {
   key?: string;
   result?: PlanResult;
   error?: Error;
+  progress?: PlanResult['progress'];
   running: boolean;
 }
 
@@ -46,7 +53,10 @@ export function usePlan(request: JobRequest): Planning {
     const mine = new AbortController();
     stop.current = mine;
     setKept({ key, running: true });
-    follow(JSON.parse(key) as JobRequest, mine.signal).then(
+    const tell = (progress: PlanResult['progress']) => {
+      if (!mine.signal.aborted) setKept({ key, progress, running: true });
+    };
+    follow(JSON.parse(key) as JobRequest, mine.signal, tell).then(
       (result) => {
         if (!mine.signal.aborted) setKept({ key, result, running: false });
       },
@@ -62,6 +72,7 @@ export function usePlan(request: JobRequest): Planning {
   return {
     result: mine ? kept.result : undefined,
     running: mine && kept.running,
+    progress: mine ? kept.progress : undefined,
     error: mine ? kept.error : undefined,
     start,
   };

@@ -124,6 +124,12 @@ export function dataText(progress: Progress): string {
   return foundSoFar(progress) ? `${text}+` : text;
 }
 
+// Both, as far as the step counts them: what only lists or deletes has no bytes.
+export function amountText(progress: Progress): string {
+  const objects = objectsText(progress);
+  return progress.bytes_total > 0 ? `${dataText(progress)}, ${objects}` : objects;
+}
+
 // By bytes, where there are any; rounded down, and 100 only when the totals are known.
 export function stepPercent(progress: Progress): number {
   const [done, total] = progress.bytes_total > 0

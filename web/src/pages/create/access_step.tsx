@@ -2,6 +2,7 @@ import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import Container from '@cloudscape-design/components/container';
+import ExpandableSection from '@cloudscape-design/components/expandable-section';
 import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator, {
@@ -12,6 +13,7 @@ import Table from '@cloudscape-design/components/table';
 import type { Permission, PlanResult } from '../../api/types';
 import { Copyable } from '../../parts/copyable';
 import type { Planning } from '../../state/use_plan';
+import { bytesText } from '../../text/bytes';
 import { counted, countText, sentence } from '../../text/numbers';
 import { PlanTrouble } from './plan_trouble';
 
@@ -19,7 +21,7 @@ const verdicts: Record<Permission['verdict'], { type: StatusIndicatorProps.Type;
   proven: { type: 'success', text: 'Proven' },
   inferred: { type: 'info', text: 'Inferred' },
   unproven: { type: 'pending', text: 'Not provable beforehand' },
-  missing: { type: 'error', text: 'Missing' },
+  denied: { type: 'error', text: 'Missing' },
 };
 
 const indented = (policy: string) => {
@@ -30,9 +32,34 @@ const indented = (policy: string) => {
   }
 };
 
-function Side({ side, permissions }: { side: string; permissions: Permission[] }) {
-  const missing = permissions.filter((each) => each.verdict === 'missing');
-  const policies = [...new Set(permissions.map((each) => each.policy_json).filter(Boolean))];
+const deniedIn = (permissions: Permission[]) =>
+  permissions.filter((each) => each.verdict === 'denied');
+
+// What a person takes to who manages the account.
+function Policy({ side, policy, denied }: { side: string; policy: string; denied: boolean }) {
+  const document = <Copyable text={indented(policy)} what={`policy for the ${side}`} />;
+  if (denied) {
+    return (
+      <Alert type="error" header={`Add this to the policies of the ${side}'s identity`}>
+        {document}
+      </Alert>
+    );
+  }
+  return (
+    <ExpandableSection headerText="The policy for what cannot be proven beforehand">
+      {document}
+    </ExpandableSection>
+  );
+}
+
+interface SideProps {
+  side: string;
+  permissions: Permission[];
+  policy: string;
+}
+
+function Side({ side, permissions, policy }: SideProps) {
+  const missing = deniedIn(permissions);
   return (
     <SpaceBetween size="s">
       <Table
@@ -66,18 +93,14 @@ function Side({ side, permissions }: { side: string; permissions: Permission[] }
           { id: 'how', header: 'How it is known', minWidth: 160, cell: (each) => each.how },
         ]}
       />
-      {policies.map((policy) => (
-        <Alert key={policy} type="error" header={`Add this to the policies of the ${side}'s identity`}>
-          <Copyable text={indented(policy)} what={`policy for the ${side}`} />
-        </Alert>
-      ))}
+      {policy && <Policy side={side} policy={policy} denied={missing.length > 0} />}
     </SpaceBetween>
   );
 }
 
 // The test in a line.
 function Verdict({ result }: { result: PlanResult | undefined }) {
-  const missing = result?.permissions.filter((each) => each.verdict === 'missing').length ?? 0;
+  const missing = deniedIn(result?.permissions ?? []).length;
   if (missing > 0) {
     return <StatusIndicator type="error">{counted(missing, 'permission')} missing</StatusIndicator>;
   }
@@ -102,6 +125,7 @@ function Found({ result }: { result: PlanResult }) {
           key={side}
           side={side}
           permissions={result.permissions.filter((each) => each.side === side)}
+          policy={side === 'source' || side === 'destination' ? result.policies[side] : ''}
         />
       ))}
       {result.state === 'done' && sides.length === 0 && result.refusals.length === 0 && (
@@ -112,8 +136,15 @@ function Found({ result }: { result: PlanResult }) {
   );
 }
 
+function Looking({ progress }: { progress: PlanResult['progress'] }) {
+  const found = progress?.objects
+    ? `: ${counted(progress.objects, 'object')}, ${bytesText(progress.bytes)} so far`
+    : '';
+  return <StatusIndicator type="in-progress">{`Looking at both sides${found}`}</StatusIndicator>;
+}
+
 export function AccessStep({ planning }: { planning: Planning }) {
-  const { result, running, error, start } = planning;
+  const { result, running, error, progress, start } = planning;
   return (
     <SpaceBetween size="l">
       <Container
@@ -137,7 +168,7 @@ export function AccessStep({ planning }: { planning: Planning }) {
         }
       >
         <Box color="text-body-secondary">
-          {running && <StatusIndicator type="in-progress">Looking at both sides</StatusIndicator>}
+          {running && <Looking progress={progress} />}
           {!running && !result && !error && 'Not tested yet. You may go on without, and find out when it runs.'}
           {!running && (result || error) && <Verdict result={result} />}
         </Box>

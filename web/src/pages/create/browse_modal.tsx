@@ -4,14 +4,12 @@ import Button from '@cloudscape-design/components/button';
 import Modal from '@cloudscape-design/components/modal';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table from '@cloudscape-design/components/table';
-import { useState } from 'react';
 
-import { api } from '../../api/api';
 import type { Browsed } from '../../api/types';
 import { Trouble } from '../../parts/trouble';
-import { useAnswer } from '../../state/use_answer';
 import { bytesText } from '../../text/bytes';
-import { bucketOf, normalUri, requestOf, type Draft, type SideName } from './draft';
+import type { Draft, SideName } from './draft';
+import { useBrowse } from './use_browse';
 
 interface Entry {
   name: string;
@@ -30,18 +28,6 @@ function entriesOf(found: Browsed, bucket: string): Entry[] {
   ];
 }
 
-interface Place {
-  bucket: string;
-  prefix: string;
-}
-
-// Where to begin: in the bucket that is typed already.
-function startOf(draft: Draft, name: SideName): Place {
-  const bucket = bucketOf(draft[name].uri);
-  const rest = normalUri(draft[name].uri).slice(`s3://${bucket}/`.length);
-  return { bucket, prefix: rest.endsWith('/') ? rest : '' };
-}
-
 interface Props {
   draft: Draft;
   name: SideName;
@@ -50,14 +36,8 @@ interface Props {
 }
 
 export function BrowseModal({ draft, name, choose, close }: Props) {
-  const [place, setPlace] = useState(() => startOf(draft, name));
+  const { place, setPlace, found, loading, error, read, more } = useBrowse(draft, name);
   const { bucket, prefix } = place;
-  const request = requestOf(draft);
-  const { value, error, loading, read } = useAnswer(`${bucket}/${prefix}`, () =>
-    api.browse({
-      side: request[name], migrator_role_arn: request.migrator_role_arn, bucket, prefix,
-    }),
-  );
   const crumbs = [
     { text: 'Buckets', href: '#' },
     ...(bucket ? [{ text: bucket, href: '#bucket' }] : []),
@@ -98,12 +78,12 @@ export function BrowseModal({ draft, name, choose, close }: Props) {
         {error && <Trouble error={error} again={read} />}
         <Table
           variant="embedded"
-          loading={loading}
+          loading={loading && !found}
           loadingText="Listing"
-          items={value ? entriesOf(value, bucket) : []}
+          items={found ? entriesOf(found, bucket) : []}
           trackBy="name"
           empty={error ? '' : 'Nothing here.'}
-          footer={value?.truncated && 'Only the first are shown.'}
+          footer={found?.next && <Button loading={loading} onClick={more}>Show more</Button>}
           columnDefinitions={[
             {
               id: 'name', header: bucket ? 'Key' : 'Bucket', isRowHeader: true,

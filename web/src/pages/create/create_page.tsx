@@ -4,13 +4,17 @@ import { useMemo, useState } from 'react';
 
 import { api } from '../../api/api';
 import { ApiError } from '../../api/client';
+import type { JobRequest } from '../../api/types';
 import { usePageTitle } from '../../parts/page_title';
 import { Trouble } from '../../parts/trouble';
 import { go } from '../../router';
+import { useVisit } from '../../state/session';
 import { useAnswer } from '../../state/use_answer';
 import { usePlan } from '../../state/use_plan';
 import { AccessStep } from './access_step';
-import { draftOf, emptyDraft, problemsOf, requestOf, type Draft, type Problem } from './draft';
+import {
+  draftOf, emptyDraft, problemsOf, requestOf, withAccessOf, type Draft, type Problem,
+} from './draft';
 import { KindStep } from './kind_step';
 import { OptionsStep } from './options_step';
 import { ReviewStep } from './review_step';
@@ -32,7 +36,12 @@ function problemsAt(draft: Draft, step: number): Problem[] {
 const fieldsOf = (error: Error | undefined): Problem[] =>
   error instanceof ApiError ? (error.problem.errors ?? []) : [];
 
-function JobWizard({ start }: { start: Draft }) {
+interface WizardProps {
+  start: Draft;
+  accessOf?: string; // the job whose access it begins with
+}
+
+function JobWizard({ start, accessOf }: WizardProps) {
   const [draft, setDraft] = useState(start);
   const [step, setStep] = useState(0);
   const [tried, setTried] = useState<number[]>([]);
@@ -76,11 +85,19 @@ function JobWizard({ start }: { start: Draft }) {
     },
     {
       title: 'Source',
-      content: <SideStep name="source" draft={draft} change={change} problems={problems} />,
+      content: (
+        <SideStep
+          name="source" draft={draft} change={change} problems={problems} accessOf={accessOf}
+        />
+      ),
     },
     {
       title: 'Destination',
-      content: <SideStep name="destination" draft={draft} change={change} problems={problems} />,
+      content: (
+        <SideStep
+          name="destination" draft={draft} change={change} problems={problems} accessOf={accessOf}
+        />
+      ),
     },
     {
       title: 'Options', isOptional: true,
@@ -108,10 +125,28 @@ function JobWizard({ start }: { start: Draft }) {
   );
 }
 
+// Who moves one bucket moves the next with the same roles. Undefined: there is no job to ask.
+async function newestRequest(): Promise<{ id: string; request: JobRequest } | undefined> {
+  const { jobs } = await api.jobs({ limit: 1 });
+  const id = jobs[0]?.id;
+  return id === undefined ? undefined : { id, request: await api.clone(id) };
+}
+
+function NewJob() {
+  const allowed = useVisit().about?.allowed;
+  const { value, loading } = useAnswer('newest', newestRequest);
+  if (loading) return <Spinner size="large" />;
+  const start = value && withAccessOf(value.request, allowed);
+  return <JobWizard start={start ?? emptyDraft} accessOf={start && value?.id} />;
+}
+
+function ClonedJob({ id }: { id: string }) {
+  const { value, error, read } = useAnswer(id, () => api.clone(id));
+  if (error) return <Trouble error={error} again={read} />;
+  return value ? <JobWizard key={id} start={draftOf(value)} /> : <Spinner size="large" />;
+}
+
 export default function CreatePage({ clone }: { clone: string | undefined }) {
   usePageTitle('Create job - S3 migrator');
-  const { value, error, read } = useAnswer(clone, () => api.clone(clone!));
-  if (!clone) return <JobWizard key="new" start={emptyDraft} />;
-  if (error) return <Trouble error={error} again={read} />;
-  return value ? <JobWizard key={clone} start={draftOf(value)} /> : <Spinner size="large" />;
+  return clone ? <ClonedJob id={clone} /> : <NewJob />;
 }

@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
 
-import { bucketOf, draftOf, emptyDraft, normalUri, requestOf, uriProblem, type Draft } from './draft';
+import {
+  bucketOf, draftOf, emptyDraft, normalUri, requestOf, suggestedUri, uriProblem, withAccessOf,
+  type Draft,
+} from './draft';
 
 const draft = (part: Partial<Draft>): Draft => ({ ...emptyDraft, ...part });
 const side = (uri: string) => ({ ...emptyDraft.source, uri });
@@ -50,5 +53,48 @@ describe('the request', () => {
       migrator_role_arn: 'arn:m', options: { exclude: ['x', 'y'], strict: true, concurrency: '8' },
     };
     expect(requestOf(draftOf(request))).toEqual(request);
+  });
+});
+
+describe('the access of the newest job', () => {
+  const request = {
+    kind: 'migrate' as const,
+    source: { uri: 's3://a', role_arn: 'arn:s', external_id: '7fd1', region: 'us-east-1' },
+    destination: { role_arn: 'arn:d', region: 'eu-central-1' },
+    migrator_role_arn: 'arn:m', options: { freeze: 'early' },
+  };
+  const allowed = (part: object) => ({ endpoints: [], profiles: [], roles: [], ...part });
+
+  test('is taken over, and nothing else of the job', () => {
+    expect(requestOf(withAccessOf(request, allowed({ roles: ['*'] }))!)).toEqual({
+      kind: 'copy', source: { role_arn: 'arn:s', external_id: '7fd1' },
+      destination: { role_arn: 'arn:d', region: 'eu-central-1' }, migrator_role_arn: 'arn:m',
+      options: {},
+    });
+  });
+
+  test('is taken over as far as it may be used here', () => {
+    const draft = withAccessOf(request, allowed({ roles: ['arn:d'] }))!;
+    expect(draft.source).toEqual(emptyDraft.source);
+    expect(draft.destination.role_arn).toBe('arn:d');
+    expect(draft.migrator_role_arn).toBe('');
+    expect(withAccessOf(request, allowed({}))).toBeUndefined();
+    expect(withAccessOf(request, undefined)).toBeUndefined();
+  });
+
+  test('does not bring an endpoint or a profile that is not allowed', () => {
+    const elsewhere = { kind: 'copy' as const, source: { endpoint: 'http://x' },
+      destination: { profile: 'p' }, options: {} };
+    expect(withAccessOf(elsewhere, allowed({ roles: ['*'] }))).toBeUndefined();
+    expect(withAccessOf(elsewhere, allowed({ profiles: ['p'] }))!.destination.profile).toBe('p');
+  });
+});
+
+describe('a name for the copy', () => {
+  test('is made of the source, where it is one', () => {
+    expect(suggestedUri(draft({ source: side('s3://photos/2026') }))).toBe('s3://photos-copy');
+    expect(suggestedUri(draft({ source: side('') }))).toBe('');
+    expect(suggestedUri(draft({ source: side(`s3://${'a'.repeat(60)}`) }))).toBe('');
+    expect(suggestedUri(draft({ kind: 'migrate', source: side('photos') }))).toBe('');
   });
 });

@@ -1,4 +1,4 @@
-import type { JobKind, JobRequest, SideRequest } from '../../api/types';
+import type { About, JobKind, JobRequest, SideRequest } from '../../api/types';
 import { optionSpecs } from './option_specs';
 
 // What the wizard holds: every field as it was typed.
@@ -96,6 +96,47 @@ export function draftOf(request: JobRequest): Draft {
     migrator_role_arn: request.migrator_role_arn ?? '',
     options,
   };
+}
+
+// Whether a new job may name it; roles are listed or "*".
+function mayName(side: SideDraft, allowed: About['allowed'] | undefined): boolean {
+  const within = (value: string, list: string[] = []) =>
+    !value || list.includes('*') || list.includes(value);
+  return (
+    within(side.role_arn, allowed?.roles) &&
+    within(side.profile, allowed?.profiles) &&
+    within(side.endpoint, allowed?.endpoints)
+  );
+}
+
+const isAccess = (side: SideDraft) => fields.some((field) => field !== 'uri' && side[field]);
+
+// An empty job with the access of another, as far as that may be used here; undefined where there
+// is nothing to take over. A region is the bucket's, and stays with it.
+export function withAccessOf(
+  request: JobRequest,
+  allowed: About['allowed'] | undefined,
+): Draft | undefined {
+  const taken = (side: SideRequest | undefined, keepRegion: boolean): SideDraft => {
+    const full = sideDraft(side);
+    const access = { ...full, uri: '', region: keepRegion ? full.region : '' };
+    return mayName(access, allowed) ? access : noSide;
+  };
+  const migrator = { ...noSide, role_arn: request.migrator_role_arn ?? '' };
+  const draft = {
+    ...emptyDraft,
+    source: taken(request.source, false),
+    destination: taken(request.destination, true),
+    migrator_role_arn: mayName(migrator, allowed) ? migrator.role_arn : '',
+  };
+  const some = isAccess(draft.source) || isAccess(draft.destination) || draft.migrator_role_arn;
+  return some ? draft : undefined;
+}
+
+// A name for the copy that is likely to be free.
+export function suggestedUri(draft: Draft): string {
+  const bucket = bucketOf(draft.source.uri);
+  return draft.kind === 'copy' && name.test(`${bucket}-copy`) ? `s3://${bucket}-copy` : '';
 }
 
 const name = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;

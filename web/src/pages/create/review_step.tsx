@@ -84,7 +84,7 @@ interface Props {
 
 export function ReviewStep({ request, planning, error, edit }: Props) {
   const { result, running, start } = planning;
-  const missing = result?.permissions.filter((each) => each.verdict === 'missing').length ?? 0;
+  const missing = result?.permissions.filter((each) => each.verdict === 'denied').length ?? 0;
   return (
     <SpaceBetween size="l">
       {error && <PlanTrouble planning={{ ...planning, result: undefined, error }} />}

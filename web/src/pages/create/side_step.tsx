@@ -11,7 +11,7 @@ import { useState } from 'react';
 
 import { useVisit } from '../../state/session';
 import { BrowseModal } from './browse_modal';
-import type { Draft, Problem, SideDraft, SideName } from './draft';
+import { suggestedUri, type Draft, type Problem, type SideDraft, type SideName } from './draft';
 import { regions } from './regions';
 
 interface FieldProps {
@@ -49,14 +49,41 @@ function Field({ label, help, value, placeholder, error, known = [], change }: F
   );
 }
 
+interface UriProps {
+  value: string;
+  placeholder: string;
+  suggestion: string; // empty: none
+  change: (value: string) => void;
+}
+
+function UriInput({ value, placeholder, suggestion, change }: UriProps) {
+  if (!suggestion) {
+    return (
+      <Input value={value} placeholder={placeholder} onChange={({ detail }) => change(detail.value)} />
+    );
+  }
+  return (
+    <Autosuggest
+      value={value}
+      placeholder={placeholder}
+      options={[{ value: suggestion, description: 'A new bucket, made if it is not there' }]}
+      enteredTextLabel={(text) => `Use: ${text}`}
+      onChange={({ detail }) => change(detail.value)}
+    />
+  );
+}
+
 interface Props {
   name: SideName;
   draft: Draft;
   change: (draft: Draft) => void;
   problems: Problem[];
+  accessOf?: string; // the job whose access is filled in
 }
 
-export function SideStep({ name, draft, change, problems }: Props) {
+const accessHelp = 'Empty: the credentials that the server runs with.';
+
+export function SideStep({ name, draft, change, problems, accessOf }: Props) {
   const [browsing, setBrowsing] = useState(false);
   const allowed = useVisit().about?.allowed;
   const side = draft[name];
@@ -82,10 +109,11 @@ export function SideStep({ name, draft, change, problems }: Props) {
             errorText={errorOf('uri')}
             secondaryControl={<Button onClick={() => setBrowsing(true)}>Browse S3</Button>}
           >
-            <Input
+            <UriInput
               value={side.uri}
               placeholder={moves ? 's3://photos' : 's3://photos/2026/'}
-              onChange={({ detail }) => set({ uri: detail.value })}
+              suggestion={name === 'destination' ? suggestedUri(draft) : ''}
+              change={(uri) => set({ uri })}
             />
           </FormField>
         </Container>
@@ -94,7 +122,7 @@ export function SideStep({ name, draft, change, problems }: Props) {
         header={
           <Header
             variant="h2"
-            description="Empty: the credentials that the server runs with."
+            description={accessOf ? `As in the newest job, ${accessOf}. ${accessHelp}` : accessHelp}
           >
             Access
           </Header>

@@ -14,7 +14,9 @@ import { digits } from '../../text/bytes';
 import { atWork } from '../../text/job_text';
 
 const mostPoints = 240;
-const pause = 10_000;
+// A chart of a few points grows fast, one of many hardly.
+const pauses = { few: 2_000, many: 10_000 };
+const fewPoints = 40;
 
 const figures: { id: Figure; text: string }[] = [
   { id: 'data', text: 'Data' },
@@ -53,13 +55,14 @@ export function ChartPanel({ job }: { job: JobDetail }) {
     api.samples(job.id, mostPoints, signal),
   );
   const works = atWork(job);
+  const points = value?.points ?? [];
+  const pause = points.length < fewPoints ? pauses.few : pauses.many;
   useEffect(() => {
     if (!works) return undefined;
     const timer = setInterval(read, pause);
     return () => clearInterval(timer);
-  }, [works, read]);
+  }, [works, read, pause]);
 
-  const points = value?.points ?? [];
   const chart = useMemo(() => chartOf(value?.points ?? [], figure), [value, figure]);
   return (
     <Container fitHeight header={<Header variant="h2">Throughput</Header>}>

@@ -4,9 +4,12 @@ import Header from '@cloudscape-design/components/header';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 
+import { api } from '../../api/api';
 import type { JobDetail, Place } from '../../api/types';
 import { Copyable } from '../../parts/copyable';
-import { shellLine } from '../../text/command';
+import { useMayCreate } from '../../state/session';
+import { useAnswer } from '../../state/use_answer';
+import { curlLine, shellLine } from '../../text/command';
 import { dash } from '../../text/numbers';
 
 function Side({ name, place }: { name: string; place: Place }) {
@@ -46,7 +49,18 @@ function Options({ spec }: { spec: Record<string, unknown> }) {
   );
 }
 
+function ApiCall({ job }: { job: JobDetail }) {
+  const { value } = useAnswer(job.id, () => api.clone(job.id));
+  if (!value) return null;
+  return (
+    <Container header={<Header variant="h2">The same job as an API call</Header>}>
+      <Copyable text={curlLine(window.location.origin, value)} what="API call" />
+    </Container>
+  );
+}
+
 export function DetailsTab({ job }: { job: JobDetail }) {
+  const mayCreate = useMayCreate();
   return (
     <SpaceBetween size="l">
       <ColumnLayout columns={2}>
@@ -59,6 +73,7 @@ export function DetailsTab({ job }: { job: JobDetail }) {
           <Copyable text={shellLine(job.command)} what="command" />
         </Container>
       )}
+      {mayCreate && job.command.length > 0 && <ApiCall job={job} />}
     </SpaceBetween>
   );
 }

@@ -6,11 +6,13 @@ import Pagination from '@cloudscape-design/components/pagination';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table from '@cloudscape-design/components/table';
 import TextFilter from '@cloudscape-design/components/text-filter';
+import { useState } from 'react';
 
 import { api } from '../../api/api';
 import type { Failure, JobDetail } from '../../api/types';
 import { useIsPhone } from '../../parts/use_phone';
 import { countText } from '../../text/numbers';
+import { useMayChoose, useRetry } from './use_retry';
 
 const code = (text: string) => <span className="code">{text}</span>;
 
@@ -50,6 +52,7 @@ const card = {
 
 interface Props {
   job: JobDetail;
+  read: () => void; // the job has changed
   failures: Failure[];
   total: number;
   loading: boolean;
@@ -61,9 +64,55 @@ interface Props {
   turn: (page: number) => void;
 }
 
+interface ActionsProps {
+  job: JobDetail;
+  chosen: Failure[];
+  mayChoose: boolean;
+  retry: ReturnType<typeof useRetry>;
+}
+
+function Actions({ job, chosen, mayChoose, retry }: ActionsProps) {
+  return (
+    <SpaceBetween direction="horizontal" size="xs">
+      {mayChoose && (
+        <Button
+          disabled={chosen.length === 0}
+          loading={retry.busy === 'some'}
+          onClick={() => void retry.some(chosen.map((each) => each.number))}
+        >
+          {chosen.length > 0 ? `Retry selected (${countText(chosen.length)})` : 'Retry selected'}
+        </Button>
+      )}
+      {retry.may && (
+        <Button loading={retry.busy === 'all'} onClick={() => void retry.all()}>Retry all</Button>
+      )}
+      <Button iconName="download" href={api.failuresFile(job.id, 'csv')} download>CSV</Button>
+      <Button iconName="download" href={api.failuresFile(job.id, 'json')} download>JSON</Button>
+    </SpaceBetween>
+  );
+}
+
+const selectionLabels = {
+  selectionGroupLabel: 'Failures to retry',
+  allItemsSelectionLabel: () => 'All on this page',
+  itemSelectionLabel: (_all: unknown, failure: Failure) => failure.key,
+};
+
 export function FailureTable(props: Props) {
-  const { job, failures, total, loading, filtered, text, setText, page, pages, turn } = props;
+  const { job, read, failures, total, loading, filtered, text, setText, page, pages, turn } = props;
   const phone = useIsPhone();
+  const retry = useRetry(job, read);
+  const mayChoose = useMayChoose() && retry.may;
+  const [chosen, setChosen] = useState<Failure[]>([]);
+  const selection = mayChoose
+    ? {
+        selectionType: 'multi' as const,
+        selectedItems: chosen,
+        onSelectionChange: ({ detail }: { detail: { selectedItems: Failure[] } }) =>
+          setChosen(detail.selectedItems),
+        ariaLabels: selectionLabels,
+      }
+    : {};
   const shared = {
     items: failures,
     trackBy: (failure: Failure) => String(failure.number),
@@ -80,16 +129,11 @@ export function FailureTable(props: Props) {
         counter={total > 0 ? `(${countText(total)})` : undefined}
         actions={
           job.has_failures && (
-            <SpaceBetween direction="horizontal" size="xs">
-              <Button iconName="download" href={api.failuresFile(job.id, 'csv')} download>CSV</Button>
-              <Button iconName="download" href={api.failuresFile(job.id, 'json')} download>
-                JSON
-              </Button>
-            </SpaceBetween>
+            <Actions job={job} chosen={chosen} mayChoose={mayChoose} retry={retry} />
           )
         }
       >
-        Failed objects
+        Failures
       </Header>
     ),
     filter: (
@@ -108,6 +152,6 @@ export function FailureTable(props: Props) {
       />
     ),
   };
-  if (phone) return <Cards {...shared} cardDefinition={card} />;
-  return <Table {...shared} wrapLines columnDefinitions={columns} />;
+  if (phone) return <Cards {...shared} {...selection} cardDefinition={card} />;
+  return <Table {...shared} {...selection} wrapLines columnDefinitions={columns} />;
 }

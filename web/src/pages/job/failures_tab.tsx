@@ -21,7 +21,7 @@ function useFresh(id: string, read: () => void) {
   });
 }
 
-export function FailuresTab({ job }: { job: JobDetail }) {
+export function FailuresTab({ job, read }: { job: JobDetail; read: () => void }) {
   const [code, setCode] = useState('');
   const [text, setText] = useState('');
   const [q, setQ] = useState('');
@@ -61,7 +61,9 @@ export function FailuresTab({ job }: { job: JobDetail }) {
         />
       )}
       <FailureTable
+        key={round}
         job={job}
+        read={read}
         failures={rows.value?.failures ?? []}
         total={rows.value?.total ?? 0}
         loading={rows.loading && !rows.value}

@@ -11,7 +11,7 @@ import { shellWord } from '../../text/command';
 import { atWork, endedWell, hasEnded, stepLabel } from '../../text/job_text';
 import { counted } from '../../text/numbers';
 import { ConfirmModal } from './confirm_modal';
-import { useAct } from './job_header';
+import { useRetry } from './use_retry';
 
 function Waiting({ job, found, read }: { job: JobDetail; found: Confirmation; read: () => void }) {
   const [open, setOpen] = useState(false);
@@ -45,16 +45,14 @@ function Waiting({ job, found, read }: { job: JobDetail; found: Confirmation; re
 }
 
 function Failed({ job, read }: { job: JobDetail; read: () => void }) {
-  const operator = useIsOperator();
-  const { act, busy } = useAct(job, read);
-  const again = job.may.retry ? 'retry' : 'resume';
+  const retry = useRetry(job, read);
   return (
     <Alert
       type="warning"
       header={`${counted(failedObjects(job), 'object')} could not be copied`}
       action={
-        operator && hasEnded(job) && job.may[again] && (
-          <Button loading={busy === again} onClick={() => void act(again)}>Retry failed</Button>
+        retry.may && (
+          <Button loading={retry.busy === 'all'} onClick={() => void retry.all()}>Retry failed</Button>
         )
       }
     >

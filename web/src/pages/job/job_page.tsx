@@ -13,6 +13,7 @@ import { useLine } from '../../stream/stream';
 import { titleOf } from '../../text/job_text';
 import { countText } from '../../text/numbers';
 import { ChartPanel } from './chart_panel';
+import { ConfigurationTab } from './configuration_tab';
 import { DetailsTab } from './details_tab';
 import { FailuresTab } from './failures_tab';
 import { JobAlerts } from './job_alerts';
@@ -27,8 +28,19 @@ function failuresLabel(job: JobDetail): string {
   return failed > 0 ? `Failures (${countText(failed)})` : 'Failures';
 }
 
-function JobTabs({ job, tab }: { job: JobDetail; tab: string }) {
+interface TabsProps {
+  job: JobDetail;
+  tab: string;
+  step: string; // whose part of the log is shown; empty: all of it
+  read: () => void;
+}
+
+function JobTabs({ job, tab, step, read }: TabsProps) {
   const href = (id: string) => `#/jobs/${encodeURIComponent(job.id)}/${id}`;
+  const bucketTab = {
+    id: 'configuration', href: href('configuration'), label: 'Configuration diff',
+    content: <ConfigurationTab job={job} />,
+  };
   return (
     <Tabs
       ariaLabel="About this job"
@@ -39,12 +51,16 @@ function JobTabs({ job, tab }: { job: JobDetail; tab: string }) {
       tabs={[
         {
           id: 'failures', href: href('failures'), label: failuresLabel(job),
-          content: <FailuresTab job={job} />,
+          content: <FailuresTab job={job} read={read} />,
         },
-        { id: 'log', href: href('log'), label: 'Log', content: <LogTab job={job} /> },
-        { id: 'report', href: href('report'), label: 'Report', content: <ReportTab job={job} /> },
         {
-          id: 'details', href: href('details'), label: 'Configuration',
+          id: 'log', href: href('log'), label: 'Log',
+          content: <LogTab key={step} job={job} step={step} />,
+        },
+        { id: 'report', href: href('report'), label: 'Report', content: <ReportTab job={job} /> },
+        ...(job.kind === 'migrate' ? [bucketTab] : []),
+        {
+          id: 'details', href: href('details'), label: 'Job details',
           content: <DetailsTab job={job} />,
         },
       ]}
@@ -52,7 +68,13 @@ function JobTabs({ job, tab }: { job: JobDetail; tab: string }) {
   );
 }
 
-export default function JobPage({ id, tab }: { id: string; tab: string }) {
+interface Props {
+  id: string;
+  tab: string;
+  step?: string; // whose part of the log is shown
+}
+
+export default function JobPage({ id, tab, step = '' }: Props) {
   const { job, error, read, gone } = useJob(id);
   const stale = useLine().status === 'lost';
   usePageTitle(job && titleOf(job));
@@ -77,7 +99,7 @@ export default function JobPage({ id, tab }: { id: string; tab: string }) {
             </Grid>
           </SpaceBetween>
         </div>
-        <JobTabs job={job} tab={tab} />
+        <JobTabs job={job} tab={tab} step={step} read={read} />
       </SpaceBetween>
     </ContentLayout>
   );

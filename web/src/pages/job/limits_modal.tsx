@@ -8,7 +8,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
 
 import { api } from '../../api/api';
-import type { JobDetail } from '../../api/types';
+import type { JobDetail, Limits } from '../../api/types';
 import { useNotify } from '../../parts/notify';
 
 const mostConcurrency = 4096;
@@ -25,6 +25,22 @@ export function wholeNumber(text: string, most: number): number | null | undefin
 
 const shown = (value: number | null | undefined) => (value == null ? '' : String(value));
 
+// Only what is another than before: null lifts a limit.
+export function changed(
+  before: Limits | null,
+  concurrency: number | null | undefined,
+  rate: number | null | undefined,
+): Partial<Limits> {
+  const change: Partial<Limits> = {};
+  if (concurrency !== undefined && concurrency !== (before?.concurrency ?? null)) {
+    change.concurrency = concurrency;
+  }
+  if (rate !== undefined && rate !== (before?.max_requests_per_second ?? null)) {
+    change.max_requests_per_second = rate;
+  }
+  return change;
+}
+
 export function LimitsModal({ job, close }: { job: JobDetail; close: () => void }) {
   const notify = useNotify();
   const [concurrency, setConcurrency] = useState(shown(job.limits?.concurrency));
@@ -33,15 +49,12 @@ export function LimitsModal({ job, close }: { job: JobDetail; close: () => void 
   const [busy, setBusy] = useState(false);
   const wanted = wholeNumber(concurrency, mostConcurrency);
   const wantedRate = wholeNumber(rate, mostRate);
-  const nothing = wanted === null && wantedRate === null;
+  const change = changed(job.limits, wanted, wantedRate);
 
   async function submit() {
     setBusy(true);
     try {
-      await api.limits(job.id, {
-        ...(wanted ? { concurrency: wanted } : {}),
-        ...(wantedRate ? { max_requests_per_second: wantedRate } : {}),
-      });
+      await api.limits(job.id, change);
       notify.say('success', 'The new limits hold from now on.');
       close();
     } catch (error) {
@@ -62,7 +75,9 @@ export function LimitsModal({ job, close }: { job: JobDetail; close: () => void 
             <Button
               variant="primary"
               loading={busy}
-              disabled={nothing || wanted === undefined || wantedRate === undefined}
+              disabled={
+                Object.keys(change).length === 0 || wanted === undefined || wantedRate === undefined
+              }
               onClick={() => void submit()}
             >
               Apply
@@ -85,6 +100,7 @@ export function LimitsModal({ job, close }: { job: JobDetail; close: () => void 
         </FormField>
         <FormField
           label="Requests a second, at most"
+          description="Empty: no limit."
           errorText={wantedRate === undefined && `A whole number from 1 to ${mostRate}.`}
         >
           <Input value={rate} inputMode="numeric" onChange={({ detail }) => setRate(detail.value)} />

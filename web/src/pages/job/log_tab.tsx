@@ -1,4 +1,5 @@
 import Box from '@cloudscape-design/components/box';
+import Button from '@cloudscape-design/components/button';
 import Header from '@cloudscape-design/components/header';
 import Pagination from '@cloudscape-design/components/pagination';
 import StatusIndicator, {
@@ -8,8 +9,9 @@ import Table from '@cloudscape-design/components/table';
 import TextFilter from '@cloudscape-design/components/text-filter';
 import { useMemo, useState } from 'react';
 
-import type { JobDetail, PersonAction, StreamedEvent } from '../../api/types';
+import type { JobDetail, StreamedEvent } from '../../api/types';
 import { Trouble } from '../../parts/trouble';
+import { go } from '../../router';
 import { useJobLog } from '../../state/use_job';
 import { timeText } from '../../text/durations';
 import { stepLabel } from '../../text/job_text';
@@ -61,23 +63,31 @@ export function lineOf(event: StreamedEvent): Line {
   }
 }
 
-function lineOfAction(action: PersonAction, index: number): Line {
-  const detail = action.detail ? `: ${action.detail}` : '';
-  return {
-    id: `action-${index}`, time: timeText(action.time), type: 'info', what: action.role,
-    text: `${action.action}, from ${action.peer}${detail}`,
-  };
+// What was told while the step ran, in every attempt.
+export function logOfStep(log: StreamedEvent[], step: string): StreamedEvent[] {
+  let running = '';
+  return log.filter((event) => {
+    if (event.type === 'summary') running = '';
+    if (event.type === 'step') running = text(event.step);
+    const belongs = running === step;
+    if (event.type === 'step' && event.state !== 'started') running = '';
+    return belongs;
+  });
 }
 
-export function LogTab({ job }: { job: JobDetail }) {
+interface Props {
+  job: JobDetail;
+  step: string; // empty: all of it
+}
+
+export function LogTab({ job, step }: Props) {
   const { log, loading, error, read } = useJobLog(job.id);
   const [filter, setFilter] = useState('');
   const [page, setPage] = useState(1);
-  const { actions } = job;
   const lines = useMemo(() => {
-    const all = [...log.map(lineOf), ...actions.map(lineOfAction)];
-    return all.sort((a, b) => a.time.localeCompare(b.time)).reverse();
-  }, [log, actions]);
+    const told = step ? logOfStep(log, step) : log;
+    return told.map(lineOf).reverse();
+  }, [log, step]);
   const wanted = filter.toLowerCase();
   const found = lines.filter((line) => `${line.what} ${line.text}`.toLowerCase().includes(wanted));
   const pages = Math.max(1, Math.ceil(found.length / pageSize));
@@ -94,8 +104,19 @@ export function LogTab({ job }: { job: JobDetail }) {
       contentDensity="compact"
       empty={<Box textAlign="center" color="text-body-secondary">Nothing here.</Box>}
       header={
-        <Header variant="h2" counter={`(${countText(lines.length)})`} description="The newest first.">
-          Log
+        <Header
+          variant="h2"
+          counter={`(${countText(lines.length)})`}
+          description="The newest first."
+          actions={
+            step && (
+              <Button onClick={() => go(`#/jobs/${encodeURIComponent(job.id)}/log`)}>
+                Show all steps
+              </Button>
+            )
+          }
+        >
+          {step ? `Log of the step: ${stepLabel(step)}` : 'Log'}
         </Header>
       }
       filter={

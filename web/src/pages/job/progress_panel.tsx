@@ -9,7 +9,7 @@ import type { JobDetail, Progress } from '../../api/types';
 import { StandingBadge } from '../../parts/standing_badge';
 import { durationText, secondsBetween, timeText } from '../../text/durations';
 import {
-  atWork, dataText, endedWell, hasEnded, hasFigures, objectRateText, objectsText, percentOf, rateText, stepLabel,
+  amountText, atWork, endedWell, hasEnded, hasFigures, objectRateText, percentOf, rateText, stepLabel,
   stepPercent, timeLeft,
 } from '../../text/job_text';
 import { countText, dash } from '../../text/numbers';
@@ -21,7 +21,7 @@ function StepBar({ progress }: { progress: Progress }) {
     <ProgressBar
       value={stepPercent(progress)}
       label={label}
-      description={`${dataText(progress)}, ${objectsText(progress)}`}
+      description={amountText(progress)}
     />
   );
 }

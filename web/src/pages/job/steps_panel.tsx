@@ -1,11 +1,13 @@
 import Box from '@cloudscape-design/components/box';
 import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
+import Link from '@cloudscape-design/components/link';
 import Steps, { type StepsProps } from '@cloudscape-design/components/steps';
 
 import type { JobDetail, JobStep } from '../../api/types';
+import { follow } from '../../router';
 import { durationText, secondsBetween } from '../../text/durations';
-import { atWork, dataText, hasFigures, objectsText, stepLabel } from '../../text/job_text';
+import { amountText, atWork, hasFigures, stepLabel } from '../../text/job_text';
 
 function statusOf(step: JobStep, job: JobDetail): StepsProps.Status {
   if (step.state === 'done') return 'success';
@@ -18,7 +20,7 @@ function detailsOf(step: JobStep, job: JobDetail): string {
   const parts: string[] = [];
   const { progress } = job;
   if (step.state === 'started' && progress?.step === step.step && hasFigures(progress)) {
-    parts.push(`${objectsText(progress)}, ${dataText(progress)}`);
+    parts.push(amountText(progress));
   } else if (step.message) {
     parts.push(step.message);
   }
@@ -35,7 +37,15 @@ export function StepsPanel({ job }: { job: JobDetail }) {
     header: stepLabel(step.step),
     details: (
       <Box variant="small" color="text-body-secondary">
-        <span className="long">{detailsOf(step, job)}</span>
+        <span className="long">{detailsOf(step, job)}</span>{' '}
+        <Link
+          fontSize="body-s"
+          href={`#/jobs/${encodeURIComponent(job.id)}/log?step=${encodeURIComponent(step.step)}`}
+          ariaLabel={`Log of the step: ${stepLabel(step.step)}`}
+          onFollow={follow}
+        >
+          Log
+        </Link>
       </Box>
     ),
   }));
