@@ -15,7 +15,7 @@ export interface About {
   simulator: boolean;
   store: string;
   allowed: { endpoints: string[]; profiles: string[]; roles: string[] }; // "*": any role
-  retry_selected?: boolean; // failures can be retried one by one
+  retry_selected: boolean; // failures can be retried one by one
 }
 
 export interface Place {

@@ -26,7 +26,7 @@ const listing = (...jobs: ReturnType<typeof madeJob>[]) => ({
 
 const about = (part: Partial<About>): About => ({
   program: 's3migrator', version: '1', executor: 'in-process', simulator: false, store: 'sqlite',
-  allowed: { endpoints: [], profiles: [], roles: ['*'] }, ...part,
+  allowed: { endpoints: [], profiles: [], roles: ['*'] }, retry_selected: false, ...part,
 });
 
 const detail = (part: Parameters<typeof madeDetail>[0]) => ({
