@@ -284,8 +284,12 @@ Answer<void> ServeRunner::confirm(const std::string& id, std::string name, std::
   return start(*std::move(arguments), id, person);
 }
 
-Answer<void> ServeRunner::undo(const std::string& id, const Person& person) {
-  auto arguments = taken_up(id, workflow::Again::resume);
+Answer<void> ServeRunner::undo(const std::string& id,
+                               const std::vector<console::JobRequest::Option>& more,
+                               const Person& person) {
+  auto words = undo_words(more);
+  if (!words) return console::refuse(std::move(words.error()));
+  auto arguments = taken_up(id, workflow::Again::resume, *std::move(words));
   if (!arguments) return console::refuse(std::move(arguments.error()));
   if (arguments->verb != Verb::migrate)
     return state_problem(
@@ -361,8 +365,8 @@ void ServeRunner::take_up(store::Store& store, const std::string& id, const std:
     if (!unmarked) log::warning("job {}: {}", printable(id), unmarked.error().describe());
     return;
   }
-  const auto taken =
-      mark == "undo" ? undo(id, next_server) : resume(id, workflow::Again::resume, {}, next_server);
+  const auto taken = mark == "undo" ? undo(id, {}, next_server)
+                                    : resume(id, workflow::Again::resume, {}, next_server);
   if (!taken) log::warning("job {} is not taken up: {}", printable(id), taken.error().detail);
 }
 

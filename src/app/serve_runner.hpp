@@ -53,7 +53,9 @@ class ServeRunner final : public console::JobRunner {
                                const console::Person& person) override;
   console::Answer<void> confirm(const std::string& id, std::string name, std::string digest,
                                 const console::Person& person) override;
-  console::Answer<void> undo(const std::string& id, const console::Person& person) override;
+  console::Answer<void> undo(const std::string& id,
+                             const std::vector<console::JobRequest::Option>& more,
+                             const console::Person& person) override;
   console::Answer<void> limit(const std::string& id, const JobLimits& limits,
                               const std::string& note) override;
   std::optional<JobLimits> limits(const std::string& id) const override;

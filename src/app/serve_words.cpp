@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <utility>
 
 #include <fmt/format.h>
@@ -22,6 +23,8 @@ using console::SideRequest;
 // What its messages ask for, once it has begun.
 constexpr auto taken_on_the_way = std::to_array<std::string_view>(
     {"accept-weak-proof", "accept-unpinned-delete", "source-is-quiet", "rename", "name-timeout"});
+
+constexpr auto taken_on_the_way_back = std::to_array<std::string_view>({"accept-weak-proof"});
 
 // Files of the server, and what is the server's own business.
 constexpr auto not_taken = std::to_array<std::string_view>(
@@ -216,10 +219,13 @@ Answer<void> may_use(const Arguments& arguments, const console::Allowed& allowed
   return {};
 }
 
-Answer<std::vector<std::string>> more_words(const std::vector<JobRequest::Option>& options) {
+namespace {
+
+Answer<std::vector<std::string>> words_among(std::span<const std::string_view> taken,
+                                             const std::vector<JobRequest::Option>& options) {
   std::vector<std::string> words;
   for (const auto& option : options) {
-    if (std::ranges::find(taken_on_the_way, option.name) == taken_on_the_way.end())
+    if (std::ranges::find(taken, option.name) == taken.end())
       return invalid("options." + option.name, "is not changed once a job has begun");
     if (option.values.size() > 1) return invalid("options." + option.name, "is given twice");
     if (option.values.empty()) words.push_back("--" + option.name);
@@ -227,6 +233,16 @@ Answer<std::vector<std::string>> more_words(const std::vector<JobRequest::Option
       add(words, option.name, value);
   }
   return words;
+}
+
+}  // namespace
+
+Answer<std::vector<std::string>> more_words(const std::vector<JobRequest::Option>& options) {
+  return words_among(taken_on_the_way, options);
+}
+
+Answer<std::vector<std::string>> undo_words(const std::vector<JobRequest::Option>& options) {
+  return words_among(taken_on_the_way_back, options);
 }
 
 std::vector<std::string> with_more(std::vector<std::string> words,

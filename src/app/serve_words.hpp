@@ -25,8 +25,11 @@ console::Answer<void> may_use(const Arguments& arguments, const console::Allowed
 console::Answer<Arguments> arguments_of(const console::JobRequest& request,
                                         const console::Allowed& allowed);
 
-// Options that a migration may be given on its way, as words. Problems: 422 for all others.
+// Options that a migration may be given on its way, or when it is taken back, as words.
+// Problems: 422 for all others.
 console::Answer<std::vector<std::string>> more_words(
+    const std::vector<console::JobRequest::Option>& options);
+console::Answer<std::vector<std::string>> undo_words(
     const std::vector<console::JobRequest::Option>& options);
 
 // A command line with more options, which take the place of those of the same name.

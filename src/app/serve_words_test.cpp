@@ -93,6 +93,8 @@ TEST(ServeWords, OptionsOnTheWayReplaceThoseOfTheCommand) {
     EXPECT_EQ(refused.error().fields.front().field, std::string("options.") + name);
   }
   EXPECT_FALSE(more_words({{"rename", {"a", "b"}}}));
+  EXPECT_FALSE(undo_words({{"rename", {"a"}}}));
+  EXPECT_THAT(*undo_words({{"accept-weak-proof", {}}}), ElementsAre("--accept-weak-proof"));
 }
 
 TEST(ServeWords, WhatIsTheServersOwnIsNotTaken) {

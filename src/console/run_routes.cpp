@@ -125,13 +125,14 @@ net::Task<Reply> undo(Parts& parts, Call call) {
   if (parts.options.runner == nullptr) co_return refuse(only_watches());
   const auto body = call.body();
   if (!body) co_return refuse(bad_body());
+  auto more = read_options(*body);
+  if (!more) co_return refuse(std::move(more.error()));
   auto given = token_again(parts, call, text_field(*body, "token"));
   if (!given) co_return refuse(std::move(given.error()));
-  auto action = action_of(call, "undo");
-  auto started =
-      co_await ask_runner(parts, [id = call.id, person = person_of(action)](JobRunner& runner) {
-        return runner.undo(id, person);
-      });
+  auto action = action_of(call, "undo", words_of(*more));
+  auto started = co_await ask_runner(
+      parts, [id = call.id, more = *std::move(more), person = person_of(action)](
+                 JobRunner& runner) { return runner.undo(id, more, person); });
   if (!started) co_return refuse(std::move(started.error()));
   co_return co_await begun(parts, call.id, std::move(action), 200);
 }

@@ -54,7 +54,8 @@ class JobRunner {
   // then asks about, the source is deleted.
   virtual Answer<void> confirm(const std::string& id, std::string name, std::string digest,
                                const Person& person) = 0;
-  virtual Answer<void> undo(const std::string& id, const Person& person) = 0;
+  virtual Answer<void> undo(const std::string& id, const std::vector<JobRequest::Option>& more,
+                            const Person& person) = 0;
   // Other limits for a job that runs here, from now on, and said in its events; those of the others
   // follow where they share them. Problems: 409 where it does not run here.
   virtual Answer<void> limit(const std::string& id, const JobLimits& limits,

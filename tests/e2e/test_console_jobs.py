@@ -243,6 +243,32 @@ def test_failures_are_tried_again(start, cloud, bucket):
     assert [action["action"] for action in document["actions"]] == ["begin", "retry"]
 
 
+def test_a_console_that_only_watches_begins_nothing(start, cli, cloud, bucket):
+    run = cli.run("copy", "s3://photos", f"s3://{bucket}", *cli.roles, "--json")
+    job = run.summary["job"]
+    console = start("--watch-only")
+    assert console.get("/api/v1/about")["executor"] == "none"
+    assert begin(console, copy_request(cloud, "photos", bucket), 409)["code"] == "not-here"
+    for what in ("resume", "retry", "clone"):
+        assert act(console, job, what, {}, 409)["code"] == "not-here"
+    for what in ("undo", "confirm"):
+        assert act(console, job, what, sign_off(), 409)["code"] == "not-here"
+    assert not any(show(console, job)["may"][what] for what in ("resume", "retry", "undo"))
+
+
+def test_limits_hold_for_the_command_line_too(start, cli, cloud, bucket):
+    console = start()
+    job = begin_slow_copy(console, cloud, bucket)
+    act(console, job, "limits", {"concurrency": 3}, method="PATCH")
+    act(console, job, "pause")
+    ended(console, job)
+    cloud.call("POST", "latency", {})
+    run = cli.run("jobs", "resume", job, "--json")
+    assert run.code == 0, run
+    budgets = {event["budget"] for event in run.events if event["type"] == "progress"}
+    assert budgets == {3}
+
+
 def test_limits_are_changed_while_it_runs_and_outlive_the_server(start, cli, cloud, bucket):
     console = start()
     job = begin_slow_copy(console, cloud, bucket)
@@ -321,7 +347,8 @@ def test_a_migration_is_taken_back(server, moving):
     console = server()
     job = until_asked(console, moving)["id"]
     act(console, job, "undo", {"token": "not-the-operators-token"}, 403)
-    act(console, job, "undo", sign_off())
+    act(console, job, "undo", {"options": {"rename": "elsewhere"}, **sign_off()}, 422)
+    act(console, job, "undo", {"options": {"accept-weak-proof": True}, **sign_off()})
     document = ended(console, job)
     assert document["summary"]["outcome"] == "undone", document
     assert contents(moving.admin(SOURCE)) == before
