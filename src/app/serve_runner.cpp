@@ -37,6 +37,10 @@ std::unexpected<Problem> state_problem(std::string sentence) {
   return console::refuse({.status = 409, .code = "job-state", .detail = std::move(sentence)});
 }
 
+std::unexpected<Problem> stopping_problem() {
+  return state_problem("the server is being stopped");
+}
+
 const Person next_server{.who = "the server",
                          .note = "Taken up by the console: it was running when the server ended"};
 
@@ -106,7 +110,7 @@ ServeRunner::Job* ServeRunner::running(const std::string& id) const {
 }
 
 Answer<void> ServeRunner::may_start(const Job& job) const {
-  if (stopping_) return state_problem("the server is being stopped");
+  if (stopping_) return stopping_problem();
   if (running(job.id) != nullptr)
     return state_problem(fmt::format("job {} runs here already", printable(job.id)));
   if (held_.contains(job.id))
@@ -333,8 +337,12 @@ bool ServeRunner::runs(const std::string& id) const {
 console::Beginning ServeRunner::beginning(const std::string& id) const {
   const std::scoped_lock lock(mutex_);
   const auto found = jobs_.find(id);
-  return found == jobs_.end() ? console::Beginning{.decided = true, .refused = {}}
-                              : found->second->beginning;
+  if (found == jobs_.end()) return {.decided = true, .refused = {}};
+  auto beginning = found->second->beginning;
+  // Nobody is kept waiting by a store that does not answer.
+  if (stopping_ && !beginning.decided)
+    beginning = {.decided = true, .refused = stopping_problem().error()};
+  return beginning;
 }
 
 bool ServeRunner::hold(const std::string& id) {

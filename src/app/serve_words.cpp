@@ -160,7 +160,7 @@ void set_option(JobRequest& request, const std::string& name,
                 const std::optional<std::string>& value) {
   if (value && set_side(request, name, *value)) return;
   if (std::ranges::find(not_taken, name) != not_taken.end()) return;
-  if (name == "confirm-delete" && request.kind == "migrate") return;
+  if (name == "confirm-delete") return;  // what is deleted next is confirmed anew
   auto known = std::ranges::find(request.options, name, &JobRequest::Option::name);
   if (known == request.options.end())
     known = request.options.insert(request.options.end(), {name, {}});

@@ -74,6 +74,10 @@ TEST(ServeWords, OfACommandLineAreUnderstoodToo) {
   const auto migration = request_of({"s3migrator", "migrate", "s3://a", "--confirm-delete", "a"});
   ASSERT_TRUE(migration);
   EXPECT_TRUE(migration->options.empty()) << "another one is confirmed anew";
+  const auto mirror =
+      request_of({"s3migrator", "copy", "s3://a", "s3://b", "--delete", "--confirm-delete=b"});
+  ASSERT_TRUE(mirror);
+  EXPECT_EQ(mirror->options.size(), 1u);
   EXPECT_FALSE(request_of({"s3migrator", "jobs", "list"}));
 }
 

@@ -203,6 +203,19 @@ def test_a_job_of_somebody_who_may_name_more_is_not_taken_up(serve, cli, cloud, 
     assert show(console, job)["attempt"] == 1
 
 
+def test_files_are_those_of_the_command_line(start, cli, cloud, bucket, tmp_path):
+    report = tmp_path / "report.json"
+    run = cli.run("copy", "s3://photos", f"s3://{bucket}", *cli.roles, "--report", report, "--json")
+    assert run.code == 0 and report.exists()
+    report.unlink()
+    console = start()
+    job = run.summary["job"]
+    act(console, job, "retry")
+    assert ended(console, job)["state"] == "done"
+    assert not report.exists()
+    assert console.get(f"/api/v1/jobs/{job}/report.json")["outcome"] == "verified"
+
+
 def test_no_more_run_at_once_than_may(start, cloud, bucket):
     console = start("--max-jobs", "1")
     job = begin_slow_copy(console, cloud, bucket)
