@@ -164,6 +164,56 @@ TEST_F(Api, PausesCancelsAndForgets) {
   EXPECT_EQ(act("DELETE", "/api/v1/jobs/" + first), 404);
 }
 
+// Begins a job at this very moment, which neither claim nor state of the job tell yet.
+class BusyRunner final : public JobRunner {
+ public:
+  Allowed allowed() const override { return {}; }
+  Answer<std::string> begin(const JobRequest&, const Person&) override { return refuse({}); }
+  Answer<void> resume(const std::string&, workflow::Again, const std::vector<JobRequest::Option>&,
+                      const Person&) override {
+    return refuse({});
+  }
+  Answer<void> confirm(const std::string&, std::string, std::string, const Person&) override {
+    return refuse({});
+  }
+  Answer<void> undo(const std::string&, const std::vector<JobRequest::Option>&,
+                    const Person&) override {
+    return refuse({});
+  }
+  Answer<void> limit(const std::string&, const JobLimits&, const std::string&) override {
+    return refuse({});
+  }
+  std::optional<JobLimits> limits(const std::string&) const override { return std::nullopt; }
+  void tell(const std::string&, std::string) override {}
+  bool runs(const std::string&) const override { return busy; }
+  Beginning beginning(const std::string&) const override { return {}; }
+  bool hold(const std::string&) override {
+    if (!busy) ++held;
+    return !busy;
+  }
+  void let_go(const std::string&) override { --held; }
+  Answer<JobRequest> request_of(std::string_view) const override { return refuse({}); }
+
+  bool busy = true;
+  int held = 0;
+};
+
+TEST(ApiBesideARunner, AJobThatIsBeingBegunIsNotChanged) {
+  BusyRunner runner;
+  Rig rig({}, [&](const std::string&) { return &runner; });
+  rig.add_job(first);
+  const auto act = [&](const std::string& method, const std::string& target) {
+    return rig.ask_as(operator_token, {.method = method, .target = target}).status;
+  };
+  const auto job = "/api/v1/jobs/" + first;
+  EXPECT_EQ(act("DELETE", job), 409);
+  EXPECT_EQ(act("POST", job + "/cancel"), 409);
+  EXPECT_TRUE(*rig.store().find_job(first));
+  runner.busy = false;
+  EXPECT_EQ(act("DELETE", job), 204);
+  EXPECT_EQ(runner.held, 0);
+}
+
 TEST_F(Api, SaysWhoIsSignedInAndWhatItIs) {
   EXPECT_EQ(get("/api/v1/session").at("role"), "viewer");
   EXPECT_EQ(get("/api/v1/about").at("executor"), "none");
