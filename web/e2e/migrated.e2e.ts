@@ -92,6 +92,11 @@ describe.skipIf(!hasBrowser || !hasRunner)('a migration', () => {
     await page.getByText('Verified, strong proof').waitFor(slow);
     await shoot(page, 'migrated-report', true);
     await sound(visitor, page);
+    await page.getByRole('tab', { name: 'Configuration diff' }).click();
+    await page.getByText('Configuration of the bucket').waitFor(slow);
+    await page.getByText('Policy of the new bucket').first().waitFor();
+    await shoot(page, 'migrated-configuration', true);
+    await sound(visitor, page);
     await page.getByRole('tab', { name: 'Log' }).click();
     await page.getByText(/In the console: confirm/).first().waitFor();
     await page.getByRole('link', { name: 'Log of the step: Empty the source' }).click();

@@ -7,6 +7,7 @@ import { hasRunner, World } from './world';
 
 const slow = { timeout: 30_000 };
 const source = '111111111111';
+const narrow = `arn:aws:iam::${source}:role/s3m-source-narrow`;
 
 const photos = (name: string, count: number) => ({
   name, owner: source, region: 'us-east-1',
@@ -22,6 +23,14 @@ describe.skipIf(!hasBrowser || !hasRunner)('a job that is begun from the page', 
     world = await World.start({
       extends: 'article',
       buckets: [photos('films', 2_400)],
+      accounts: [{
+        id: source, roles: [{
+          name: 's3m-source-narrow', trusted: ['333333333333'],
+          policies: [{ Statement: {
+            Effect: 'Allow', Action: ['s3:ListBucket', 's3:GetBucketLocation'], Resource: '*',
+          } }],
+        }],
+      }],
     });
     origin = await world.serve();
     visitor = await Visitor.start();
@@ -45,7 +54,7 @@ describe.skipIf(!hasBrowser || !hasRunner)('a job that is begun from the page', 
     await page.getByLabel('External id').fill(external_id);
   }
 
-  test('is made in the wizard', async () => {
+  test('is made in the wizard, its access tested', { timeout: 120_000 }, async () => {
     await visitor.visit(origin, desktop);
     const page = await visitor.signIn(world.token);
     await page.getByText('No jobs yet').waitFor();
@@ -54,6 +63,8 @@ describe.skipIf(!hasBrowser || !hasRunner)('a job that is begun from the page', 
     const next = page.getByRole('button', { name: 'Next' });
     await next.click();
     await fillSide(page, 'films', 'source');
+    await page.getByLabel('Role ARN', { exact: true }).fill(narrow);
+    await page.getByLabel('External id').fill('');
     await page.getByLabel('Migrator role ARN').fill(world.access.migrator_role_arn);
     await next.click();
     await fillSide(page, '', 'destination');
@@ -65,7 +76,24 @@ describe.skipIf(!hasBrowser || !hasRunner)('a job that is begun from the page', 
     await page.getByLabel('Requests a second, at most').fill('40');
     await sound(visitor, page);
     await next.click();
+
+    const test = page.getByRole('button', { name: 'Test access', exact: true });
+    await test.click();
+    await page.getByText('Missing').first().waitFor(slow);
+    await page.getByText("Add this to the policies of the source's identity").waitFor();
+    await page.getByLabel('policy for the source').getByText('s3:GetObject').first().waitFor();
+    await shoot(page, 'started-access', true);
+    await sound(visitor, page);
+    await page.getByRole('button', { name: 'Source' }).first().click();
+    await fillSide(page, 's3://films', 'source');
+    for (let step = 0; step < 3; step += 1) await next.click();
+    await test.click();
+    await page.getByText('Nothing is missing').waitFor(slow);
+    await sound(visitor, page);
     await next.click();
+
+    await page.getByText('What it would do').waitFor();
+    await page.getByText('2,400 objects', { exact: false }).first().waitFor();
     await page.getByText('s3migrator copy s3://films s3://films-copy').waitFor();
     await shoot(page, 'started-review', true);
     await sound(visitor, page);
@@ -130,6 +158,14 @@ describe.skipIf(!hasBrowser || !hasRunner)('a job that is begun from the page', 
     await signInAgain(page);
     await page.getByText('Connection to the server lost').waitFor({ state: 'detached' });
     await page.getByText(/Attempt 3, resumed from/).waitFor(slow);
+    await page.getByRole('button', { name: 'Actions' }).click();
+    await page.getByRole('menuitem', { name: 'Change limits' }).click();
+    const rate = page.getByRole('dialog').getByLabel('Requests a second, at most');
+    expect(await rate.inputValue()).toBe('40');
+    await rate.fill('');
+    await sound(visitor, page);
+    await page.getByRole('button', { name: 'Apply' }).click();
+    await page.getByText('The new limits hold from now on.').waitFor();
     await page.getByText('Done, and every object verified.').waitFor({ timeout: 120_000 });
     expect(await percent(page)).toBe(100);
     await page.getByRole('tab', { name: 'Report' }).click();

@@ -20,7 +20,7 @@ import { PlanTrouble } from './plan_trouble';
 const verdicts: Record<Permission['verdict'], { type: StatusIndicatorProps.Type; text: string }> = {
   proven: { type: 'success', text: 'Proven' },
   inferred: { type: 'info', text: 'Inferred' },
-  unproven: { type: 'pending', text: 'Not provable beforehand' },
+  unproven: { type: 'pending', text: 'Unproven' },
   denied: { type: 'error', text: 'Missing' },
 };
 
@@ -69,7 +69,7 @@ function Side({ side, permissions, policy }: SideProps) {
         header={
           <Header
             variant="h2"
-            counter={`(${countText(permissions.length - missing.length)} of ${countText(permissions.length)})`}
+            counter={`(${countText(permissions.length)})`}
           >
             {sentence(side)}
           </Header>
