@@ -123,6 +123,7 @@ def test_one_that_was_asked_to_pause_when_the_server_was_killed_stays_so(start, 
     act(console, job, "pause")
     stop(console, signal.SIGKILL)
     console = start()
+    time.sleep(1)  # as above
     document = show(console, job)
     assert document["state"] in ("paused", "interrupted")
     assert document["attempt"] == 1
