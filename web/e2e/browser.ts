@@ -19,6 +19,7 @@ export interface Look {
 
 export const desktop: Look = { width: 1440, height: 900 };
 export const phone: Look = { width: 390, height: 844 };
+const picturesque: Look = { width: 1120, height: 700 };
 
 interface Violation {
   id: string;
@@ -124,6 +125,15 @@ export async function sound(visitor: Visitor, page: Page): Promise<void> {
   )) as [number, number];
   expect(content, 'the page is wider than the window').toBeLessThanOrEqual(window);
   expect(visitor.troubles).toEqual([]);
+}
+
+// docs/images has these, taken over by hand when the page has changed.
+export async function picture(page: Page, name: string, look: Look = picturesque): Promise<void> {
+  const before = page.viewportSize()!;
+  await page.setViewportSize(look);
+  await page.evaluate('window.scrollTo(0, 0)');
+  await shoot(page, `console-${name}`);
+  await page.setViewportSize(before);
 }
 
 const shots = process.env.SCREENSHOTS ?? new URL('../../build/screenshots', import.meta.url).pathname;

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { desktop, hasBrowser, shoot, sound, Visitor } from './browser';
+import { desktop, hasBrowser, picture, shoot, sound, Visitor } from './browser';
 import { hasRunner, page as built, program } from './world';
 
 const slow = { timeout: 60_000 };
@@ -65,7 +65,7 @@ describe.skipIf(!there)('the demo', () => {
     const page = await visitor.signIn(token);
     await page.getByText('This is a simulated cloud').waitFor();
     await page.getByRole('link', { name: 'Migration of holiday-albums' }).waitFor();
-    await shoot(page, 'demo-jobs');
+    await picture(page, 'jobs');
     await sound(visitor, page);
 
     await page.getByRole('link', { name: 'Create job' }).first().click();
@@ -82,6 +82,9 @@ describe.skipIf(!there)('the demo', () => {
     for (let step = 0; step < 3; step += 1) await next.click();
     await page.getByRole('button', { name: 'Start the copy' }).click();
     await page.getByRole('heading', { name: 'holiday-films to holiday-films-copy' }).waitFor(slow);
+    await expect.poll(async () => Number.parseInt(await page.title(), 10), slow).toBeGreaterThan(40);
+    await page.getByText('Time (UTC)').waitFor(slow);
+    await picture(page, 'job', { width: 1120, height: 900 });
     await page.getByText('Done, and every object verified.').waitFor({ timeout: 120_000 });
     await shoot(page, 'demo-done', true);
     await sound(visitor, page);

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { desktop, hasBrowser, phone, shoot, sound, Visitor } from './browser';
+import { desktop, hasBrowser, phone, picture, shoot, sound, Visitor } from './browser';
 import { hasRunner, World } from './world';
 
 const slow = { timeout: 60_000 };
@@ -75,7 +75,7 @@ describe.skipIf(!hasBrowser || !hasRunner)('a migration', () => {
     await dialog.getByLabel('Token').fill('not-the-token-of-this-server');
     expect(await confirm.isDisabled()).toBe(true);
     await dialog.getByLabel('Name of the bucket').fill('albums');
-    await shoot(page, 'migrated-confirmation');
+    await picture(page, 'confirmation', { width: 1120, height: 900 });
     await sound(visitor, page);
     await confirm.click();
     await dialog.getByText(/token/i).last().waitFor();
@@ -96,6 +96,8 @@ describe.skipIf(!hasBrowser || !hasRunner)('a migration', () => {
     await page.getByText('Configuration of the bucket').waitFor(slow);
     await page.getByText('Policy of the new bucket').first().waitFor();
     await shoot(page, 'migrated-configuration', true);
+    await page.getByText('Configuration of the bucket').scrollIntoViewIfNeeded();
+    await shoot(page, 'console-configuration');
     await sound(visitor, page);
     await page.getByRole('tab', { name: 'Log' }).click();
     await page.getByText(/In the console: confirm/).first().waitFor();
@@ -112,5 +114,60 @@ describe.skipIf(!hasBrowser || !hasRunner)('a migration', () => {
     await there.getByText('Done, and every object verified.').waitFor(slow);
     await shoot(there, 'migrated-phone', true);
     await sound(visitor, there);
+  });
+});
+
+interface Detail {
+  state: string;
+  message: string;
+  confirmation: { bucket: string; digest: string } | null;
+}
+
+describe.skipIf(!hasBrowser || !hasRunner)('a migration whose name is taken', () => {
+  let world: World;
+  let visitor: Visitor;
+
+  beforeAll(async () => {
+    world = await World.start({
+      extends: 'article',
+      accounts: [{ id: '444444444444' }],
+      buckets: [{
+        name: 'letters', owner: '111111111111', region: 'us-east-1',
+        generators: [{ prefix: 'y/', count: 20, min_size: 1, max_size: 999, seed: 1 }],
+      }],
+      thieves: [{ bucket: 'letters', account: '444444444444' }],
+      switches: { name_release_ms: 500 },
+    });
+    visitor = await Visitor.start();
+  });
+  afterAll(async () => {
+    await visitor?.stop();
+    await world?.stop();
+  });
+
+  test('asks for another, and goes on with it', { timeout: 180_000 }, async () => {
+    const origin = await world.serve();
+    const id = await world.begin('migrate', 'letters', '');
+    const job = () => world.ask<Detail>('GET', `/jobs/${id}`);
+    await expect.poll(async () => (await job()).confirmation?.bucket, slow).toBe('letters');
+    const { digest } = (await job()).confirmation!;
+    await world.ask('POST', `/jobs/${id}/confirm`, { name: 'letters', digest, token: world.token });
+    await expect.poll(async () => (await job()).message, slow).toContain('--rename');
+
+    await visitor.visit(origin, desktop);
+    const page = await visitor.signIn(world.token);
+    await visitor.open(`#/jobs/${id}`);
+    await page.getByText('--rename').first().waitFor();
+    await shoot(page, 'migrated-taken', true);
+    await sound(visitor, page);
+    await page.getByRole('button', { name: 'Actions' }).click();
+    await page.getByRole('menuitem', { name: 'Resume with options' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Another name for the bucket').fill('letters-anew');
+    await dialog.getByLabel('Token').fill(world.token);
+    await sound(visitor, page);
+    await page.getByRole('button', { name: 'Resume with them' }).click();
+    await page.getByText('Done, and every object verified.').waitFor(slow);
+    await sound(visitor, page);
   });
 });

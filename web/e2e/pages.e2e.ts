@@ -216,6 +216,21 @@ describe.skipIf(!hasBrowser)('a job', () => {
     expect(sent?.body).toMatchObject({ name: 'photos', digest: expect.stringMatching(/^6b1f/) });
   });
 
+  test('that asks for more is gone on with by options', async () => {
+    const page = await enter(phone);
+    await visitor.open('#/jobs/20261121-c0ffee');
+    await page.getByRole('button', { name: 'Actions' }).click();
+    await page.getByRole('menuitem', { name: 'Resume with options' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Another name for the bucket').fill('photos-2');
+    await dialog.getByLabel('Token').fill(token);
+    await sound(visitor, page);
+    await page.getByRole('button', { name: 'Resume with them' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    const sent = server.requests.find((each) => each.path.endsWith('/resume'));
+    expect(sent?.body).toEqual({ options: { rename: 'photos-2' }, token });
+  });
+
   test('pauses, goes on and is filtered by cause', async () => {
     const page = await enter(desktop);
     await visitor.open('#/jobs/20261122-7f3a91');
@@ -262,28 +277,5 @@ describe.skipIf(!hasBrowser)('a job', () => {
     expect(server.streams.size).toBe(1);
     server.changed(server.jobs[0]!, { percent: 77 });
     for (const tab of tabs) await expect.poll(() => tab.title(), slow).toMatch(/^77 % - /);
-  });
-});
-
-// docs/images has these, taken over by hand when the page has changed.
-describe.skipIf(!hasBrowser)('the pictures of docs/console.md', () => {
-  const small: Look = { width: 1120, height: 700 };
-
-  test('are taken', { timeout: 120_000 }, async () => {
-    const page = await enter(small);
-    await page.getByText('Migration of photos').first().waitFor();
-    await shoot(page, 'console-jobs');
-    await visitor.open('#/jobs/20261122-7f3a91');
-    await page.getByText('Time (UTC)').waitFor();
-    await shoot(page, 'console-job');
-    await visitor.open('#/jobs/20261121-c0ffee');
-    await page.getByRole('button', { name: 'Review and confirm' }).click();
-    await page.getByLabel('Name of the bucket').fill('photos');
-    await shoot(page, 'console-confirmation');
-    await visitor.visit(page.url().split('/#')[0]!, { ...phone, dark: true });
-    const there = await visitor.signIn(token);
-    await visitor.open('#/jobs/20261122-7f3a91');
-    await there.getByText('Time (UTC)').waitFor();
-    await shoot(there, 'console-phone');
   });
 });

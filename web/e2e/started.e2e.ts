@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { desktop, hasBrowser, phone, shoot, sound, Visitor } from './browser';
+import { desktop, hasBrowser, phone, picture, shoot, sound, Visitor } from './browser';
 import { hasRunner, World } from './world';
 
 const slow = { timeout: 30_000 };
@@ -83,6 +83,7 @@ describe.skipIf(!hasBrowser || !hasRunner)('a job that is begun from the page', 
     await page.getByText("Add this to the policies of the source's identity").waitFor();
     await page.getByLabel('policy for the source').getByText('s3:GetObject').first().waitFor();
     await shoot(page, 'started-access', true);
+    await picture(page, 'access', { width: 1120, height: 1000 });
     await sound(visitor, page);
     await page.getByRole('button', { name: 'Source' }).first().click();
     await fillSide(page, 's3://films', 'source');
@@ -125,6 +126,7 @@ describe.skipIf(!hasBrowser || !hasRunner)('a job that is begun from the page', 
     }
     await tabs[0]!.setViewportSize({ width: phone.width, height: phone.height });
     await shoot(tabs[0]!, 'started-running-phone', true);
+    await picture(tabs[0]!, 'phone', phone);
     await sound(visitor, tabs[0]!);
     await Promise.all(tabs.map((tab) => tab.close()));
   });

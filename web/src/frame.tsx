@@ -63,7 +63,7 @@ function Top({ onSignOut }: { onSignOut: () => void }) {
           {
             type: 'menu-dropdown',
             iconName: 'user-profile',
-            text: session.role === 'operator' ? 'Operator' : 'Viewer',
+            text: session.name || (session.role === 'operator' ? 'Operator' : 'Viewer'),
             description: about ? `${about.program} ${about.version}` : undefined,
             items: [
               { id: 'settings', text: 'Settings', href: '#/settings' },

@@ -2,7 +2,7 @@ import { base, query, request } from './client';
 import type { Report } from './report';
 import type {
   About, Act, Browsed, ConfigurationPart, Failure, FailureGroup, Job, JobDetail, JobPage, JobRequest,
-  Limits, PlanResult, Sample, Session, SideRequest, StreamedEvent,
+  Limits, PlanResult, ResumeOptions, Sample, Session, SideRequest, StreamedEvent,
 } from './types';
 
 const job = (id: string, rest = '') => `/jobs/${encodeURIComponent(id)}${rest}`;
@@ -33,7 +33,12 @@ export const api = {
   clone: (id: string) => request<JobRequest>('POST', job(id, '/clone')),
   confirm: (id: string, body: { name: string; digest: string; token: string }) =>
     request<Job>('POST', job(id, '/confirm'), body),
-  undo: (id: string, token: string) => request<Job>('POST', job(id, '/undo'), { token }),
+  resumeWith: (id: string, options: ResumeOptions, token: string) =>
+    request<Job>('POST', job(id, '/resume'), { options, token }),
+  undo: (id: string, token: string, acceptWeakProof: boolean) =>
+    request<Job>('POST', job(id, '/undo'), {
+      token, ...(acceptWeakProof ? { options: { 'accept-weak-proof': true } } : {}),
+    }),
   forget: (id: string) => request<void>('DELETE', job(id)),
   // null lifts a limit; one that is not named stays.
   limits: (id: string, limits: Partial<Limits>) =>

@@ -5,7 +5,17 @@ export type Role = 'operator' | 'viewer';
 
 export interface Session {
   role: Role;
-  expires_at: string | null; // null: of a bearer token
+  expires_at: string | null; // null: of a bearer token, and of who comes by a load balancer
+  name?: string; // of whom a load balancer has signed in
+}
+
+// What a migration may ask for before it goes on, by the names of the command line.
+export interface ResumeOptions {
+  rename?: string;
+  'name-timeout'?: string;
+  'accept-weak-proof'?: boolean;
+  'accept-unpinned-delete'?: boolean;
+  'source-is-quiet'?: boolean;
 }
 
 export interface About {

@@ -176,6 +176,30 @@ describe('a job', () => {
     expect(screen.getByLabelText('Policy of the new bucket').textContent).toContain('"a": 2');
   });
 
+  test('that asks for another name is gone on with by it, with the token again', async () => {
+    answering({
+      ...detail({ kind: 'migrate', state: 'failed', may: { resume: true } as never }),
+      'POST /jobs/j1/resume': () => madeJob(),
+    });
+    show(<JobPage id="j1" tab="failures" />);
+    await screen.findByText('Actions');
+    const actions = createWrapper().findButtonDropdown()!;
+    act(() => actions.openDropdown());
+    act(() => actions.findItemById('resume-with')!.click());
+    const modal = createWrapper().findModal()!;
+    const [name, , token] = modal.findContent().findAllInputs();
+    const resume = modal.findFooter()!.findAllButtons()[1]!;
+    act(() => token!.setInputValue('t'));
+    expect(resume.getElement().hasAttribute('disabled')).toBe(true);
+    act(() => name!.setInputValue('photos-2'));
+    act(() => modal.findContent().findCheckbox()!.findNativeInput().click());
+    act(() => resume.click());
+    await waitFor(() => expect(callsTo('POST /jobs/j1/resume')).toHaveLength(1));
+    expect(callsTo('POST /jobs/j1/resume')[0]!.body).toEqual({
+      options: { rename: 'photos-2', 'accept-weak-proof': true }, token: 't',
+    });
+  });
+
   test('can be had as a call of the API', async () => {
     answering({
       ...detail({ command: ['s3migrator', 'copy', 's3://here', 's3://there'] }),

@@ -60,7 +60,10 @@ export default function SettingsPage() {
                 label: 'Jobs run',
                 value: about?.executor === 'none' ? 'elsewhere; this console only watches' : 'here',
               },
-              { label: 'Signed in as', value: session.role },
+              {
+                label: 'Signed in as',
+                value: session.name ? `${session.name} (${session.role})` : session.role,
+              },
               { label: 'Until', value: timeText(session.expires_at) },
               { label: 'Simulated cloud', value: about?.simulator ? 'Yes' : 'No' },
               { label: 'Endpoints allowed', value: listed(about?.allowed.endpoints) },

@@ -1,6 +1,7 @@
 import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
+import Checkbox from '@cloudscape-design/components/checkbox';
 import FormField from '@cloudscape-design/components/form-field';
 import Input from '@cloudscape-design/components/input';
 import Modal from '@cloudscape-design/components/modal';
@@ -31,8 +32,8 @@ const words: Record<Dialog, { header: string; text: string; button: string }> = 
   },
 };
 
-function perform(job: JobDetail, what: Dialog, token: string): Promise<unknown> {
-  if (what === 'undo') return api.undo(job.id, token);
+function perform(job: JobDetail, what: Dialog, token: string, weak: boolean): Promise<unknown> {
+  if (what === 'undo') return api.undo(job.id, token, weak);
   return what === 'delete' ? api.forget(job.id) : api.act(job.id, 'cancel');
 }
 
@@ -44,6 +45,7 @@ interface Props {
 
 export function ActionModal({ job, what, close }: Props) {
   const [token, setToken] = useState('');
+  const [weak, setWeak] = useState(false);
   const [reason, setReason] = useState<string>();
   const [busy, setBusy] = useState(false);
   const { header, text, button } = words[what];
@@ -51,7 +53,7 @@ export function ActionModal({ job, what, close }: Props) {
   async function submit() {
     setBusy(true);
     try {
-      await perform(job, what, token.trim());
+      await perform(job, what, token.trim(), weak);
       if (what === 'delete') go('#/jobs');
       else close();
     } catch (error) {
@@ -83,6 +85,11 @@ export function ActionModal({ job, what, close }: Props) {
     >
       <SpaceBetween size="m">
         <Box>{text}</Box>
+        {what === 'undo' && (
+          <Checkbox checked={weak} onChange={({ detail }) => setWeak(detail.checked)}>
+            Also delete copies that are proven by size and date alone
+          </Checkbox>
+        )}
         {what === 'undo' && (
           <FormField label="Token" description="The one you signed in with, once more.">
             <Input

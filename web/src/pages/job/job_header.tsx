@@ -12,6 +12,7 @@ import { useIsOperator, useMayCreate } from '../../state/session';
 import { hasEnded, jobName, kindLabel } from '../../text/job_text';
 import { ActionModal, type Dialog } from './action_modal';
 import { LimitsModal } from './limits_modal';
+import { ResumeModal } from './resume_modal';
 
 const said: Record<Act, string> = {
   pause: 'The job pauses: what is in flight is finished first.',
@@ -48,7 +49,7 @@ function route(job: JobDetail): string {
 }
 
 function Actions({ job, read }: { job: JobDetail; read: () => void }) {
-  const [dialog, setDialog] = useState<Dialog | 'limits'>();
+  const [dialog, setDialog] = useState<Dialog | 'limits' | 'resume-with'>();
   const { act, busy } = useAct(job, read);
   const mayCreate = useMayCreate();
   const { may } = job;
@@ -77,6 +78,9 @@ function Actions({ job, read }: { job: JobDetail; read: () => void }) {
       <ButtonDropdown
         items={[
           { id: 'retry', text: 'Run again', disabled: !may.retry },
+          ...(job.kind === 'migrate'
+            ? [{ id: 'resume-with', text: 'Resume with options', disabled: !may.resume }]
+            : []),
           { id: 'limits', text: 'Change limits', disabled: !job.here },
           { id: 'clone', text: 'Create a job like this', disabled: !mayCreate },
           { id: 'undo', text: 'Undo the migration', disabled: !may.undo },
@@ -85,13 +89,16 @@ function Actions({ job, read }: { job: JobDetail; read: () => void }) {
         onItemClick={({ detail }) => {
           if (detail.id === 'retry') void act('retry');
           else if (detail.id === 'clone') go(`#/create?clone=${encodeURIComponent(job.id)}`);
-          else setDialog(detail.id as Dialog | 'limits');
+          else setDialog(detail.id as Dialog | 'limits' | 'resume-with');
         }}
       >
         Actions
       </ButtonDropdown>
       {dialog === 'limits' && <LimitsModal job={job} close={close} />}
-      {dialog && dialog !== 'limits' && <ActionModal job={job} what={dialog} close={close} />}
+      {dialog === 'resume-with' && <ResumeModal job={job} close={close} />}
+      {dialog && dialog !== 'limits' && dialog !== 'resume-with' && (
+        <ActionModal job={job} what={dialog} close={close} />
+      )}
     </SpaceBetween>
   );
 }
