@@ -18,7 +18,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t page = 1000;
+constexpr std::size_t page = 5000;
 
 json::object failure_json(const store::FailureRecord& failure) {
   auto out = fields_of(workflow::event_of(failure));
@@ -86,6 +86,19 @@ Answer<std::string> json_of(store::Store& store, const std::string& id) {
   return out + "\n]\n";
 }
 
+// Without a filter nobody has to look through all of them.
+Reply list_all(store::Store& store, const std::string& id, const FailureFilter& filter,
+               FailureCounts& counts) {
+  auto known = counts.of(store, id);
+  if (!known) return refuse(known.error());
+  auto failures = store.failures_of(id, filter.limit, filter.offset);
+  if (!failures) return refuse(failures.error());
+  json::array out;
+  for (const auto& failure : *failures)
+    out.push_back(failure_json(failure));
+  return json_reply(200, json::object{{"failures", std::move(out)}, {"total", known->total}});
+}
+
 Reply as_file(Answer<std::string> text, std::string_view type, const std::string& name) {
   if (!text) return refuse(std::move(text.error()));
   return file_reply(type, name, *std::move(text));
@@ -93,7 +106,9 @@ Reply as_file(Answer<std::string> text, std::string_view type, const std::string
 
 }  // namespace
 
-Reply list_failures(store::Store& store, const std::string& id, const FailureFilter& filter) {
+Reply list_failures(store::Store& store, const std::string& id, const FailureFilter& filter,
+                    FailureCounts& counts) {
+  if (filter.part.empty() && filter.code.empty()) return list_all(store, id, filter, counts);
   json::array out;
   std::size_t total = 0;
   auto listed = for_each_failure(store, id, [&](const store::FailureRecord& failure) {
@@ -106,13 +121,11 @@ Reply list_failures(store::Store& store, const std::string& id, const FailureFil
   return json_reply(200, json::object{{"failures", std::move(out)}, {"total", total}});
 }
 
-Reply group_failures(store::Store& store, const std::string& id) {
-  auto view = workflow::view_job(store, id);
-  if (!view) return refuse(view.error());
-  auto failures = workflow::read_failures(store, id);
-  if (!failures) return refuse(failures.error());
+Reply group_failures(store::Store& store, const std::string& id, FailureCounts& counts) {
+  auto known = counts.of(store, id);
+  if (!known) return refuse(known.error());
   json::array out;
-  for (const auto& group : failures->groups()) {
+  for (const auto& group : known->groups) {
     out.push_back(json::object{{"code", printable(group.example.code)},
                                {"service_code", printable(group.example.service_code)},
                                {"operation", printable(group.example.operation)},

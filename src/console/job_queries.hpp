@@ -6,6 +6,7 @@
 
 #include <string>
 
+#include "console/failure_counts.hpp"
 #include "console/job_document.hpp"
 #include "console/reply.hpp"
 
@@ -33,8 +34,9 @@ struct FailureFilter {
   std::string code;
   std::size_t limit = 100, offset = 0;  // among those that match
 };
-Reply list_failures(store::Store& store, const std::string& id, const FailureFilter& filter);
-Reply group_failures(store::Store& store, const std::string& id);
+Reply list_failures(store::Store& store, const std::string& id, const FailureFilter& filter,
+                    FailureCounts& counts);
+Reply group_failures(store::Store& store, const std::string& id, FailureCounts& counts);
 
 // All failures in one file. `type`: "csv" or "json".
 Reply failures_file(store::Store& store, const std::string& id, std::string_view type);

@@ -71,14 +71,15 @@ net::Task<Reply> failures(Parts& parts, Call call) {
   if (!offset) co_return refuse(bad_query("offset"));
   const FailureFilter filter{
       .part = text(call, "q"), .code = text(call, "code"), .limit = *limit, .offset = *offset};
-  co_return co_await from_store(parts, [id = call.id, filter](store::Store& store) {
-    return list_failures(store, id, filter);
+  co_return co_await from_store(parts, [&parts, id = call.id, filter](store::Store& store) {
+    return list_failures(store, id, filter, parts.failure_counts);
   });
 }
 
 net::Task<Reply> groups(Parts& parts, Call call) {
-  co_return co_await from_store(
-      parts, [id = call.id](store::Store& store) { return group_failures(store, id); });
+  co_return co_await from_store(parts, [&parts, id = call.id](store::Store& store) {
+    return group_failures(store, id, parts.failure_counts);
+  });
 }
 
 net::Task<Reply> failures_as(Parts& parts, Call call, std::string type) {

@@ -12,6 +12,7 @@
 #include "console/actions.hpp"
 #include "console/console.hpp"
 #include "console/event_hub.hpp"
+#include "console/failure_counts.hpp"
 #include "console/job_document.hpp"
 #include "console/metrics.hpp"
 #include "console/proxy_gate.hpp"
@@ -40,6 +41,7 @@ struct Parts {
   EventHub hub;
   Executor executor;  // safe to be copied to, and called on, the store's thread
   ServerCounters counters;
+  FailureCounts failure_counts;  // the store's thread alone
 };
 
 // Gives what `work(store)` gives, which runs on the store's thread.
