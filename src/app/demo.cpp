@@ -273,6 +273,14 @@ int Demo::run() {
 }  // namespace
 
 int run_demo(const Arguments& arguments) {
+  const auto& page = arguments.serve.web_root;
+  std::error_code unknown;
+  if (!page.empty() && !std::filesystem::exists(page + "/index.html", unknown)) {
+    const auto wrong =
+        fail(Errc::usage, fmt::format("--web-root {}: there is no index.html", printable(page)));
+    fmt::print(stderr, "s3migrator: {}\n", wrong.error().describe());
+    return exit_code_of(wrong.error());
+  }
   auto cloud = sim::Server::start(demo_scenario());
   if (!cloud) {
     fmt::print(stderr, "s3migrator: {}\n", cloud.error().describe());

@@ -66,6 +66,15 @@ describe('a message of the stream', () => {
   });
 });
 
+test('the summary is known at once, before the job is read again', () => {
+  const summary = { outcome: 'verified', message: 'All.', copied: 5, skipped: 2 };
+  const after = detailAfter(madeDetail(), {
+    kind: 'event', name: 'summary', jobId: 'j1', event: summary,
+  });
+  expect(after.summary).toMatchObject({ copied: 5, skipped: 2 });
+  expect(after.message).toBe('All.');
+});
+
 describe('the log', () => {
   test('has every event once, in its order, without figures', () => {
     const event = (attempt: number, seq: number, type = 'note') => ({ type, attempt, seq });

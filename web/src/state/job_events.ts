@@ -1,4 +1,4 @@
-import type { Job, JobDetail, JobStep, Progress, StreamedEvent } from '../api/types';
+import type { Job, JobDetail, JobStep, Progress, StreamedEvent, Summary } from '../api/types';
 import type { JobMessage } from '../stream/protocol';
 
 function withProgress<T extends Job>(job: T, progress: Progress): T {
@@ -73,6 +73,9 @@ function stepsAfter(steps: JobStep[], event: StreamedEvent): JobStep[] {
 
 export function detailAfter(job: JobDetail, message: JobMessage): JobDetail {
   if (message.jobId !== job.id) return job;
+  if (message.name === 'summary') {
+    return { ...afterMessage(job, message), summary: message.event as Summary };
+  }
   if (message.name !== 'step') return afterMessage(job, message);
   const event = message.event as StreamedEvent;
   return { ...withStep(job, event), steps: stepsAfter(job.steps, event) };

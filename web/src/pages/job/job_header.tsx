@@ -9,7 +9,7 @@ import type { Act, JobDetail } from '../../api/types';
 import { useNotify } from '../../parts/notify';
 import { go } from '../../router';
 import { useIsOperator, useMayCreate } from '../../state/session';
-import { hasEnded, jobName, kindLabel } from '../../text/job_text';
+import { atWork, hasEnded, jobName, kindLabel } from '../../text/job_text';
 import { ActionModal, type Dialog } from './action_modal';
 import { LimitsModal } from './limits_modal';
 import { ResumeModal } from './resume_modal';
@@ -59,7 +59,7 @@ function Actions({ job, read }: { job: JobDetail; read: () => void }) {
   };
   return (
     <SpaceBetween direction="horizontal" size="xs">
-      {may.pause && (
+      {may.pause && atWork(job) && (
         <Button iconName="pause" loading={busy === 'pause'} onClick={() => void act('pause')}>
           Pause
         </Button>
@@ -74,7 +74,7 @@ function Actions({ job, read }: { job: JobDetail; read: () => void }) {
           Resume
         </Button>
       )}
-      {may.cancel && <Button onClick={() => setDialog('cancel')}>Cancel job</Button>}
+      {may.cancel && !hasEnded(job) && <Button onClick={() => setDialog('cancel')}>Cancel job</Button>}
       <ButtonDropdown
         items={[
           { id: 'retry', text: 'Run again', disabled: !may.retry },
