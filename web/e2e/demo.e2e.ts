@@ -17,7 +17,8 @@ class Sitting {
   private readonly child: ChildProcess;
 
   constructor(...words: string[]) {
-    const line = words.map((word) => `'${word}'`).join(' ');
+    // The program in the shell's place: Ctrl-C reaches a shell too, and some shells then end with 130.
+    const line = `exec ${words.map((word) => `'${word}'`).join(' ')}`;
     const environment: NodeJS.ProcessEnv = { ...process.env, TERM: 'xterm', CI: '' };
     this.child = spawn(terminal, ['-qefc', line, '/dev/null'], {
       env: environment, stdio: ['pipe', 'pipe', 'inherit'],
