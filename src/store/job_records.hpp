@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/event.hpp"
 #include "base/key.hpp"
@@ -56,6 +58,9 @@ struct JobStep {
   std::optional<WallTime> ended_at;
   friend bool operator==(const JobStep&, const JobStep&) = default;
 };
+
+// Facts of a job: any bytes, by name.
+using Facts = std::vector<std::pair<std::string, std::string>>;
 
 // What is going to be done and cannot be found out by looking once it is done (guard G1).
 struct Intent {

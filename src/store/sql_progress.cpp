@@ -129,6 +129,15 @@ Result<void> SqlStore::set_fact(std::string_view id, std::string_view name,
       RowWriter().text(id).text(name).bytes(value));
 }
 
+Result<void> SqlStore::set_facts(std::string_view id, const Facts& facts) {
+  return session_.transaction([&]() -> Result<void> {
+    for (const auto& [name, value] : facts) {
+      if (auto set = set_fact(id, name, value); !set) return set;
+    }
+    return ok;
+  });
+}
+
 Result<std::optional<std::string>> SqlStore::fact(std::string_view id, std::string_view name) {
   auto found =
       read(read_bytes, 1, "SELECT value_hex FROM job_facts WHERE job_id = :job AND name = :name",

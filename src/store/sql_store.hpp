@@ -54,6 +54,7 @@ class SqlStore final : public Store {
   Result<std::vector<Intent>> intents_of(std::string_view id) override;
   Result<void> set_fact(std::string_view id, std::string_view name,
                         std::string_view value) override;
+  Result<void> set_facts(std::string_view id, const Facts& facts) override;
   Result<std::optional<std::string>> fact(std::string_view id, std::string_view name) override;
   Result<void> replace_ranges(std::string_view id, std::string_view walk,
                               const std::vector<RangeRecord>& ranges) override;

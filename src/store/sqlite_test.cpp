@@ -217,6 +217,19 @@ TEST_F(SqliteFile, an_older_store_is_brought_up_to_date_with_what_it_holds) {
   must(store->set_fact("a", "n", "v"));
 }
 
+TEST_F(SqliteFile, of_several_facts_all_are_kept_or_none) {
+  const auto store = must(open());
+  must(store->create_job("a", "copy", "{}"));
+  auto database = session();
+  must(
+      database.execute("CREATE TRIGGER full BEFORE INSERT ON job_facts WHEN NEW.name = 'second' "
+                       "BEGIN SELECT RAISE(ABORT, 'full'); END"));
+  EXPECT_FALSE(store->set_facts("a", {{"first", "1"}, {"second", "2"}}));
+  EXPECT_EQ(must(store->fact("a", "first")), std::nullopt);
+  must(store->set_facts("a", {{"first", "1"}}));
+  EXPECT_EQ(must(store->fact("a", "first")), "1");
+}
+
 TEST_F(SqliteFile, a_damaged_record_is_an_error_not_a_guess) {
   const auto store = must(open());
   must(store->create_job("job", "copy", "{}"));

@@ -117,6 +117,8 @@ class Store {
   // Small things that a job must not forget: any bytes under a name. The last one stands.
   virtual Result<void> set_fact(std::string_view id, std::string_view name,
                                 std::string_view value) = 0;
+  // All of them or none: where one tells that the others are there.
+  virtual Result<void> set_facts(std::string_view id, const Facts& facts) = 0;
   virtual Result<std::optional<std::string>> fact(std::string_view id, std::string_view name) = 0;
 
   // All ranges of a walk at once; those it had are forgotten. Each record bears `id` and `walk`,

@@ -73,6 +73,16 @@ TEST_P(StoreProgress, a_fact_is_any_bytes_and_the_last_one_stands) {
   EXPECT_EQ(must(store_->fact("job-1", "large")), large);
 }
 
+TEST_P(StoreProgress, facts_are_kept_together) {
+  must(store_->set_fact("job-1", "a", "1"));
+  must(store_->set_facts("job-1", {{"a", "2"}, {"b", odd_key}, {"c", ""}}));
+  must(store_->set_facts("job-1", {}));
+  reopen();
+  EXPECT_EQ(must(store_->fact("job-1", "a")), "2");
+  EXPECT_EQ(must(store_->fact("job-1", "b")), odd_key);
+  EXPECT_EQ(must(store_->fact("job-1", "c")), "");
+}
+
 RangeRecord range(std::string after, std::optional<std::string> until) {
   return {.job_id = "job-1",
           .walk = "prove",

@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "base/ids.hpp"
 #include "base/text.hpp"
+#include "transfer/scratch.hpp"
 
 namespace s3m::transfer {
 namespace {
@@ -19,8 +19,7 @@ bool unknown_to_the_service(const Error& error) noexcept {
 
 class PinsProbe {
  public:
-  explicit PinsProbe(Side side)
-      : side_(std::move(side)), key_(std::string(reserved_prefix) + "pins-" + random_hex(8)) {}
+  explicit PinsProbe(Side side) : side_(std::move(side)), key_(scratch_key("pins")) {}
 
   net::Task<Result<DeletePins>> run() {
     auto pins = co_await try_both();
@@ -52,7 +51,7 @@ class PinsProbe {
     auto put =
         co_await side_.reader->put_object({.bucket = side_.location.bucket,
                                            .key = key_,
-                                           .body = "scratch",
+                                           .body = std::string(scratch_body),
                                            .write = {.expected_owner = side_.expected_owner}});
     if (!put) co_return forward(put);
     if (put->version.empty()) co_return ok;

@@ -249,31 +249,4 @@ net::Task<Result<void>> empty_source(Context& context, EmptyOptions options,
   co_return co_await operation.run(std::move(ranges));
 }
 
-net::Task<Result<void>> clear_reserved(Context& context, Side side, bool all_versions,
-                                       Removed& removed) {
-  side.location.prefix = reserved_prefix;
-  for (;;) {
-    const auto pages = pages_of(side, {}, {.versions = all_versions});
-    auto page = co_await pages->next();
-    while (page && page->objects.empty() && page->more)
-      page = co_await pages->next();
-    if (!page) co_return forward(page);
-    if (page->objects.empty()) co_return ok;
-    std::vector<KeyRemoval> keys;
-    for (std::size_t i = 0; i < page->objects.size(); ++i) {
-      auto& key = keys.emplace_back();
-      const auto& object = page->objects[i];
-      if (!all_versions) {
-        key.push_back(removable(object.key, object));
-        continue;
-      }
-      const auto& versions = page->histories[i].versions;
-      for (const auto& version : versions)
-        key.push_back(removable(object.key, version, &version == &versions.back()));
-    }
-    auto gone = co_await remove_pinned(context, side, std::move(keys), {}, removed);
-    if (!gone) co_return gone;
-  }
-}
-
 }  // namespace s3m::transfer

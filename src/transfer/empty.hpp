@@ -33,7 +33,7 @@ struct Emptying : Removed {
 // what only the destination has is left alone. A range of the source is listed from its start until
 // it shows nothing (G7). The reader of the source signs the deletions. The temporary bucket is
 // emptied the same way: it is the source then, and the living bucket the destination. What is
-// reserved stays: clear_reserved().
+// below the reserved prefix stays (scratch.hpp).
 //
 // Without all_versions each object is pinned by its ETag, and a scratch object shows first that the
 // service heeds that (delete_pins.hpp). With them a history must be the end of the destination's,
@@ -46,10 +46,5 @@ struct Emptying : Removed {
 //         heed pins, or the bucket keeps versions that were not asked for; otherwise as copy().
 net::Task<Result<void>> empty_source(Context& context, EmptyOptions options,
                                      std::vector<KeyRange> ranges, Emptying& emptying);
-
-// Deletes all below the reserved prefix of a bucket, each version of it: records, manifests,
-// scratch objects. The last thing that is done to a temporary bucket.
-net::Task<Result<void>> clear_reserved(Context& context, Side side, bool all_versions,
-                                       Removed& removed);
 
 }  // namespace s3m::transfer

@@ -1,18 +1,13 @@
 #include "workflow/grant_probe.hpp"
 
-#include "base/ids.hpp"
 #include "base/log.hpp"
-#include "transfer/location.hpp"
+#include "transfer/scratch.hpp"
 
 namespace s3m::workflow {
 namespace {
 
 // The MD5 of nothing that was ever stored.
 constexpr const char* impossible_etag = "00000000000000000000000000000000";
-
-std::string scratch_key() {
-  return std::string(transfer::reserved_prefix) + "probe-" + random_hex(8);
-}
 
 bool means_absent(Errc code) {
   return code == Errc::no_such_key || code == Errc::not_found || code == Errc::precondition_failed;
@@ -24,7 +19,7 @@ class WriteProbe final : public GrantProbe {
       : writer_(writer), owner_(owner), target_(std::move(target)) {}
 
   net::Task<Result<void>> use() override {
-    const auto key = scratch_key();
+    const auto key = transfer::scratch_key("probe");
     auto put = co_await writer_.put_object(request(key, impossible_etag));
     if (!put && means_absent(put.error().code())) co_return ok;
     if (!put && put.error().code() == Errc::not_supported) {
@@ -67,7 +62,7 @@ class ReadProbe final : public GrantProbe {
         .bucket = target_.bucket, .max_keys = 1, .expected_owner = target_.expected_owner};
     auto page = co_await reader_.list_objects(std::move(list));
     if (!page) co_return forward(page);
-    aws::HeadRequest head{.object = {target_.bucket, scratch_key(), {}},
+    aws::HeadRequest head{.object = {target_.bucket, transfer::scratch_key("probe"), {}},
                           .expected_owner = target_.expected_owner};
     auto seen = co_await reader_.head_object(std::move(head));
     if (seen || means_absent(seen.error().code())) co_return ok;

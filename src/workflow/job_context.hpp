@@ -42,7 +42,7 @@ struct JobContext {
   // the job, and nothing that cannot be undone may be done for it.
   std::function<net::Task<Result<void>>(std::string name, std::string detail)> intend{};
   // Facts that the job has as soon as it is begun or taken up (JobRun::begin).
-  std::vector<std::pair<std::string, std::string>> begin_facts{};
+  store::Facts begin_facts{};
   OutsideNotes* outside = nullptr;  // null: nobody has a say in the job while it runs
 };
 

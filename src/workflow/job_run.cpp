@@ -57,9 +57,7 @@ Result<int> take_up(store::Store& store, const std::string& id, const JobStart& 
 }
 
 Result<int> with_facts(store::Store& store, const JobContext& context, int attempt) {
-  for (const auto& [name, value] : context.begin_facts) {
-    if (auto set = store.set_fact(context.job_id, name, value); !set) return forward(set);
-  }
+  if (auto set = store.set_facts(context.job_id, context.begin_facts); !set) return forward(set);
   return attempt;
 }
 

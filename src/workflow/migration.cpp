@@ -93,6 +93,7 @@ net::Task<Result<void>> Migration::recall() {
   if (spec.rename.empty()) spec.rename = renamed;
   all_versions = versions == yes;
   acl = acls == yes;
+  ground_known = !source_facts.region.empty() && !versions.empty() && !acls.empty();
   if (!found_writer.empty())
     found_writer_ = found_writer == by_destination ? Writer::destination : Writer::source;
   proven.objects = parse_u64(objects).value_or(0);

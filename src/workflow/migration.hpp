@@ -113,6 +113,8 @@ class Migration {
   std::string region;  // of the temporary and the final bucket
   std::string temporary_name;
   Configuration configuration;  // of the source, as it was before the job touched it
+  // All that the first preflight finds out was kept; until then it is found out.
+  bool ground_known = false;
   bool all_versions = false, acl = false;
   bool first_delete = false, source_delete = false;  // intents
   Giving giving = Giving::nothing;                   // of the undo, as the store has it

@@ -5,6 +5,7 @@
 
 #include "base/text.hpp"
 #include "transfer/empty.hpp"
+#include "transfer/scratch.hpp"
 #include "workflow/configuration/suspend.hpp"
 #include "workflow/handover.hpp"
 #include "workflow/migration_acts.hpp"
@@ -138,21 +139,17 @@ net::Task<Result<void>> empty_ranges(Migration& m, std::vector<store::RangeRecor
   co_return ok;
 }
 
-// Who confirmed what, how and when; the digest last, because it is what counts.
+// Who confirmed what, how and when.
 net::Task<Result<void>> keep_confirmation(Migration& m, bool typed) {
   const auto& principal = m.source_principal;
   const auto& session = principal.session_arn.empty() ? principal.arn : principal.session_arn;
   const auto who = m.spec.confirmed_by.empty() ? operator_name() : m.spec.confirmed_by;
-  const std::pair<std::string, std::string> facts[] = {
+  store::Facts facts{
       {fact::confirmed_at, iso8601(system_clock().now())},
       {fact::confirmed_how, typed ? "the name was typed" : "--confirm-delete"},
       {fact::confirmed_by, session.empty() ? who : fmt::format("{}, as {}", who, session)},
       {fact::confirmed, m.digest}};
-  for (const auto& [name, value] : facts) {
-    auto kept = co_await m.stored.keep(name, value);
-    if (!kept) co_return kept;
-  }
-  co_return ok;
+  co_return co_await m.stored.keep(std::move(facts));
 }
 
 // When the DeleteBucket that took effect was sent. Where the run that sent it was killed before it
@@ -170,6 +167,19 @@ net::Task<Result<WallTime>> deleted_at(Migration& m, std::optional<WallTime> sin
   co_return intent == intents->end() ? system_clock().now() : intent->created_at;
 }
 
+// No walk shows what is below the reserved prefix, so nothing would carry it.
+net::Task<Result<void>> nothing_reserved(Migration& m) {
+  auto found = co_await transfer::not_scratch(m.outward().transfer->source, m.all_versions);
+  if (!found) co_return forward(found);
+  if (!*found) co_return ok;
+  co_return fail(
+      Errc::refused,
+      fmt::format(
+          "{} appeared in s3://{} since the job began. What is below {} is not carried, and "
+          "would be lost: take the job back, move it to another key, and migrate again",
+          printable(**found), bucket_of(m), transfer::reserved_prefix));
+}
+
 }  // namespace
 
 Told confirm(Migration& m) {
@@ -178,6 +188,8 @@ Told confirm(Migration& m) {
   if (*confirmed && **confirmed == m.digest) co_return "confirmed by an earlier run";
   auto possible = may_be_confirmed(m);
   if (!possible) co_return forward(possible);
+  auto all_carried = co_await nothing_reserved(m);
+  if (!all_carried) co_return forward(all_carried);
   // Once before anything is deleted: what cannot be said of the new bucket can still be mended.
   auto rewritten = co_await rewritten_configuration(m);
   if (!rewritten) co_return forward(rewritten);
@@ -246,7 +258,7 @@ Told empty(Migration& m) {
   // A run that was killed while it tried how the service deletes has left its scratch object.
   auto& hop = *m.outward().transfer;
   transfer::Removed scratch;
-  auto cleared = co_await transfer::clear_reserved(hop, hop.source, m.all_versions, scratch);
+  auto cleared = co_await transfer::clear_scratch(hop, hop.source, m.all_versions, scratch);
   if (!cleared) co_return forward(cleared);
   co_return fmt::format("{} deleted from s3://{}, each seen to be in s3://{}",
                         counted_objects(progress.total, m.all_versions), bucket_of(m),

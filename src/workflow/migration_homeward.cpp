@@ -101,14 +101,11 @@ net::Task<Result<std::string>> keep_exposure(Migration& m) {
   if (!m.exposure || m.exposure->until) co_return "";
   m.exposure->until = system_clock().now();
   m.exposure->spans_runs = !m.deleted_by_this_run;
-  const std::pair<std::string, std::string> facts[] = {
-      {fact::final_bucket, m.final_name()},
-      {fact::exposure_spans_runs, m.exposure->spans_runs ? "true" : "false"},
-      {fact::taken_at, iso8601(*m.exposure->until)}};
-  for (const auto& [name, value] : facts) {
-    auto kept = co_await m.stored.keep(name, value);
-    if (!kept) co_return forward(kept);
-  }
+  store::Facts facts{{fact::final_bucket, m.final_name()},
+                     {fact::exposure_spans_runs, m.exposure->spans_runs ? "true" : "false"},
+                     {fact::taken_at, iso8601(*m.exposure->until)}};
+  auto kept = co_await m.stored.keep(std::move(facts));
+  if (!kept) co_return forward(kept);
   co_return "; the name was nobody's for " +
       exposure_text(*m.exposure->seconds(), m.exposure->spans_runs);
 }

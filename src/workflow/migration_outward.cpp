@@ -48,18 +48,14 @@ net::Task<std::string> canonical_id_of_source(Migration& m) {
 }
 
 net::Task<Result<void>> remember_ground(Migration& m) {
-  const std::pair<std::string, std::string> facts[] = {
-      {fact::region, m.region},
-      {fact::source_region, m.source_facts.region},
-      {fact::source_owner, m.source_facts.expected_owner},
-      {fact::all_versions, m.all_versions ? "true" : "false"},
-      {fact::acl, m.acl ? "true" : "false"},
-      {fact::source_canonical_id, co_await canonical_id_of_source(m)}};
-  for (const auto& [name, value] : facts) {
-    auto kept = co_await m.stored.keep(name, value);
-    if (!kept) co_return kept;
-  }
-  co_return ok;
+  auto canonical_id = co_await canonical_id_of_source(m);
+  store::Facts facts{{fact::region, m.region},
+                     {fact::source_region, m.source_facts.region},
+                     {fact::source_owner, m.source_facts.expected_owner},
+                     {fact::all_versions, m.all_versions ? "true" : "false"},
+                     {fact::acl, m.acl ? "true" : "false"},
+                     {fact::source_canonical_id, std::move(canonical_id)}};
+  co_return co_await m.stored.keep(std::move(facts));
 }
 
 // As it was before the job touched it: read once, kept for good.
@@ -206,7 +202,7 @@ net::Task<Result<void>> set_what_copies_carry(Migration& m, Hop& hop) {
 
 // All that can be known before anything is touched; a resumed run only makes sure of who is who.
 Told preflight(Migration& m) {
-  const bool first = m.source_facts.region.empty();
+  const bool first = !m.ground_known;
   auto ground = first ? co_await judge_all(m)
                       : co_await migration_ground(m.source, m.destination, m.context.runtime,
                                                   m.context.governor);
@@ -234,9 +230,8 @@ Told temporary_bucket(Migration& m) {
   const auto space = temporary_namespace(aws, account, m.region);
   if (m.temporary_name.empty()) {
     m.temporary_name = new_temporary_name(space, account, m.region);
-    auto kept = co_await m.stored.keep(fact::temporary, m.temporary_name);
-    if (!kept) co_return forward(kept);
-    kept = co_await m.stored.keep(fact::destination_owner, account);
+    store::Facts facts{{fact::temporary, m.temporary_name}, {fact::destination_owner, account}};
+    auto kept = co_await m.stored.keep(std::move(facts));
     if (!kept) co_return forward(kept);
   }
   auto owner = m.destination_owner();

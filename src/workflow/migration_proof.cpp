@@ -27,15 +27,12 @@ store::RangeRecord record_of(const Migration& m, const transfer::RangeProof& pro
 }
 
 net::Task<Result<void>> keep_figures(Migration& m) {
-  const std::pair<std::string, std::string> facts[] = {
-      {fact::objects, std::to_string(m.proven.objects)},
-      {fact::bytes, std::to_string(m.proven.bytes)},
-      {fact::weak, std::to_string(m.proven.same_weak)},
-      {fact::digest, m.proven.digest}};
-  for (const auto& [name, value] : facts) {
-    auto kept = co_await m.stored.keep(name, value);
-    if (!kept) co_return kept;
-  }
+  store::Facts facts{{fact::objects, std::to_string(m.proven.objects)},
+                     {fact::bytes, std::to_string(m.proven.bytes)},
+                     {fact::weak, std::to_string(m.proven.same_weak)},
+                     {fact::digest, m.proven.digest}};
+  auto kept = co_await m.stored.keep(std::move(facts));
+  if (!kept) co_return kept;
   m.digest = m.proven.digest;
   co_return ok;
 }
@@ -165,9 +162,9 @@ net::Task<Result<void>> keep_count(Migration& m) {
   const auto& counters = m.outward().counters;
   m.counted = counters.source_objects;
   m.counted_bytes = counters.source_bytes;
-  auto kept = co_await m.stored.keep(fact::counted, std::to_string(m.counted));
-  if (!kept) co_return kept;
-  co_return co_await m.stored.keep(fact::counted_bytes, std::to_string(m.counted_bytes));
+  store::Facts facts{{fact::counted, std::to_string(m.counted)},
+                     {fact::counted_bytes, std::to_string(m.counted_bytes)}};
+  co_return co_await m.stored.keep(std::move(facts));
 }
 
 net::Task<Result<void>> keep_proof(Migration& m) {

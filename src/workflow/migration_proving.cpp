@@ -28,9 +28,9 @@ net::Task<Result<WallTime>> frozen_since(Migration& m, const DenyResult& placed)
   const auto since = *kept ? parse_iso8601(**kept) : std::nullopt;
   if (placed.stood && since) co_return *since;
   const auto now = system_clock().now();
-  auto noted = co_await m.stored.keep(fact::frozen_at, iso8601(now));
-  if (!noted) co_return forward(noted);
-  noted = co_await m.stored.keep(fact::frozen_by, std::string(name(placed.dialect)));
+  store::Facts facts{{fact::frozen_at, iso8601(now)},
+                     {fact::frozen_by, std::string(name(placed.dialect))}};
+  auto noted = co_await m.stored.keep(std::move(facts));
   if (!noted) co_return forward(noted);
   co_return now;
 }

@@ -101,16 +101,12 @@ Result<void> remember(store::Store& store, const std::string& job_id,
   for (const auto& [name, detail] : memory.intents) {
     if (auto kept = store.record_intent(job_id, name, detail); !kept) return kept;
   }
-  for (const auto& [name, value] : memory.facts) {
-    if (auto kept = store.set_fact(job_id, name, value); !kept) return kept;
-  }
+  store::Facts facts(memory.facts.begin(), memory.facts.end());
   for (const auto step : migration_order(FreezeTime::late)) {
     const bool done = std::ranges::find(memory.steps, name(step)) != memory.steps.end();
-    auto kept =
-        store.set_fact(job_id, step_fact(step), done ? std::string_view(step_is_done) : begun_word);
-    if (!kept) return kept;
+    facts.emplace_back(step_fact(step), done ? step_is_done : std::string(begun_word));
   }
-  return ok;
+  return store.set_facts(job_id, facts);
 }
 
 net::Task<Result<MigrationRecords>> StoredMigration::load() {
@@ -165,6 +161,12 @@ net::Task<Result<void>> StoredMigration::intend(std::string intent, std::string 
 net::Task<Result<void>> StoredMigration::keep(std::string fact, std::string value) {
   co_return co_await context_.store.run(context_.loop, [this, fact, value](store::Store& store) {
     return store.set_fact(context_.job_id, fact, value);
+  });
+}
+
+net::Task<Result<void>> StoredMigration::keep(store::Facts facts) {
+  co_return co_await context_.store.run(context_.loop, [this, facts](store::Store& store) {
+    return store.set_facts(context_.job_id, facts);
   });
 }
 

@@ -92,6 +92,8 @@ class StoredMigration {
   // Under the job's claim (JobRun::intend). Errors: as there.
   net::Task<Result<void>> intend(std::string intent, std::string detail);
   net::Task<Result<void>> keep(std::string fact, std::string value);
+  // All of them or none: a run may be killed between any two.
+  net::Task<Result<void>> keep(store::Facts facts);
   // nullopt: it was never kept.
   net::Task<Result<std::optional<std::string>>> kept(std::string fact);
 

@@ -1,8 +1,7 @@
 #include "workflow/same_service.hpp"
 
-#include "base/ids.hpp"
 #include "base/log.hpp"
-#include "transfer/location.hpp"
+#include "transfer/scratch.hpp"
 
 namespace s3m::workflow {
 
@@ -10,7 +9,7 @@ net::Task<Result<bool>> sees_marker(const Access& source, const Access& destinat
                                     std::string destination_region, std::string expected_owner,
                                     aws::Runtime& runtime, aws::Admission& admission) {
   const auto& bucket = destination.location.bucket;
-  const auto key = std::string(transfer::reserved_prefix) + "marker-" + random_hex(16);
+  const auto key = transfer::scratch_key("marker");
   auto here = s3_for(destination, destination_region, runtime, admission);
   aws::PutRequest put{.bucket = bucket, .key = key, .write = {.expected_owner = expected_owner}};
   auto written = co_await here.put_object(std::move(put));

@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
-#include "transfer/empty.hpp"
 #include "transfer/manifest_writer.hpp"
+#include "transfer/scratch.hpp"
 #include "transfer/tails.hpp"
 #include "workflow/carrying.hpp"
 #include "workflow/configuration/same_document.hpp"
@@ -192,15 +192,10 @@ Return::Told Return::close() {
 }
 
 net::Task<Result<void>> Return::keep_figures(transfer::Plan plan) {
-  const std::pair<std::string, std::uint64_t> facts[] = {
-      {fact::given_objects, plan.to_copy - plan.markers_to_copy},
-      {fact::given_bytes, plan.to_copy_bytes},
-      {fact::given_markers, plan.markers_to_copy}};
-  for (const auto& [name, value] : facts) {
-    auto kept = co_await m_.stored.keep(name, std::to_string(value));
-    if (!kept) co_return kept;
-  }
-  co_return ok;
+  store::Facts facts{{fact::given_objects, std::to_string(plan.to_copy - plan.markers_to_copy)},
+                     {fact::given_bytes, std::to_string(plan.to_copy_bytes)},
+                     {fact::given_markers, std::to_string(plan.markers_to_copy)}};
+  co_return co_await m_.stored.keep(std::move(facts));
 }
 
 Return::Told Return::clear() {
@@ -310,8 +305,8 @@ net::Task<Result<void>> Return::settle() {
   // A run that was killed while it tried how the service deletes has left its scratch object.
   auto& hop = back();
   transfer::Removed scratch;
-  auto cleared = co_await transfer::clear_reserved(*hop.transfer, hop.transfer->destination,
-                                                   m_.all_versions, scratch);
+  auto cleared = co_await transfer::clear_scratch(*hop.transfer, hop.transfer->destination,
+                                                  m_.all_versions, scratch);
   if (!cleared) co_return cleared;
   co_return co_await set_rules(Phase::last);
 }

@@ -8,6 +8,7 @@
 
 #include "base/key.hpp"
 #include "tests/transfer/rig.hpp"
+#include "transfer/scratch.hpp"
 
 namespace s3m::transfer {
 namespace {
@@ -234,19 +235,20 @@ TEST_F(Empty, AChecksumMakesItStrong) {
   EXPECT_EQ(rig.emptied.weak, 0U);
 }
 
-TEST_F(Empty, WhatIsReservedStaysUntilItIsCleared) {
+TEST_F(Empty, WhatIsReservedStaysAndScratchIsCleared) {
   auto scenario = numbers(3);
   scenario.switches.listing_page = 2;
   Rig rig(scenario);
   rig.must_copy();
-  for (const auto* const key : {".s3migrator/1", ".s3migrator/2", ".s3migrator/3"})
-    rig.put("original", {.key = key, .body = "x"});
+  for (const auto& key : {scratch_key("pins"), scratch_key("probe"), scratch_key("marker")})
+    rig.put("original", {.key = key, .body = "scratch"});
+  rig.put("original", {.key = ".s3migrator/precious", .body = "somebody's"});
   ASSERT_TRUE(rig.empty().has_value());
-  EXPECT_EQ(rig.keys("original").size(), 3U);
+  EXPECT_EQ(rig.keys("original").size(), 4U);
+  EXPECT_EQ(rig.run(not_scratch(rig.context->source, false)).value(), ".s3migrator/precious");
   Removed removed;
-  ASSERT_TRUE(
-      rig.run(clear_reserved(*rig.context, rig.context->source, false, removed)).has_value());
-  EXPECT_THAT(rig.keys("original"), IsEmpty());
+  ASSERT_TRUE(rig.run(clear_scratch(*rig.context, rig.context->source, false, removed)));
+  EXPECT_THAT(rig.keys("original"), testing::ElementsAre(".s3migrator/precious"));
   EXPECT_EQ(removed.deleted, 3U);
   EXPECT_EQ(rig.keys("copy").size(), 3U);
 }

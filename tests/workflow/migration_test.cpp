@@ -10,6 +10,7 @@
 #include "tests/workflow/rig.hpp"
 #include "workflow/deny_statements.hpp"
 #include "workflow/migration_machine.hpp"
+#include "workflow/migration_records.hpp"
 #include "workflow/verdict.hpp"
 
 namespace s3m::workflow {
@@ -373,6 +374,53 @@ TEST_F(MigrationTest, G27ATrialCopyThatFailsChangesNothing) {
   EXPECT_THAT(stopped.message, HasSubstr("the trial copy"));
   EXPECT_THAT(keys_of(temporary()), IsEmpty());
   untouched(before);
+}
+
+// Nobody's walk shows it, so nobody copies it.
+TEST_F(MigrationTest, WhatAppearsBelowTheReservedPrefixIsNeitherLostNorDeleted) {
+  const std::string key = ".s3migrator/precious.txt";
+  before_first([](const auto& request, auto&) { return request.operation == "CopyObject"; },
+               [&](sim::Cloud& cloud) { cloud.put(source, {.key = key, .body = "precious"}); });
+  const auto stopped = rig.migrate();
+  EXPECT_EQ(stopped.exit_code, exit_fatal);
+  EXPECT_THAT(stopped.message, AllOf(HasSubstr(key), HasSubstr("would be lost")));
+  EXPECT_EQ(deletions(), 0);
+}
+
+TEST_F(MigrationTest, NorIsItDeletedWhereItCameThroughTheFreeze) {
+  const std::string key = ".s3migrator/precious.txt";
+  after_the_confirmation(
+      [&](sim::Cloud& cloud) { cloud.put(source, {.key = key, .body = "precious"}); });
+  const auto stopped = rig.migrate();
+  EXPECT_EQ(stopped.exit_code, exit_fatal);
+  EXPECT_THAT(stopped.message, HasSubstr(key));
+  EXPECT_THAT(rig.keys(source), Contains(key));
+  EXPECT_EQ(owner(), sim::source_account);
+}
+
+class VersionedMigrationTest : public MigrationTest {
+ protected:
+  VersionedMigrationTest() : MigrationTest(versioned()) {}
+
+  static sim::Scenario versioned() {
+    auto scenario = world();
+    scenario.buckets.front().versioning = "Enabled";
+    return scenario;
+  }
+};
+
+// A run that was killed before it had kept it does not answer for the next one.
+TEST_F(VersionedMigrationTest, G7WhetherThereAreVersionsIsNeverTakenForAnswered) {
+  rig.deny({.operation = "CreateBucket", .count = 0});
+  ASSERT_EQ(rig.migrate().exit_code, exit_fatal);
+  rig.cloud([](sim::Cloud& cloud) { cloud.faults().clear(); });
+  const auto job = rig.last_job();
+  ASSERT_TRUE(rig.store()->set_facts(job, {{fact::all_versions, ""}, {fact::acl, ""}}));
+  const auto moves = rig.again("resume", job);
+  ASSERT_TRUE(moves) << moves.error().describe();
+  EXPECT_EQ(moves->exit_code, exit_verified) << moves->message;
+  EXPECT_TRUE(moves->all_versions);
+  EXPECT_EQ(owner(), sim::destination_account);
 }
 
 class WeakMigrationTest : public MigrationTest {
