@@ -231,6 +231,14 @@ bool Cloud::add_delete_marker(std::string_view name, std::string_view key, WallT
   return true;
 }
 
+bool Cloud::drop_bucket(std::string_view name) {
+  auto& buckets = impl_->service.world.buckets;
+  const auto found = buckets.find(std::string(name));
+  if (found == buckets.end()) return false;
+  buckets.erase(found);
+  return true;
+}
+
 bool Cloud::erase_version(std::string_view name, std::string_view key, std::size_t number) {
   Bucket* bucket = impl_->service.world.bucket(name);
   if (bucket == nullptr) return false;

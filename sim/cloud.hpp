@@ -105,6 +105,8 @@ class Cloud {
 
   // Adds or replaces. False when the bucket or account is not there, or the policy is malformed.
   bool add_bucket(const BucketSpec& bucket, WallTime now = system_clock().now());
+  // Takes the bucket away with all that is in it.
+  bool drop_bucket(std::string_view name);
   // For names that are deleted from now on. False for an unknown account or region.
   bool add_thief(const ThiefSpec& thief);
   bool put(std::string_view bucket, const ObjectSpec& object, WallTime now = system_clock().now());

@@ -94,6 +94,7 @@ class Deleting {
 
  private:
   net::Task<Result<bool>> is_gone();
+  net::Task<Result<bool>> is_listed();
   net::Task<Result<bool>> is_the_jobs_own();
   net::Task<Result<void>> commit();
   // One DeleteBucket. Gives true when it was done for certain, false when it must be looked again.
@@ -126,8 +127,29 @@ net::Task<Result<bool>> Deleting::is_gone() {
   const auto code = head.error().code();
   if (code == Errc::no_such_bucket) co_return true;
   const bool anothers = code == Errc::access_denied || code == Errc::wrong_region;
-  if (anothers && deletion_.begun) co_return true;
-  co_return forward(head);
+  if (!anothers || !deletion_.begun) co_return forward(head);
+  if (code == Errc::wrong_region) co_return true;
+  // Another's bucket of the name, or one of ours that may no longer be looked at.
+  auto own = co_await is_listed();
+  if (!own) co_return forward(own);
+  if (!*own) co_return true;
+  co_return fail(forbidden(std::move(head.error())));
+}
+
+// Whether the account still has a bucket of the name. Who may not ask, or is not told, knows no
+// more than before.
+net::Task<Result<bool>> Deleting::is_listed() {
+  aws::ListBucketsRequest request;
+  do {
+    auto page = co_await owner_.list_buckets(request);
+    if (!page && page.error().code() == Errc::cancelled) co_return forward(page);
+    if (!page) co_return false;
+    const bool there = std::ranges::any_of(
+        page->buckets, [this](const auto& bucket) { return bucket.name == deletion_.bucket; });
+    if (there) co_return true;
+    request.continuation_token = std::move(page->next_token);
+  } while (!request.continuation_token.empty());
+  co_return false;
 }
 
 net::Task<Result<bool>> Deleting::is_the_jobs_own() {
@@ -191,7 +213,6 @@ net::Task<Result<bool>> Deleting::settle() {
 net::Task<Result<bool>> Deleting::send() {
   const auto sent_at = owner_.client().runtime().clock.now();
   auto deleted = co_await owner_.delete_bucket(deletion_.bucket, deletion_.expected_owner);
-  deletion_.begun = true;
   refusal_.reset();
   const bool may_be_done = deleted || deleted.error().code() == Errc::unavailable ||
                            deleted.error().code() == Errc::no_such_bucket;
@@ -199,6 +220,8 @@ net::Task<Result<bool>> Deleting::send() {
     gone_.deleted_now = true;
     if (!gone_.since) gone_.since = sent_at;
   }
+  // A refusal tells that nothing was done.
+  if (deleted || deleted.error().code() != Errc::access_denied) deletion_.begun = true;
   if (deleted) co_return true;
   switch (deleted.error().code()) {
     case Errc::bucket_not_empty:

@@ -67,9 +67,10 @@ net::Task<Result<void>> Migration::begin(Regime regime) {
 // What earlier runs found out and kept.
 net::Task<Result<void>> Migration::recall() {
   std::string versions, acls, kept_configuration, objects, bytes, weak, renamed, found_writer;
-  std::string count, count_bytes;
+  std::string count, count_bytes, was_opened;
   const std::pair<const std::string*, std::string*> wanted[] = {
       {&fact::region, &region},
+      {&fact::opened, &was_opened},
       {&fact::temporary, &temporary_name},
       {&fact::digest, &digest},
       {&fact::source_region, &source_facts.region},
@@ -93,6 +94,7 @@ net::Task<Result<void>> Migration::recall() {
   if (spec.rename.empty()) spec.rename = renamed;
   all_versions = versions == yes;
   acl = acls == yes;
+  opened = !was_opened.empty();
   ground_known = !source_facts.region.empty() && !versions.empty() && !acls.empty();
   if (!found_writer.empty())
     found_writer_ = found_writer == by_destination ? Writer::destination : Writer::source;
@@ -283,6 +285,10 @@ std::string Migration::where_it_is() const {
 std::string Migration::what_stands() const {
   const auto bucket = printable(source.location.bucket);
   const auto temporary = printable(temporary_name);
+  if (opened) {
+    return fmt::format("{}, proven and open; what is left of the job is to be tidied up",
+                       where_it_is());
+  }
   if (source_delete) {
     return fmt::format("Everything is in s3://{}, which is the live copy now", temporary);
   }

@@ -117,6 +117,7 @@ class Migration {
   bool ground_known = false;
   bool all_versions = false, acl = false;
   bool first_delete = false, source_delete = false;  // intents
+  bool opened = false;                               // the new bucket, which is complete
   Giving giving = Giving::nothing;                   // of the undo, as the store has it
   bool frozen = false;
   transfer::Proven proven;  // the last proof of this run

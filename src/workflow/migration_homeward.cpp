@@ -41,9 +41,7 @@ net::Task<Result<NameTerms>> name_terms(Migration& m) {
 
 // Shut until it is complete: what others read or wrote meanwhile would be half of the truth.
 net::Task<Result<std::string>> close(Migration& m) {
-  auto opened = co_await m.stored.kept(fact::opened);
-  if (!opened) co_return forward(opened);
-  if (*opened) co_return "";
+  if (m.opened) co_return "";
   m.closed = std::make_unique<TemporaryDeny>(m.context, m.destination,
                                              Migration::facts_of(m.final_bucket()),
                                              DenyTerms{.kind = DenyKind::closed,
@@ -209,6 +207,7 @@ Told open(Migration& m) {
   // First, so that no later run closes it again.
   auto kept = co_await m.stored.keep(fact::opened, "true");
   if (!kept) co_return forward(kept);
+  m.opened = true;
   auto recorded = co_await keep_record(m);
   if (!recorded) co_return forward(recorded);
   TemporaryDeny closed(

@@ -224,7 +224,33 @@ Told preflight(Migration& m) {
                         printable(m.region), m.destination_principal.account);
 }
 
+namespace {
+
+// From the first delete on it has what the source has no more: it is never made anew, empty.
+// Gives whether it is there.
+net::Task<Result<bool>> still_there(Migration& m) {
+  auto owner = m.destination_owner();
+  auto seen = co_await look_at(owner, m.temporary_bucket());
+  if (!seen) co_return forward(seen);
+  if (seen->standing != Standing::absent) co_return true;
+  if (m.opened) co_return false;
+  co_return fail(
+      Errc::no_such_bucket,
+      fmt::format(
+          "s3://{}, which has what was deleted from s3://{}, is not there any more: somebody "
+          "has deleted it. Nothing is made in its place. What is left stands in the manifest "
+          "and in the new bucket, if it was begun",
+          printable(m.temporary_name), bucket_of(m)));
+}
+
+}  // namespace
+
 Told temporary_bucket(Migration& m) {
+  if (m.first_delete || m.source_delete) {
+    auto there = co_await still_there(m);
+    if (!there) co_return forward(there);
+    if (!*there) co_return fmt::format("s3://{} is gone already", printable(m.temporary_name));
+  }
   const bool aws = is_aws(m.destination.endpoint);
   const auto& account = m.destination_principal.account;
   const auto space = temporary_namespace(aws, account, m.region);

@@ -310,6 +310,14 @@ TEST_F(Handover, WhoMayNotDeleteIsToldWhatToLookAt) {
   EXPECT_EQ(seen("DeleteBucket"), 1u);
 }
 
+TEST_F(Handover, ARefusedDeletionIsNoneWhateverMayNotBeLookedAt) {
+  add_fault({.operation = "DeleteBucket", .count = 0, .status = 403, .code = "AccessDenied"});
+  add_fault({.operation = "HeadBucket", .first = 2, .count = 0, .status = 403});
+  EXPECT_EQ(outcome(delete_it()), "access_denied");
+  EXPECT_EQ(outcome(delete_it(deletion(true))), "access_denied") << "the account still lists it";
+  EXPECT_TRUE(there(name));
+}
+
 TEST_F(Handover, ABusyBucketIsAskedAgain) {
   add_fault({.operation = "DeleteBucket", .count = 2, .status = 409, .code = "OperationAborted"});
   EXPECT_TRUE(delete_it());

@@ -398,6 +398,33 @@ TEST_F(MigrationTest, NorIsItDeletedWhereItCameThroughTheFreeze) {
   EXPECT_EQ(owner(), sim::source_account);
 }
 
+TEST_F(MigrationTest, ATemporaryBucketThatIsGoneIsNotMadeAnew) {
+  rig.deny({.operation = "CreateBucket", .bucket = source, .count = 0});
+  ASSERT_EQ(rig.migrate().exit_code, exit_fatal);
+  const auto job = rig.last_job();
+  const auto name = temporary();
+  rig.cloud([&](sim::Cloud& cloud) {
+    cloud.faults().clear();
+    cloud.drop_bucket(name);
+  });
+  const auto stopped = rig.again("resume", job);
+  ASSERT_TRUE(stopped) << stopped.error().describe();
+  EXPECT_EQ(stopped->exit_code, exit_fatal);
+  EXPECT_THAT(stopped->message, HasSubstr("is not there any more"));
+  EXPECT_FALSE(rig.cloud([&](sim::Cloud& cloud) { return cloud.has_bucket(name); }));
+}
+
+TEST_F(MigrationTest, OnceTheNewBucketIsOpenItIsTheLiveCopy) {
+  rig.deny({.operation = "DeleteBucket", .bucket = "s3m-*", .count = 0});
+  const auto stopped = rig.migrate();
+  EXPECT_EQ(stopped.exit_code, exit_fatal);
+  EXPECT_THAT(stopped.message, HasSubstr("proven and open"));
+  EXPECT_THAT(stopped.message, Not(HasSubstr("live copy")));
+  const auto again = rig.again("resume", rig.last_job());
+  ASSERT_TRUE(again);
+  EXPECT_THAT(again->message, HasSubstr("proven and open"));
+}
+
 class VersionedMigrationTest : public MigrationTest {
  protected:
   VersionedMigrationTest() : MigrationTest(versioned()) {}
