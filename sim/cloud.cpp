@@ -260,6 +260,17 @@ bool Cloud::set_policy(std::string_view name, std::string_view text) {
   return true;
 }
 
+bool Cloud::set_configuration(std::string_view name, std::string_view which, std::string_view xml) {
+  Bucket* bucket = impl_->service.world.bucket(name);
+  const auto* const known = find_sub_resource(which);
+  if (bucket == nullptr || known == nullptr) return false;
+  if (!xml.empty()) return configure(*bucket, *known, {}, xml).has_value();
+  if (known->reset != nullptr) known->reset(*bucket);
+  const auto found = bucket->configuration.find(which);
+  if (found != bucket->configuration.end()) bucket->configuration.erase(found);
+  return true;
+}
+
 bool Cloud::replace_role(std::string_view arn, const RoleSpec* spec) {
   Directory& directory = impl_->service.world.directory;
   const Role* role = directory.role(arn);

@@ -117,6 +117,9 @@ class Cloud {
   // Takes one version or delete marker away for ever; the oldest has number 0.
   bool erase_version(std::string_view bucket, std::string_view key, std::size_t number);
   bool set_policy(std::string_view bucket, std::string_view json);
+  // A sub-resource as a PUT of it would set it; empty: as its DELETE. False for what cannot be set
+  // so.
+  bool set_configuration(std::string_view bucket, std::string_view name, std::string_view xml);
   // Takes the role away; with a spec, makes it anew: its unique id changes, so policies that
   // named it go dead, as in IAM.
   bool replace_role(std::string_view arn, const RoleSpec* role);

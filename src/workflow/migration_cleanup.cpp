@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
-#include "workflow/configuration/suspend.hpp"
 #include "workflow/discard_temporary.hpp"
 #include "workflow/migration_facts.hpp"
+#include "workflow/migration_settings.hpp"
 #include "workflow/undo_return.hpp"
 #include "workflow/verdict.hpp"
 
@@ -200,20 +200,10 @@ MigrationCleanup::Told MigrationCleanup::statements() {
                                      printable(living_name()));
 }
 
-// Only what the job has come to switching off: what the owner set otherwise since then stays.
+// What the owner set otherwise since then stays.
 net::Task<void> MigrationCleanup::restore() {
-  auto& m = migration_;
-  std::vector<std::string> queries;
-  if (records_.done.contains(MigrationStep::freeze)) queries.emplace_back("lifecycle");
-  if (records_.done.contains(MigrationStep::silence)) {
-    queries.insert(queries.end(), {"notification", "replication"});
-  }
-  if (queries.empty() || m.configuration.items.empty()) co_return;
-  auto owner = m.source_owner();
-  auto restored =
-      co_await restore_suspended(owner, m.source.location.bucket, m.source_facts.expected_owner,
-                                 m.configuration, std::move(queries), m.pause());
-  if (!restored) m.note(NoteLevel::warning, restored.error().describe());
+  auto restored = co_await acts::switch_on_again(migration_);
+  if (!restored) migration_.note(NoteLevel::warning, restored.error().describe());
 }
 
 net::Task<Result<void>> MigrationCleanup::close_job() {

@@ -6,10 +6,10 @@
 #include "base/text.hpp"
 #include "transfer/empty.hpp"
 #include "transfer/scratch.hpp"
-#include "workflow/configuration/suspend.hpp"
 #include "workflow/handover.hpp"
 #include "workflow/migration_acts.hpp"
 #include "workflow/migration_proof.hpp"
+#include "workflow/migration_settings.hpp"
 #include "workflow/migration_uploads.hpp"
 #include "workflow/operator_name.hpp"
 #include "workflow/verdict.hpp"
@@ -183,6 +183,9 @@ net::Task<Result<void>> nothing_reserved(Migration& m) {
 }  // namespace
 
 Told confirm(Migration& m) {
+  // A question may wait for days: what it shows is what stands now.
+  auto present = co_await look_again(m);
+  if (!present) co_return forward(present);
   auto confirmed = co_await m.stored.kept(fact::confirmed);
   if (!confirmed) co_return forward(confirmed);
   if (*confirmed && **confirmed == m.digest) co_return "confirmed by an earlier run";
@@ -191,8 +194,8 @@ Told confirm(Migration& m) {
   auto all_carried = co_await nothing_reserved(m);
   if (!all_carried) co_return forward(all_carried);
   // Once before anything is deleted: what cannot be said of the new bucket can still be mended.
-  auto rewritten = co_await rewritten_configuration(m);
-  if (!rewritten) co_return forward(rewritten);
+  auto configured = co_await keep_configuration_story(m);
+  if (!configured) co_return forward(configured);
   auto left = co_await look_at_uploads(m);
   if (!left) co_return forward(left);
   if (!left->words.empty()) m.note(NoteLevel::warning, left->words);
@@ -236,9 +239,10 @@ Told confirm(Migration& m) {
 }
 
 Told silence(Migration& m) {
-  auto owner = m.source_owner();
-  auto off = co_await suspend(owner, m.source.location.bucket, m.source_facts.expected_owner,
-                              m.configuration, {"notification", "replication"}, m.pause());
+  // An undo closes its source by this step, too; to it the new bucket's settings mean nothing.
+  auto present = m.first_delete ? Result<void>(ok) : co_await look_again(m);
+  if (!present) co_return forward(present);
+  auto off = co_await switch_off(m, {"notification", "replication"});
   if (!off) co_return forward(off);
   co_return "notifications and replication of the source are off";
 }
@@ -269,6 +273,9 @@ Told delete_source(Migration& m) {
   if (!m.source_delete) {
     auto frozen = co_await still_frozen(m);
     if (!frozen) co_return forward(frozen);
+    // The last moment in which what its owner has wished can be seen.
+    auto present = co_await look_again(m);
+    if (!present) co_return forward(present);
     if (m.grant != nullptr && m.writer() == Writer::source) {
       auto revoked = co_await m.grant->revoke();
       if (!revoked) co_return forward(revoked);

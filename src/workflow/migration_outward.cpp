@@ -7,11 +7,11 @@
 #include "base/text.hpp"
 #include "transfer/delete_pins.hpp"
 #include "workflow/carrying.hpp"
-#include "workflow/configuration/read.hpp"
 #include "workflow/existing_access.hpp"
 #include "workflow/migration_acts.hpp"
 #include "workflow/migration_plan.hpp"
 #include "workflow/migration_proof.hpp"
+#include "workflow/migration_settings.hpp"
 #include "workflow/temporary_bucket.hpp"
 #include "workflow/versioning.hpp"
 
@@ -56,19 +56,6 @@ net::Task<Result<void>> remember_ground(Migration& m) {
                      {fact::acl, m.acl ? "true" : "false"},
                      {fact::source_canonical_id, std::move(canonical_id)}};
   co_return co_await m.stored.keep(std::move(facts));
-}
-
-// As it was before the job touched it: read once, kept for good.
-net::Task<Result<void>> keep_configuration(Migration& m) {
-  auto kept = co_await m.stored.kept(fact::configuration);
-  if (!kept) co_return forward(kept);
-  if (*kept) co_return ok;
-  auto owner = m.source_owner();
-  auto read =
-      co_await read_configuration(owner, m.source.location.bucket, m.source_facts.expected_owner);
-  if (!read) co_return forward(read);
-  m.configuration = *std::move(read);
-  co_return co_await m.stored.keep(fact::configuration, to_json(m.configuration));
 }
 
 // One object, by the very request that all of them will be copied by (guard G27): what is wrong

@@ -1,14 +1,13 @@
 #include "workflow/migration_proof.hpp"
 
 #include <algorithm>
-#include <map>
 
 #include <fmt/format.h>
 
 #include "base/ids.hpp"
 #include "base/text.hpp"
 #include "workflow/bucket_record.hpp"
-#include "workflow/configuration/read.hpp"
+#include "workflow/migration_settings.hpp"
 #include "workflow/verdict.hpp"
 
 namespace s3m::workflow::acts {
@@ -35,43 +34,6 @@ net::Task<Result<void>> keep_figures(Migration& m) {
   if (!kept) co_return kept;
   m.digest = m.proven.digest;
   co_return ok;
-}
-
-// What will be asked of the new bucket, with an id where there are several.
-std::map<std::string, std::string> queries_of(const Configuration& configuration) {
-  std::map<std::string, std::string> queries;
-  for (const auto& item : configuration.items)
-    queries.emplace(item.query, item.id);
-  // Their absence is said in words there (rewrite.hpp).
-  for (const auto* const query : {"publicAccessBlock", "ownershipControls"}) {
-    if (std::ranges::find(configuration.absent, query) != configuration.absent.end())
-      queries.emplace(query, "");
-  }
-  return queries;
-}
-
-// Asked of the temporary bucket, which stands where the new one will, as long as the source is
-// there: a setting that the new place does not know must not be met when it is gone. Once.
-net::Task<Result<std::vector<std::string>>> unsupported_there(Migration& m) {
-  auto kept = co_await m.stored.kept(fact::unsupported_there);
-  if (!kept) co_return forward(kept);
-  if (*kept) co_return lines_of(**kept);
-  auto owner = m.destination_owner();
-  std::vector<std::string> unsupported;
-  for (const auto& [query, id] : queries_of(m.configuration)) {
-    auto read =
-        co_await read_item(owner, m.temporary_name, query, id, m.destination_principal.account);
-    if (read) continue;
-    if (read.error().code() != Errc::not_supported) {
-      read.error().context(
-          fmt::format("{} of the new bucket will have to be read", item_name(query, id)));
-      co_return forward(read);
-    }
-    unsupported.push_back(query);
-  }
-  auto stored = co_await m.stored.keep(fact::unsupported_there, in_lines(unsupported));
-  if (!stored) co_return forward(stored);
-  co_return unsupported;
 }
 
 struct Holder {

@@ -6,9 +6,9 @@
 #include "base/text.hpp"
 #include "transfer/manifest_writer.hpp"
 #include "transfer/mirror.hpp"
-#include "workflow/configuration/suspend.hpp"
 #include "workflow/migration_acts.hpp"
 #include "workflow/migration_proof.hpp"
+#include "workflow/migration_settings.hpp"
 
 namespace s3m::workflow::acts {
 namespace {
@@ -100,9 +100,7 @@ Told freeze(Migration& m) {
     if (!noted) co_return forward(noted);
     co_return "not frozen, as --source-is-quiet says";
   }
-  auto owner = m.source_owner();
-  auto off = co_await suspend(owner, m.source.location.bucket, m.source_facts.expected_owner,
-                              m.configuration, {"lifecycle"}, m.pause());
+  auto off = co_await switch_off(m, {"lifecycle"});
   if (!off) co_return forward(off);
   std::vector<Principal> spared{m.source_principal};
   if (m.writer() == Writer::destination) spared.push_back(m.destination_principal);

@@ -35,6 +35,7 @@ const std::vector<std::string>& facts_of_the_record() {
                                               fact::given_bytes,
                                               fact::given_markers,
                                               fact::unsupported_there,
+                                              fact::held,
                                               fact::renamed};
   return names;
 }

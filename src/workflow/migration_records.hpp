@@ -22,6 +22,9 @@ inline const std::string source_canonical_id = "source-canonical-id";
 inline const std::string temporary = "temporary-bucket", tags_at_create = "tags-at-create";
 inline const std::string region = "region", destination_owner = "destination-owner";
 inline const std::string configuration = "configuration";
+// Queries, a line each, that the job itself has changed at the source: as they were is what is
+// kept.
+inline const std::string held = "held-settings";
 inline const std::string all_versions = "all-versions", acl = "acl";
 inline const std::string digest = "digest", objects = "objects", bytes = "bytes";
 inline const std::string weak = "weak";

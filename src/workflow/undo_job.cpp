@@ -6,10 +6,10 @@
 
 #include "base/text.hpp"
 #include "transfer/mirror.hpp"
-#include "workflow/configuration/suspend.hpp"
 #include "workflow/discard_temporary.hpp"
 #include "workflow/migration_plan.hpp"
 #include "workflow/migration_proof.hpp"
+#include "workflow/migration_settings.hpp"
 #include "workflow/verdict.hpp"
 
 namespace s3m::workflow {
@@ -171,12 +171,9 @@ UndoJob::Told UndoJob::open_source() {
     auto revoked = co_await grant.revoke();
     if (!revoked) co_return forward(revoked);
   }
-  if (m.configuration.items.empty()) co_return "nothing was switched off";
-  auto owner = m.source_owner();
-  auto restored =
-      co_await restore_suspended(owner, bucket, m.source_facts.expected_owner, m.configuration,
-                                 {"lifecycle", "notification", "replication"}, m.pause());
+  auto restored = co_await acts::switch_on_again(m);
   if (!restored) co_return forward(restored);
+  if (!*restored) co_return fmt::format("s3://{} takes writes again", printable(bucket));
   co_return fmt::format(
       "s3://{} takes writes again; lifecycle, notifications and replication are as "
       "they were",

@@ -12,6 +12,7 @@
 #include "workflow/configuration/same_document.hpp"
 #include "workflow/migration_acts.hpp"
 #include "workflow/migration_proof.hpp"
+#include "workflow/migration_settings.hpp"
 #include "workflow/versioning.hpp"
 
 namespace s3m::workflow {
@@ -178,6 +179,8 @@ Return::Told Return::close() {
   if (!frozen) co_return forward(frozen);
   auto silent = co_await acts::silence(m_);
   if (!silent) co_return forward(silent);
+  auto held = co_await acts::hold(m_, {"versioning", "object-lock"});
+  if (!held) co_return forward(held);
   auto set = co_await set_rules(Phase::before_data);
   if (!set) co_return forward(set);
   if (m_.all_versions) {

@@ -14,8 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::array<std::string_view, 3> can_be_suspended{"notification", "replication",
-                                                           "lifecycle"};
+constexpr std::array<std::string_view, 3> suspendable{"notification", "replication", "lifecycle"};
 // What is eventually consistent may show again what was gone a moment ago.
 constexpr int proofs = 3;
 constexpr int attempts = 30;
@@ -44,7 +43,7 @@ std::unexpected<Error> was_changed(const Target& target, std::string_view query,
 
 Result<void> check(const std::vector<std::string>& queries) {
   for (const auto& query : queries)
-    if (std::ranges::find(can_be_suspended, query) == can_be_suspended.end())
+    if (!can_be_suspended(query))
       return fail(Errc::invalid_argument,
                   fmt::format("\"{}\" of a bucket cannot be suspended", printable(query)));
   return ok;
@@ -123,6 +122,10 @@ net::Task<Result<void>> restore_one(Target& target, std::string query,
 }
 
 }  // namespace
+
+bool can_be_suspended(std::string_view query) noexcept {
+  return std::ranges::find(suspendable, query) != suspendable.end();
+}
 
 net::Task<Result<void>> suspend(aws::S3& owner, std::string bucket, std::string expected_owner,
                                 Configuration saved, std::vector<std::string> queries,

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "workflow/configuration/configuration.hpp"
@@ -16,8 +17,9 @@
 
 namespace s3m::workflow {
 
-// What can be suspended: "notification", "replication", "lifecycle".
-//
+// "notification", "replication" and "lifecycle" can.
+bool can_be_suspended(std::string_view query) noexcept;
+
 // Removes those of `queries` that `saved` holds, and only if they are in the bucket as they were
 // saved; `saved` is what read_configuration() gave, and is kept for restore_suspended(). Nothing is
 // sent about what `saved` does not hold, but its absence is looked at as well.
