@@ -133,7 +133,7 @@ std::string grant_sid(std::string_view job) {
 
 std::optional<std::string> own_sid_of(std::string_view statement_sid) {
   constexpr std::array prefixes{grant_sid_prefix, freeze_sid_prefix, closed_sid_prefix,
-                                protect_sid_prefix};
+                                protect_sid_prefix, trial_sid_prefix};
   for (const auto prefix : prefixes) {
     if (!statement_sid.starts_with(prefix)) continue;
     const auto digits = statement_sid.substr(prefix.size(), job_digits);

@@ -27,6 +27,7 @@ inline constexpr std::string_view grant_sid_prefix = "S3MigratorGrant";
 inline constexpr std::string_view freeze_sid_prefix = "S3MigratorFreeze";
 inline constexpr std::string_view closed_sid_prefix = "S3MigratorClosed";
 inline constexpr std::string_view protect_sid_prefix = "S3MigratorProtect";
+inline constexpr std::string_view trial_sid_prefix = "S3MigratorTrial";
 
 // The beginning of the Sids of one job's statements: one of the prefixes and the job's digits. Only
 // letters and digits, as a Sid must be.

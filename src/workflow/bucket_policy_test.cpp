@@ -35,8 +35,8 @@ TEST(GrantSid, HasOnlyLettersAndDigitsAndDiffersByJob) {
 }
 
 TEST(OwnSid, IsFoundInTheSidsOfItsStatementsAndNotInThoseThatOthersNamedLikeIt) {
-  for (const auto prefix :
-       {grant_sid_prefix, freeze_sid_prefix, closed_sid_prefix, protect_sid_prefix}) {
+  for (const auto prefix : {grant_sid_prefix, freeze_sid_prefix, closed_sid_prefix,
+                            protect_sid_prefix, trial_sid_prefix}) {
     const auto own = own_sid(prefix, "job");
     EXPECT_EQ(own_sid_of(own), own);
     EXPECT_EQ(own_sid_of(own + "Objects"), own);

@@ -44,7 +44,7 @@ Result<Recorded> recorded_of(store::Store& store, const store::BucketRef& bucket
 
 bool is_of(const std::string& sid, const std::string& job_id) {
   constexpr std::array prefixes{grant_sid_prefix, freeze_sid_prefix, closed_sid_prefix,
-                                protect_sid_prefix};
+                                protect_sid_prefix, trial_sid_prefix};
   return std::ranges::any_of(
       prefixes, [&](std::string_view prefix) { return sid == own_sid(prefix, job_id); });
 }

@@ -12,6 +12,7 @@
 #include "workflow/migration_settings.hpp"
 #include "workflow/migration_uploads.hpp"
 #include "workflow/operator_name.hpp"
+#include "workflow/principal_trial.hpp"
 #include "workflow/verdict.hpp"
 
 namespace s3m::workflow::acts {
@@ -196,6 +197,8 @@ Told confirm(Migration& m) {
   // Once before anything is deleted: what cannot be said of the new bucket can still be mended.
   auto configured = co_await keep_configuration_story(m);
   if (!configured) co_return forward(configured);
+  auto named = co_await try_principals(m);
+  if (!named) co_return forward(named);
   auto left = co_await look_at_uploads(m);
   if (!left) co_return forward(left);
   if (!left->words.empty()) m.note(NoteLevel::warning, left->words);

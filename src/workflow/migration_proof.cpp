@@ -187,7 +187,7 @@ net::Task<Result<void>> forget_policy(Migration& m, std::string endpoint, std::s
   const store::BucketRef gone{std::move(endpoint), std::move(bucket)};
   const auto& job = m.context.job_id;
   const auto sids = {grant_sid(job), deny_sid(DenyKind::freeze, job),
-                     deny_sid(DenyKind::protect, job)};
+                     deny_sid(DenyKind::protect, job), own_sid(trial_sid_prefix, job)};
   co_return co_await m.context.store.run(m.context.loop, [&](store::Store& store) -> Result<void> {
     for (const auto& sid : sids) {
       if (auto forgotten = store.forget_grant(gone, sid); !forgotten) return forgotten;

@@ -11,6 +11,7 @@
 #include "workflow/configuration/refresh.hpp"
 #include "workflow/configuration/suspend.hpp"
 #include "workflow/migration_proof.hpp"
+#include "workflow/principal_trial.hpp"
 
 namespace s3m::workflow::acts {
 namespace {
@@ -134,6 +135,9 @@ net::Task<Result<void>> look_again(Migration& m) {
   if (!*changed) co_return ok;
   auto told = co_await keep_configuration_story(m);
   if (!told) co_return told;
+  // Before the confirmation they are tried anyway; from then on this is the last chance.
+  auto named = m.first_delete ? co_await try_principals(m) : Result<void>(ok);
+  if (!named) co_return named;
   co_return co_await keep_record(m);
 }
 
