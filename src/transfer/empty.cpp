@@ -41,7 +41,7 @@ class EmptyOperation final : public Visitor, Lanes<EmptyWork>::Handler {
  public:
   EmptyOperation(Context& context, EmptyOptions options, bool batches, Emptying& result)
       : context_(context),
-        options_(options),
+        options_(std::move(options)),
         batches_(batches),
         result_(result),
         lanes_(context.runtime.loop, context.governor, *this, aws::RequestKind::read) {}
@@ -87,6 +87,10 @@ class EmptyOperation final : public Visitor, Lanes<EmptyWork>::Handler {
       co_await shown.looked.wait();
     if (stopped()) co_return;
     auto keys = std::exchange(shown.proven, {});
+    if (keys.empty()) co_return;
+    auto allowed = co_await may_delete();
+    if (!allowed) stop(std::move(allowed.error()));
+    if (stopped()) co_return;
     auto removed = co_await remove_pinned(context_, context_.source, std::move(keys),
                                           {.batches = batches_, .admission = flow.get()}, result_);
     if (removed) {
@@ -97,6 +101,11 @@ class EmptyOperation final : public Visitor, Lanes<EmptyWork>::Handler {
   }
 
  private:
+  net::Task<Result<void>> may_delete() {
+    if (!options_.before_delete) co_return ok;
+    co_return co_await options_.before_delete();
+  }
+
   static History history_of(aws::ObjectEntry* object, History* history) {
     if (history != nullptr) return std::move(*history);
     History alone;
@@ -245,7 +254,7 @@ net::Task<Result<void>> empty_source(Context& context, EmptyOptions options,
     if (!pins->one && !options.accept_unpinned) co_return pins_are_ignored(context.source.location);
     batches = pins->many || !pins->one;
   }
-  EmptyOperation operation(context, options, batches, emptying);
+  EmptyOperation operation(context, std::move(options), batches, emptying);
   co_return co_await operation.run(std::move(ranges));
 }
 

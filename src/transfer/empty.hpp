@@ -6,6 +6,7 @@
 //            and has its notifications and replication off (G8): nothing here sees to that.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,9 @@ struct EmptyOptions {
   bool beginnings = false;
   // Objects go although the service was seen to ignore the ETag that pins them.
   bool accept_unpinned = false;
+  // Asked before each page's deletions; its error ends the emptying. ETags do not pin metadata and
+  // tags, so whoever relies on a freeze looks here whether it stands. Null: nothing is asked.
+  std::function<net::Task<Result<void>>()> before_delete{};
 };
 
 struct Emptying : Removed {

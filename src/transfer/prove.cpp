@@ -84,6 +84,9 @@ class ProofOperation final : public Visitor, Lanes<ProofWork>::Handler {
   net::Task<void> room(FlowPtr flow) override { return lanes_.room(std::move(flow)); }
   bool stopped() const override { return failures_.stopped(); }
 
+  // The full key that the first finding was about; empty: there was none.
+  const std::string& first_finding() const noexcept { return first_finding_; }
+
  private:
   void visit_histories(const Pair& pair, const History& source, const History& copy) {
     const auto all = source.versions.size() + source.beyond;
@@ -237,7 +240,8 @@ class ProofOperation final : public Visitor, Lanes<ProofWork>::Handler {
   }
 
   void finding(Errc code, std::string_view key, std::string message,
-               std::string_view version = {}) const {
+               std::string_view version = {}) {
+    if (first_finding_.empty()) first_finding_ = context_.source.location.prefix + std::string(key);
     failures_.finding(operation_name, Error(code, std::move(message)), key, version);
   }
 
@@ -282,6 +286,7 @@ class ProofOperation final : public Visitor, Lanes<ProofWork>::Handler {
   ManifestSink* manifest_;
   RangeDigests digests_;
   std::set<std::pair<std::string, std::string>> discarded_;  // keys, and the ETags of objects
+  std::string first_finding_;
   Failures failures_{context_};
   Prover prover_{context_, result_.heads};
   AttributeProver attributes_{context_, options_.acl, result_.looks};
@@ -330,11 +335,12 @@ net::Task<Result<void>> check_rest(Context& context, ProofOptions options, KeyRa
   if (!walked || left.complete()) co_return walked;
   Error error(
       Errc::mismatch,
-      fmt::format("of what is left there {} objects differ from {} or are not in it, and {} "
-                  "have other attributes; each is named in the list of failures",
+      fmt::format("it is not what was proven. Of what is left there {} objects differ from {} or "
+                  "are not in it, and {} have other attributes; each is named in the list of "
+                  "failures",
                   left.mismatched + left.missing, context.destination.location.uri(),
                   left.other_attributes));
-  error.bucket(context.source.location.bucket);
+  error.bucket(context.source.location.bucket).key(operation.first_finding());
   co_return fail(std::move(error));
 }
 

@@ -23,7 +23,7 @@ constexpr int times_in_a_row = 5;
 constexpr milliseconds between_on_aws = 1s;
 constexpr milliseconds between_elsewhere = 50ms;
 
-std::string way_out(DenyKind kind) {
+std::string way_out_of(DenyKind kind) {
   switch (kind) {
     case DenyKind::freeze:
       return "Nothing is deleted from a bucket that is not frozen; if nobody writes to it, say so "
@@ -80,19 +80,24 @@ std::string Deny::subject() const {
                      printable(request_.terms.bucket));
 }
 
+std::string Deny::way_out() const {
+  if (!request_.proven_before) return way_out_of(request_.terms.kind);
+  return "It was proven by an earlier run and stays as it is; go on with the roles that run had";
+}
+
 Result<void> Deny::can_be_proven() const {
   if (deny_dialects_for(request_.terms, request_.aws).empty()) {
     return fail(Errc::refused,
                 fmt::format("{} cannot spare this job: the service does not say by which session "
                             "it signs. Assume a role for that side (--source-role-arn, "
                             "--destination-role-arn). {}",
-                            subject(), way_out(request_.terms.kind)));
+                            subject(), way_out()));
   }
   if (stranger_ == nullptr && request_.terms.kind == DenyKind::freeze) {
     return fail(Errc::refused,
                 fmt::format("{} cannot be proven: that takes a role which can be assumed under two "
                             "session names, and none is assumed here (--source-role-arn). {}",
-                            subject(), way_out(request_.terms.kind)));
+                            subject(), way_out()));
   }
   return ok;
 }
@@ -106,6 +111,7 @@ net::Task<Result<DenyResult>> Deny::place() {
   if (standing->whole) {
     actions_ = standing->actions;
     dialects = standing_first(std::move(dialects), standing->dialect);
+    if (request_.proven_before) dialects.resize(1);
   }
   if (!standing->any) {
     auto allowed = co_await may_write();
@@ -138,33 +144,49 @@ net::Task<Result<void>> Deny::prove() {
   const auto seen = co_await prove_within(0ms);
   if (!seen) co_return fail(seen.error().clone());
   if (*seen == Seen::holds) co_return ok;
-  co_return fail(Errc::access_denied,
-                 fmt::format("{} does not hold any more: {}", subject(), what_was_seen(*seen)));
+  co_return fail(Errc::access_denied, what_was_lost(*seen));
+}
+
+net::Task<Result<bool>> Deny::stands() {
+  auto document = co_await policy_.read();
+  if (!document) co_return forward(document);
+  const auto standing = standing_in(*document);
+  if (!standing) co_return fail(standing.error().clone());
+  co_return standing->whole;
 }
 
 // Warns, too, of what a freeze keeps from arriving.
 net::Task<Result<Deny::Standing>> Deny::look() {
   auto document = co_await policy_.read();
   if (!document) co_return forward(document);
-  Standing standing;
-  if (!*document) co_return standing;
-  if (request_.terms.kind == DenyKind::freeze) {
-    auto deliveries = service_deliveries(**document);
-    if (!deliveries) co_return forward(deliveries);
-    for (const auto& delivery : *deliveries) {
-      warn_(fmt::format("bucket {}: {}", printable(request_.terms.bucket), delivery));
-    }
+  if (*document && request_.terms.kind == DenyKind::freeze) {
+    auto warned = warn_of_deliveries(**document);
+    if (!warned) co_return forward(warned);
   }
-  auto sids = find_sids(**document, deny_sid(request_.terms.kind, request_.job_id));
-  if (!sids) co_return forward(sids);
+  co_return standing_in(*document);
+}
+
+Result<void> Deny::warn_of_deliveries(const std::string& document) {
+  auto deliveries = service_deliveries(document);
+  if (!deliveries) return forward(deliveries);
+  for (const auto& delivery : *deliveries)
+    warn_(fmt::format("bucket {}: {}", printable(request_.terms.bucket), delivery));
+  return ok;
+}
+
+Result<Deny::Standing> Deny::standing_in(const std::optional<std::string>& document) const {
+  Standing standing;
+  if (!document) return standing;
+  auto sids = find_sids(*document, deny_sid(request_.terms.kind, request_.job_id));
+  if (!sids) return forward(sids);
   standing.any = !sids->empty();
   for (const auto dialect : deny_dialects_for(request_.terms, request_.aws)) {
     for (const auto actions : {ActionSet::full, ActionSet::basic}) {
       const auto ours = deny_statements(request_.terms, request_.job_id, dialect, actions);
-      if (holds_statements(*document, ours)) co_return Standing{true, true, dialect, actions};
+      if (holds_statements(document, ours)) return Standing{true, true, dialect, actions};
     }
   }
-  co_return standing;
+  return standing;
 }
 
 // Without a Deny of ours: so that a refusal under it is known to come from it.
@@ -213,7 +235,10 @@ net::Task<Result<Deny::Seen>> Deny::prove_within(milliseconds limit) {
 
 net::Task<Result<Deny::Seen>> Deny::try_once() {
   auto ours = co_await own_.use();
-  if (!ours && ours.error().code() == Errc::access_denied) co_return Seen::own_refused;
+  if (!ours && ours.error().code() == Errc::access_denied) {
+    refusal_ = ours.error().describe();
+    co_return Seen::own_refused;
+  }
   if (!ours) co_return forward(ours);
   if (stranger_ == nullptr) co_return Seen::holds;
   auto theirs = co_await stranger_->use();
@@ -227,8 +252,29 @@ std::string Deny::what_was_seen(Seen seen) const {
                                    : "another session of the same role could still write there";
 }
 
+// Of a Deny that is known to have held with this service and this session.
+std::string Deny::what_was_lost(Seen seen) const {
+  if (seen == Seen::stranger_let_in) {
+    return fmt::format(
+        "{} does not hold any more: {}. Find out who changed the policy of that "
+        "bucket, then go on with the job",
+        subject(), what_was_seen(seen));
+  }
+  const auto& own = request_.terms.spared.front();
+  return fmt::format(
+      "{} stays as it is, but a right was lost: {} may not write there any more "
+      "({}). Allow it s3:PutObject on arn:{}:s3:::{}/* again, then go on with the "
+      "job",
+      subject(), printable(own.session_arn.empty() ? own.arn : own.session_arn), refusal_,
+      own.partition, printable(request_.terms.bucket));
+}
+
 // Nothing held. What stands now shuts out the wrong ones, or nobody: off with it.
 net::Task<Result<DenyResult>> Deny::give_up(Result<Seen> last) {
+  if (request_.proven_before) {
+    if (!last) co_return fail(std::move(last.error()));
+    co_return fail(Errc::access_denied, what_was_lost(*last));
+  }
   const auto sid = deny_sid(request_.terms.kind, request_.job_id);
   const auto why = last ? what_was_seen(*last) : last.error().describe();
   std::string left = "it was taken off again";
@@ -243,9 +289,8 @@ net::Task<Result<DenyResult>> Deny::give_up(Result<Seen> last) {
   } else {
     left = "nothing was changed";
   }
-  co_return fail(Errc::access_denied,
-                 fmt::format("{} cannot be proven on this service: {}; {}. {}", subject(), why,
-                             left, way_out(request_.terms.kind)));
+  co_return fail(Errc::access_denied, fmt::format("{} cannot be proven on this service: {}; {}. {}",
+                                                  subject(), why, left, way_out()));
 }
 
 std::chrono::minutes default_freeze_settle(bool aws) noexcept {

@@ -6,8 +6,10 @@
 // place() puts the statements in the first dialect that can be proven: the job's own session still
 // may write, and the same role under another session name may not. Servers differ in whom a Deny
 // spares (guard G16), so nothing is believed that was not seen. A Deny that cannot be proven is
-// taken off again. Like a grant it is recorded before it is put; a killed job finds it again,
-// because its sessions keep their names, and `s3migrator cleanup` finds it by its Sid.
+// taken off again, unless it was proven before: then it is a right that was lost, or somebody's
+// change, and what was built on the Deny still needs it. Like a grant it is recorded before it is
+// put; a killed job finds it again, because its sessions keep their names, and `s3migrator cleanup`
+// finds it by its Sid.
 #pragma once
 
 #include <chrono>
@@ -30,6 +32,7 @@ struct DenyRequest {
   // How long a policy may take to take effect. Unset: two minutes on AWS; elsewhere, where it is
   // another dialect that is missing rather than time, three seconds for each dialect.
   std::optional<std::chrono::milliseconds> patience;
+  bool proven_before = false;  // by an earlier run: it is never taken off for want of a proof
 };
 
 struct DenyResult {
@@ -58,7 +61,7 @@ class Deny {
   //                         the stranger's session refuse.
   //         access_denied   our own session may not write even without it: nothing was changed; or
   //                         no dialect could be proven: it was taken off again, and the message
-  //                         says what was seen and what to do.
+  //                         says what was seen and what to do. One that was proven before stays.
   //         too_large, cancelled, invalid_request, and what the service says otherwise.
   // After an error placed() tells whether remove is still due.
   net::Task<Result<DenyResult>> place();
@@ -68,6 +71,10 @@ class Deny {
   // Errors  access_denied: it does not hold, and the message says what was seen. It stays where it
   //         is. Otherwise as place().
   net::Task<Result<void>> prove();
+
+  // Whether the very statements are in the policy: one reading, which tells at once when somebody
+  // takes them out. Errors: as reading the policy.
+  net::Task<Result<bool>> stands();
 
   bool placed() const noexcept { return editor_.may_stand(); }
 
@@ -83,6 +90,8 @@ class Deny {
 
   Result<void> can_be_proven() const;
   net::Task<Result<Standing>> look();
+  Result<Standing> standing_in(const std::optional<std::string>& document) const;
+  Result<void> warn_of_deliveries(const std::string& document);
   net::Task<Result<void>> may_write();
   net::Task<Result<void>> put(DenyDialect dialect);
   net::Task<Result<Seen>> prove_within(std::chrono::milliseconds patience);
@@ -90,7 +99,9 @@ class Deny {
   net::Task<Result<DenyResult>> give_up(Result<Seen> last);
   std::chrono::milliseconds patience() const;
   std::string subject() const;
+  std::string way_out() const;
   std::string what_was_seen(Seen seen) const;
+  std::string what_was_lost(Seen seen) const;
 
   DenyRequest request_;
   PolicyAccess& policy_;
@@ -100,6 +111,7 @@ class Deny {
   Pause pause_;
   Warn warn_;
   ActionSet actions_ = ActionSet::full;
+  std::string refusal_;  // of our own session, the last
   std::chrono::milliseconds effective_after_{0};
 };
 

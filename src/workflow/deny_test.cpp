@@ -14,6 +14,7 @@ using testing::ElementsAre;
 using testing::Gt;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 const std::string freeze_sid = deny_sid(DenyKind::freeze, "job");
 const Principal session{.account = "111111111111",
@@ -129,6 +130,50 @@ TEST_F(DenyTest, ThatHitsTheJobItselfIsTakenOffAgainAndTheErrorSaysSo) {
   EXPECT_EQ(policy_.document, others);
   EXPECT_TRUE(recorded().empty());
   EXPECT_FALSE(placed_);
+}
+
+TEST_F(DenyTest, ThatWasProvenBeforeStaysWhenOurRightIsLost) {
+  ASSERT_TRUE(place(request(false)));
+  const auto standing = policy_.document;
+  own_.works = [] { return false; };
+  auto wanted = request(false);
+  wanted.proven_before = true;
+  const auto again = place(wanted);
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().code(), Errc::access_denied);
+  EXPECT_THAT(again.error().message(),
+              AllOf(HasSubstr("the freeze of bucket photos stays"), HasSubstr(session.session_arn),
+                    HasSubstr("s3:PutObject on arn:aws:s3:::photos/*"), HasSubstr("Access Denied"),
+                    Not(HasSubstr("--source-is-quiet"))));
+  EXPECT_EQ(policy_.document, standing);
+  EXPECT_EQ(policy_.written.size(), 1u) << "no other dialect was tried";
+}
+
+TEST_F(DenyTest, ThatWasProvenBeforeStaysWhenOthersAreLetIn) {
+  ASSERT_TRUE(place(request(false)));
+  const auto standing = policy_.document;
+  server_ = Server::hits_nobody;
+  auto wanted = request(false);
+  wanted.proven_before = true;
+  const auto again = place(wanted);
+  ASSERT_FALSE(again);
+  EXPECT_THAT(again.error().message(), HasSubstr("does not hold any more"));
+  EXPECT_EQ(policy_.document, standing);
+}
+
+TEST_F(DenyTest, StandsAsLongAsItsVeryStatementsDo) {
+  const auto stands = [this] {
+    return use(request(), [](Deny& deny) { return deny.stands(); }).value();
+  };
+  EXPECT_FALSE(stands());
+  ASSERT_TRUE(place());
+  EXPECT_TRUE(stands());
+  auto narrowed = *policy_.document;
+  narrowed.replace(narrowed.find("photos/*"), 8, "photos/a");
+  policy_.document = narrowed;
+  EXPECT_FALSE(stands());
+  policy_.document = others;
+  EXPECT_FALSE(stands());
 }
 
 TEST_F(DenyTest, ThatHitsNobodyIsTakenOffAgain) {

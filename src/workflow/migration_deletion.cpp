@@ -48,6 +48,23 @@ net::Task<Result<void>> still_frozen(Migration& m) {
   co_return co_await m.freeze->prove();
 }
 
+// The same, for each page that is deleted: by one reading of the policy.
+net::Task<Result<void>> freeze_stands(Migration& m) {
+  if (m.freeze == nullptr) co_return ok;
+  auto stands = co_await m.freeze->stands();
+  if (!stands) co_return forward(stands);
+  if (*stands) co_return ok;
+  auto noted = co_await distrust_source(m);
+  if (!noted) co_return noted;
+  co_return fail(
+      Errc::refused,
+      fmt::format("somebody took the freeze of s3://{} off its policy (statements {}) while it was "
+                  "emptied. Nothing more was deleted since that was seen. Find out who did, then "
+                  "go on with the job: it freezes again, and compares what is left there, metadata "
+                  "and tags included, before more of it is deleted",
+                  bucket_of(m), m.freeze->sid()));
+}
+
 // How far the emptying is: ranges that are done, and the one under way.
 struct Progress {
   std::uint64_t total = 0;         // objects and delete markers of all ranges
@@ -73,8 +90,9 @@ StepFigures figures_of(const Progress& done) {
   return figures;
 }
 
-// Just before it is deleted (guard G23). Of an adopted job's range nobody knows what was deleted of
-// it; what is left must still be proven.
+// Just before it is deleted (guard G23). Of a range that is open nobody knows what was deleted of
+// it (the job was adopted), or what was changed there (the freeze was gone); what is left must
+// still be proven.
 net::Task<Result<void>> check(Migration& m, const store::RangeRecord& range,
                               transfer::Proven& checked) {
   auto& hop = *m.outward().transfer;
@@ -114,11 +132,13 @@ net::Task<Result<void>> empty_range(Migration& m, store::RangeRecord range, Prog
     auto kept = co_await update_range(m, range);
     if (!kept) co_return kept;
   }
-  auto emptied = co_await transfer::empty_source(*hop.transfer,
-                                                 {.all_versions = m.all_versions,
-                                                  .accept_weak = m.spec.accept_weak_proof,
-                                                  .accept_unpinned = m.spec.accept_unpinned_delete},
-                                                 {range.range}, progress.emptying);
+  auto emptied =
+      co_await transfer::empty_source(*hop.transfer,
+                                      {.all_versions = m.all_versions,
+                                       .accept_weak = m.spec.accept_weak_proof,
+                                       .accept_unpinned = m.spec.accept_unpinned_delete,
+                                       .before_delete = [&m] { return freeze_stands(m); }},
+                                      {range.range}, progress.emptying);
   if (!emptied) co_return emptied;
   range.state = store::RangeState::deleted;
   co_return co_await update_range(m, range);

@@ -48,7 +48,7 @@ net::Task<Result<std::string>> close(Migration& m) {
                                                        .bucket = m.final_name(),
                                                        .spared = {m.destination_principal},
                                                        .reads = !m.spec.readable_meanwhile});
-  auto placed = co_await m.closed->place(m.spec.copy.grant_timeout, m.warn());
+  auto placed = co_await place_deny(m, *m.closed);
   if (placed) co_return ", closed to all but this job until it is complete";
   if (!m.closed->cannot_be_had(placed.error())) co_return forward(placed);
   m.note(

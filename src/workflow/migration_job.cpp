@@ -170,10 +170,16 @@ int MigrationJob::percent_after(MigrationStep step) const {
 net::Task<Result<void>> MigrationJob::go_back(MigrationStep step, Error why) {
   const auto back = is_change(why) ? after_change(step, regime_of(records_)) : std::nullopt;
   if (!back && is_change(why) && regime_of(records_) == Regime::emptying) {
-    why.context(
-        "the source is not what was confirmed, and deleting has begun. Save elsewhere what is new "
-        "or "
-        "changed there, take it out of the source, and go on");
+    why.context(fmt::format(
+        "the source is not what was confirmed, and deleting has begun. s3://{} has what was "
+        "confirmed and not what was written since: leave it as it is. Save elsewhere what is new "
+        "or changed in s3://{}, take it out of there{}, and go on",
+        printable(migration_.temporary_name), printable(migration_.source.location.bucket),
+        migration_.freeze == nullptr
+            ? ""
+            : fmt::format(" (after the statements {} of its policy, which keep everybody from it; "
+                          "they are put again)",
+                          migration_.freeze->sid())));
   }
   if (!back || ++rounds_ > most_rounds) co_return fail(std::move(why));
   steps_.fail_open(why.describe());

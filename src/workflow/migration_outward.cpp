@@ -122,7 +122,7 @@ net::Task<Result<std::string>> protect(Migration& m) {
       m.context, m.destination, Migration::facts_of(m.temporary_bucket()),
       DenyTerms{
           .kind = DenyKind::protect, .bucket = m.temporary_name, .spared = std::move(spared)});
-  auto placed = co_await m.protection->place(m.spec.copy.grant_timeout, m.warn());
+  auto placed = co_await place_deny(m, *m.protection);
   if (placed)
     co_return placed->others_refused ? ", closed to all but this job"
                                      : ", closed to all but this identity";

@@ -151,6 +151,30 @@ net::Task<Result<void>> update_range(Migration& m, store::RangeRecord range) {
       m.context.loop, [&](store::Store& store) { return store.update_range(range); });
 }
 
+net::Task<Result<DenyResult>> place_deny(Migration& m, TemporaryDeny& deny) {
+  const auto proven = fact::proven_deny + deny.sid();
+  auto kept = co_await m.stored.kept(proven);
+  if (!kept) co_return forward(kept);
+  const bool before = *kept == deny.bucket();
+  auto placed = co_await deny.place(m.spec.copy.grant_timeout, m.warn(), before);
+  if (!placed || before) co_return placed;
+  auto noted = co_await m.stored.keep(proven, deny.bucket());
+  if (!noted) co_return forward(noted);
+  co_return placed;
+}
+
+net::Task<Result<void>> distrust_source(Migration& m) {
+  auto ranges = co_await proven_ranges(m);
+  if (!ranges) co_return forward(ranges);
+  for (auto& range : *ranges) {
+    if (range.state != store::RangeState::deleting) continue;
+    range.state = store::RangeState::open;
+    auto updated = co_await update_range(m, range);
+    if (!updated) co_return updated;
+  }
+  co_return co_await m.stored.keep(fact::frozen_at, "");
+}
+
 net::Task<Result<void>> keep_record(Migration& m) {
   auto memory = co_await m.stored.memory();
   if (!memory) co_return forward(memory);

@@ -39,6 +39,15 @@ net::Task<Result<void>> keep_proof(Migration& migration);
 net::Task<Result<std::vector<store::RangeRecord>>> proven_ranges(Migration& migration);
 net::Task<Result<void>> update_range(Migration& migration, store::RangeRecord range);
 
+// Puts and proves a Deny, as TemporaryDeny::place() does. That it was proven is kept: a later run
+// which cannot prove it takes nothing off.
+net::Task<Result<DenyResult>> place_deny(Migration& migration, TemporaryDeny& deny);
+
+// For when the source was not frozen all the while: what is left of the ranges that are being
+// deleted is `open` again, and so is compared with its attributes (G12) before more of it goes;
+// and writes under way are waited for again.
+net::Task<Result<void>> distrust_source(Migration& migration);
+
 // Writes into the record of the temporary bucket what the store knows now, for `adopt` (guard G22).
 // Errors: as write_record(). conflict: the job was adopted elsewhere.
 net::Task<Result<void>> keep_record(Migration& migration);

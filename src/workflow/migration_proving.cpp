@@ -35,6 +35,20 @@ net::Task<Result<WallTime>> frozen_since(Migration& m, const DenyResult& placed)
   co_return now;
 }
 
+// Before it is put again: a run that is killed after that must not leave a freeze that seems to
+// have stood all the while.
+net::Task<Result<void>> look_for_freeze(Migration& m) {
+  if (!m.first_delete) co_return ok;
+  auto stands = co_await m.freeze->stands();
+  if (!stands) co_return forward(stands);
+  if (*stands) co_return ok;
+  m.note(NoteLevel::warning,
+         fmt::format("the freeze of s3://{} was taken off and is put again. What is left there is "
+                     "compared once more, metadata and tags included, before more of it is deleted",
+                     bucket_of(m)));
+  co_return co_await distrust_source(m);
+}
+
 // Lets requests that were in flight when the freeze was proven come to their end (guard G20).
 net::Task<Result<std::chrono::seconds>> settle(Migration& m, DenyResult placed) {
   using std::chrono::milliseconds;
@@ -108,16 +122,11 @@ Told freeze(Migration& m) {
                                              DenyTerms{.kind = DenyKind::freeze,
                                                        .bucket = m.source.location.bucket,
                                                        .spared = std::move(spared)});
-  auto placed = co_await m.freeze->place(m.spec.copy.grant_timeout, m.warn());
+  auto looked = co_await look_for_freeze(m);
+  if (!looked) co_return forward(looked);
+  auto placed = co_await place_deny(m, *m.freeze);
   if (!placed) co_return forward(placed);
   m.frozen = true;
-  if (m.first_delete && !placed->stood) {
-    m.note(
-        NoteLevel::warning,
-        fmt::format("the freeze of s3://{} had been taken off and was put again. What was written "
-                    "there meanwhile stops the emptying",
-                    bucket_of(m)));
-  }
   auto settled = co_await settle(m, *placed);
   if (!settled) co_return forward(settled);
   co_return fmt::format("no writes to s3://{} but this job's (proven, by {}; settled for {} s)",

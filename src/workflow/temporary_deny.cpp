@@ -65,11 +65,13 @@ TemporaryDeny::TemporaryDeny(JobContext& context, const Access& owner, BucketFac
 
 TemporaryDeny::~TemporaryDeny() = default;
 
-Deny TemporaryDeny::make(std::optional<std::chrono::milliseconds> patience, Warn warn) {
+Deny TemporaryDeny::make(std::optional<std::chrono::milliseconds> patience, Warn warn,
+                         bool proven_before) {
   return {{.terms = terms_,
            .job_id = context_.job_id,
            .aws = is_aws(owner_.endpoint),
-           .patience = patience},
+           .patience = patience,
+           .proven_before = proven_before},
           *policy_,
           *editor_,
           *own_,
@@ -79,14 +81,19 @@ Deny TemporaryDeny::make(std::optional<std::chrono::milliseconds> patience, Warn
 }
 
 net::Task<Result<DenyResult>> TemporaryDeny::place(
-    std::optional<std::chrono::milliseconds> patience, Warn warn) {
-  auto deny = make(patience, std::move(warn));
+    std::optional<std::chrono::milliseconds> patience, Warn warn, bool proven_before) {
+  auto deny = make(patience, std::move(warn), proven_before);
   co_return co_await deny.place();
 }
 
 net::Task<Result<void>> TemporaryDeny::prove() {
-  auto deny = make(std::nullopt, [](const std::string&) {});
+  auto deny = make(std::nullopt, [](const std::string&) {}, true);
   co_return co_await deny.prove();
+}
+
+net::Task<Result<bool>> TemporaryDeny::stands() {
+  auto deny = make(std::nullopt, [](const std::string&) {}, true);
+  co_return co_await deny.stands();
 }
 
 bool TemporaryDeny::placed() const {

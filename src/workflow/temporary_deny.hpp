@@ -23,9 +23,11 @@ class TemporaryDeny {
   ~TemporaryDeny();
 
   // As Deny says; without a stranger's session where `owner` assumes no role.
-  net::Task<Result<DenyResult>> place(std::optional<std::chrono::milliseconds> patience, Warn warn);
+  net::Task<Result<DenyResult>> place(std::optional<std::chrono::milliseconds> patience, Warn warn,
+                                      bool proven_before = false);
   // Also in a run that did not place it: a resumed job proves what it finds.
   net::Task<Result<void>> prove();
+  net::Task<Result<bool>> stands();
   bool placed() const;
   // That a failed place() tells of a service, or an identity, with which it is not to be had, and
   // left nothing in the policy.
@@ -42,7 +44,7 @@ class TemporaryDeny {
   std::string sid() const { return deny_sid(terms_.kind, context_.job_id); }
 
  private:
-  Deny make(std::optional<std::chrono::milliseconds> patience, Warn warn);
+  Deny make(std::optional<std::chrono::milliseconds> patience, Warn warn, bool proven_before);
 
   JobContext& context_;
   const Access& owner_;

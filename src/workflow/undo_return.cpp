@@ -201,10 +201,31 @@ net::Task<Result<void>> Return::keep_figures(transfer::Plan plan) {
   co_return co_await m_.stored.keep(std::move(facts));
 }
 
+// Where the freeze was gone, tags of versions that are left may be newer than their copies.
+net::Task<Result<void>> Return::check_open_ranges() {
+  auto ranges = co_await acts::proven_ranges(m_);
+  if (!ranges) co_return forward(ranges);
+  for (const auto& range : *ranges) {
+    if (range.state != store::RangeState::open) continue;
+    auto checked = co_await transfer::check_rest(
+        *m_.outward().transfer, m_.proof_options(transfer::Anchor::destination), range.range);
+    if (checked) continue;
+    checked.error().context(
+        fmt::format("s3://{} was changed while nothing kept others from it, and s3://{} has what "
+                    "was confirmed. Nothing was copied back; save elsewhere what is new or changed "
+                    "in s3://{}, take it out of there, and undo again",
+                    source(), temporary(), source()));
+    co_return checked;
+  }
+  co_return ok;
+}
+
 Return::Told Return::clear() {
   auto& hop = back();
   transfer::Tails tails;
   if (m_.all_versions) {
+    auto same = co_await check_open_ranges();
+    if (!same) co_return forward(same);
     auto begun = co_await keep(Giving::clearing);
     if (!begun) co_return forward(begun);
     auto cleared = co_await transfer::clear_tails(
