@@ -36,6 +36,18 @@ net::Task<Result<void>> keep_figures(Migration& m) {
   co_return ok;
 }
 
+const std::string& proven_fact(DenyKind kind) {
+  switch (kind) {
+    case DenyKind::freeze:
+      return fact::freeze_proven;
+    case DenyKind::closed:
+      return fact::closing_proven;
+    case DenyKind::protect:
+      break;
+  }
+  return fact::protection_proven;
+}
+
 struct Holder {
   std::string ours, before;
 };
@@ -152,7 +164,7 @@ net::Task<Result<void>> update_range(Migration& m, store::RangeRecord range) {
 }
 
 net::Task<Result<DenyResult>> place_deny(Migration& m, TemporaryDeny& deny) {
-  const auto proven = fact::proven_deny + deny.sid();
+  const auto& proven = proven_fact(deny.kind());
   auto kept = co_await m.stored.kept(proven);
   if (!kept) co_return forward(kept);
   const bool before = *kept == deny.bucket();

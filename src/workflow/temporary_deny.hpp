@@ -41,6 +41,7 @@ class TemporaryDeny {
   net::Task<Result<bool>> remove();
 
   const std::string& bucket() const noexcept { return terms_.bucket; }
+  DenyKind kind() const noexcept { return terms_.kind; }
   std::string sid() const { return deny_sid(terms_.kind, context_.job_id); }
 
  private:
