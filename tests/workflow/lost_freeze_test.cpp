@@ -4,7 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/hash.hpp"
+#include "base/text.hpp"
 #include "tests/workflow/rig.hpp"
+#include "workflow/run_task.hpp"
 #include "workflow/verdict.hpp"
 
 namespace s3m::workflow {
@@ -41,7 +44,7 @@ void rewrite(sim::Cloud& cloud) {
 
 class MigrationFreezeTest : public testing::Test {
  protected:
-  MigrationFreezeTest() : rig(world()) {}
+  explicit MigrationFreezeTest(const sim::Scenario& scenario = world()) : rig(scenario) {}
 
   void take_off() {
     rig.cloud([](sim::Cloud& cloud) { cloud.set_policy(source, others_policy(source)); });
@@ -175,6 +178,52 @@ TEST_F(MigrationFreezeTest, G20NorDoesAnUndoTakeItOff) {
   ASSERT_TRUE(undone) << undone.error().describe();
   EXPECT_EQ(undone->outcome, "undone") << undone->message;
   EXPECT_THAT(rig.policy(source), Not(HasSubstr("Freeze")));
+}
+
+class VersionedMigrationFreezeTest : public MigrationFreezeTest {
+ protected:
+  VersionedMigrationFreezeTest() : MigrationFreezeTest(versioned()) {}
+
+  static sim::Scenario versioned() {
+    auto scenario = world();
+    scenario.bucket(source, sim::source_account).versioning = "Enabled";
+    return scenario;
+  }
+
+  // Of the version that is there, by the source role.
+  void tag_in_place() {
+    const std::string body =
+        "<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet></Tagging>";
+    const auto engine = rig.engine("20261122t162800-3f9a1c");
+    auto settings = engine->source()->endpoint;
+    settings.region = "us-east-1";
+    aws::Client client(engine->context().runtime, engine->source()->identity, std::move(settings),
+                       aws::unlimited_admission());
+    const auto tagged = run_task(
+        engine->loop(), client.call({.operation = "PutObjectTagging",
+                                     .method = aws::Method::put,
+                                     .bucket = source,
+                                     .key = edited,
+                                     .query = {{"tagging", ""}},
+                                     .headers = {{"content-md5", base64(bytes_of(md5(body)))}},
+                                     .body = body}));
+    EXPECT_TRUE(tagged) << tagged.error().describe();
+    engine->close();
+  }
+};
+
+TEST_F(VersionedMigrationFreezeTest, G12TagsOfAVersionAreSeenWhereTheFreezeWasGone) {
+  cut_short();
+  take_off();
+  tag_in_place();
+  stops_at_the_edit();
+
+  const auto undone = rig.undo(rig.last_job());
+  ASSERT_TRUE(undone) << undone.error().describe();
+  EXPECT_EQ(undone->exit_code, exit_fatal);
+  EXPECT_THAT(undone->message,
+              AllOf(HasSubstr("Nothing was copied back"), HasSubstr(source + "/" + edited)));
+  EXPECT_THAT(rig.keys(source), Contains(edited));
 }
 
 }  // namespace
