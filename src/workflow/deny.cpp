@@ -81,7 +81,7 @@ std::string Deny::subject() const {
 }
 
 std::string Deny::way_out() const {
-  if (!request_.proven_before) return way_out_of(request_.terms.kind);
+  if (!request_.proven_as) return way_out_of(request_.terms.kind);
   return "It was proven by an earlier run and stays as it is; go on with the roles that run had";
 }
 
@@ -111,7 +111,9 @@ net::Task<Result<DenyResult>> Deny::place() {
   if (standing->whole) {
     actions_ = standing->actions;
     dialects = standing_first(std::move(dialects), standing->dialect);
-    if (request_.proven_before) dialects.resize(1);
+  }
+  if (request_.proven_as && std::ranges::find(dialects, *request_.proven_as) != dialects.end()) {
+    dialects = {*request_.proven_as};
   }
   if (!standing->any) {
     auto allowed = co_await may_write();
@@ -271,7 +273,7 @@ std::string Deny::what_was_lost(Seen seen) const {
 
 // Nothing held. What stands now shuts out the wrong ones, or nobody: off with it.
 net::Task<Result<DenyResult>> Deny::give_up(Result<Seen> last) {
-  if (request_.proven_before) {
+  if (request_.proven_as) {
     if (!last) co_return fail(std::move(last.error()));
     co_return fail(Errc::access_denied, what_was_lost(*last));
   }

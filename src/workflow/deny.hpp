@@ -32,7 +32,9 @@ struct DenyRequest {
   // How long a policy may take to take effect. Unset: two minutes on AWS; elsewhere, where it is
   // another dialect that is missing rather than time, three seconds for each dialect.
   std::optional<std::chrono::milliseconds> patience;
-  bool proven_before = false;  // by an earlier run: it is never taken off for want of a proof
+  // How an earlier run has proven it: it is put in no other dialect, and never taken off for want
+  // of a proof.
+  std::optional<DenyDialect> proven_as{};
 };
 
 struct DenyResult {

@@ -137,7 +137,7 @@ TEST_F(DenyTest, ThatWasProvenBeforeStaysWhenOurRightIsLost) {
   const auto standing = policy_.document;
   own_.works = [] { return false; };
   auto wanted = request(false);
-  wanted.proven_before = true;
+  wanted.proven_as = DenyDialect::user_id;
   const auto again = place(wanted);
   ASSERT_FALSE(again);
   EXPECT_EQ(again.error().code(), Errc::access_denied);
@@ -154,11 +154,23 @@ TEST_F(DenyTest, ThatWasProvenBeforeStaysWhenOthersAreLetIn) {
   const auto standing = policy_.document;
   server_ = Server::hits_nobody;
   auto wanted = request(false);
-  wanted.proven_before = true;
+  wanted.proven_as = DenyDialect::user_id;
   const auto again = place(wanted);
   ASSERT_FALSE(again);
   EXPECT_THAT(again.error().message(), HasSubstr("does not hold any more"));
   EXPECT_EQ(policy_.document, standing);
+}
+
+TEST_F(DenyTest, ThatWasProvenBeforeIsPutAgainInTheSameDialectAndStays) {
+  server_ = Server::hits_everyone;
+  policy_.document = others;
+  auto wanted = request(false);
+  wanted.proven_as = DenyDialect::user_id;
+  const auto again = place(wanted);
+  ASSERT_FALSE(again);
+  EXPECT_THAT(again.error().message(), HasSubstr("a right was lost"));
+  EXPECT_TRUE(holds("aws:userid"));
+  EXPECT_EQ(policy_.written.size(), 1u) << "no other dialect was tried";
 }
 
 TEST_F(DenyTest, StandsAsLongAsItsVeryStatementsDo) {

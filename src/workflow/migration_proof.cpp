@@ -48,6 +48,10 @@ const std::string& proven_fact(DenyKind kind) {
   return fact::protection_proven;
 }
 
+std::string proven_text(DenyDialect dialect, const std::string& bucket) {
+  return fmt::format("{} {}", name(dialect), bucket);
+}
+
 struct Holder {
   std::string ours, before;
 };
@@ -167,10 +171,12 @@ net::Task<Result<DenyResult>> place_deny(Migration& m, TemporaryDeny& deny) {
   const auto& proven = proven_fact(deny.kind());
   auto kept = co_await m.stored.kept(proven);
   if (!kept) co_return forward(kept);
-  const bool before = *kept == deny.bucket();
+  std::optional<DenyDialect> before;
+  for (const auto dialect : {DenyDialect::user_id, DenyDialect::not_principal})
+    if (*kept == proven_text(dialect, deny.bucket())) before = dialect;
   auto placed = co_await deny.place(m.spec.copy.grant_timeout, m.warn(), before);
-  if (!placed || before) co_return placed;
-  auto noted = co_await m.stored.keep(proven, deny.bucket());
+  if (!placed || before == placed->dialect) co_return placed;
+  auto noted = co_await m.stored.keep(proven, proven_text(placed->dialect, deny.bucket()));
   if (!noted) co_return forward(noted);
   co_return placed;
 }

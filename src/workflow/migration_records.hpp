@@ -36,7 +36,7 @@ inline const std::string confirmed_by = "confirmed-by";
 // The freeze: since when it is proven, how it names whom it spares, how long writes could arrive.
 inline const std::string frozen_at = "frozen-at", frozen_by = "frozen-by";
 inline const std::string settled_for = "settled-for";  // seconds
-// Of each Deny: the bucket on which it was proven.
+// Of each Deny: the dialect in which, and the bucket on which it was proven.
 inline const std::string freeze_proven = "freeze-proven", closing_proven = "closing-proven";
 inline const std::string protection_proven = "protection-proven";
 inline const std::string source_is_quiet = "source-is-quiet";

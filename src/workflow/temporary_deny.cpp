@@ -66,12 +66,12 @@ TemporaryDeny::TemporaryDeny(JobContext& context, const Access& owner, BucketFac
 TemporaryDeny::~TemporaryDeny() = default;
 
 Deny TemporaryDeny::make(std::optional<std::chrono::milliseconds> patience, Warn warn,
-                         bool proven_before) {
+                         std::optional<DenyDialect> proven_as) {
   return {{.terms = terms_,
            .job_id = context_.job_id,
            .aws = is_aws(owner_.endpoint),
            .patience = patience,
-           .proven_before = proven_before},
+           .proven_as = proven_as},
           *policy_,
           *editor_,
           *own_,
@@ -81,18 +81,19 @@ Deny TemporaryDeny::make(std::optional<std::chrono::milliseconds> patience, Warn
 }
 
 net::Task<Result<DenyResult>> TemporaryDeny::place(
-    std::optional<std::chrono::milliseconds> patience, Warn warn, bool proven_before) {
-  auto deny = make(patience, std::move(warn), proven_before);
+    std::optional<std::chrono::milliseconds> patience, Warn warn,
+    std::optional<DenyDialect> proven_as) {
+  auto deny = make(patience, std::move(warn), proven_as);
   co_return co_await deny.place();
 }
 
 net::Task<Result<void>> TemporaryDeny::prove() {
-  auto deny = make(std::nullopt, [](const std::string&) {}, true);
+  auto deny = make(std::nullopt, [](const std::string&) {});
   co_return co_await deny.prove();
 }
 
 net::Task<Result<bool>> TemporaryDeny::stands() {
-  auto deny = make(std::nullopt, [](const std::string&) {}, true);
+  auto deny = make(std::nullopt, [](const std::string&) {});
   co_return co_await deny.stands();
 }
 

@@ -24,7 +24,7 @@ class TemporaryDeny {
 
   // As Deny says; without a stranger's session where `owner` assumes no role.
   net::Task<Result<DenyResult>> place(std::optional<std::chrono::milliseconds> patience, Warn warn,
-                                      bool proven_before = false);
+                                      std::optional<DenyDialect> proven_as = std::nullopt);
   // Also in a run that did not place it: a resumed job proves what it finds.
   net::Task<Result<void>> prove();
   net::Task<Result<bool>> stands();
@@ -45,7 +45,8 @@ class TemporaryDeny {
   std::string sid() const { return deny_sid(terms_.kind, context_.job_id); }
 
  private:
-  Deny make(std::optional<std::chrono::milliseconds> patience, Warn warn, bool proven_before);
+  Deny make(std::optional<std::chrono::milliseconds> patience, Warn warn,
+            std::optional<DenyDialect> proven_as = std::nullopt);
 
   JobContext& context_;
   const Access& owner_;
