@@ -11,7 +11,7 @@ namespace {
 
 using testing::IsEmpty;
 
-constexpr EmptyOptions with_versions{.all_versions = true};
+const EmptyOptions with_versions{.all_versions = true};
 
 std::size_t versions_left(Rig& rig, const std::string& bucket = "original") {
   return rig.cloud([&](sim::Cloud& cloud) { return cloud.versions(bucket).size(); });

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/workflow/rig.hpp"
+#include "transfer/scratch.hpp"
 #include "workflow/run_task.hpp"
 
 namespace s3m::workflow {
@@ -217,15 +218,16 @@ TEST_F(Undo, MakesHistoriesWholeWhereVersioningIsSuspended) {
 
 // Killed while it tried how the service deletes, a run leaves the object that it tried on.
 TEST_F(Undo, AScratchObjectOfAKilledRunGoesTooAndHoldsNobodyUp) {
+  const auto scratch = transfer::scratch_key("pins");
   for (const bool back : {true, false}) {
     Rig rig(plain_world());
     const auto job = begin(rig);
-    rig.cloud([](sim::Cloud& cloud) {
-      cloud.put(source, sim::ObjectSpec{.key = ".s3migrator/pins-0", .body = "scratch"});
+    rig.cloud([&](sim::Cloud& cloud) {
+      cloud.put(source, sim::ObjectSpec{.key = scratch, .body = "scratch"});
     });
     if (back) {
       expect_undone(rig, job);
-      EXPECT_THAT(rig.keys(source), Not(Contains(".s3migrator/pins-0")));
+      EXPECT_THAT(rig.keys(source), Not(Contains(scratch)));
     } else {
       const auto moved = rig.again("resume", job);
       ASSERT_TRUE(moved);
