@@ -53,6 +53,7 @@ constexpr auto verdicts = std::to_array<CodeVerdict>({
     {"PriorRequestNotComplete", try_again},
     {"RequestTimeout", try_again},
     {"RequestTimeoutException", try_again},
+    {"ServerException", try_again},  // ECS
     {"ServiceUnavailable", try_again},
     {"ServiceUnavailableException", try_again},
 
@@ -86,6 +87,8 @@ constexpr auto verdicts = std::to_array<CodeVerdict>({
     {"NoSuchKey", {Errc::no_such_key}},
     {"NoSuchVersion", {Errc::no_such_key}},
     {"NoSuchUpload", {Errc::no_such_upload}},
+    {"ResourceNotFoundException", {Errc::not_found}},  // Logs, Scheduler
+    {"ClusterNotFoundException", {Errc::not_found}},   // ECS
     {"PreconditionFailed", {Errc::precondition_failed}},
     {"BucketAlreadyExists", {Errc::bucket_exists}},
     {"BucketAlreadyOwnedByYou", {Errc::bucket_owned}},
@@ -93,6 +96,7 @@ constexpr auto verdicts = std::to_array<CodeVerdict>({
     {"ConditionalRequestConflict", {Errc::conflict, RetryClass::transient}},
     {"OperationAborted", {Errc::conflict, RetryClass::transient}},
     {"RestoreAlreadyInProgress", {Errc::conflict}},
+    {"ConflictException", {Errc::conflict}},  // ECS: the token of another task
     {"GlacierExpeditedRetrievalNotAvailable", {Errc::unavailable}},
     {"InvalidObjectState", {Errc::invalid_state}},
     {"ObjectNotInActiveTierError", {Errc::invalid_state}},

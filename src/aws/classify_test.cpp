@@ -79,6 +79,10 @@ TEST(Classify, ServiceCodes) {
   expect_code("NoSuchBucket", 404, Errc::no_such_bucket, RetryClass::never);
   expect_code("NoSuchKey", 404, Errc::no_such_key, RetryClass::never);
   expect_code("NoSuchUpload", 404, Errc::no_such_upload, RetryClass::never);
+  expect_code("ResourceNotFoundException", 400, Errc::not_found, RetryClass::never);
+  expect_code("ClusterNotFoundException", 400, Errc::not_found, RetryClass::never);
+  expect_code("ConflictException", 400, Errc::conflict, RetryClass::never);
+  expect_code("ServerException", 500, Errc::unavailable, RetryClass::transient);
   expect_code("NoSuchBucketPolicy", 404, Errc::not_found, RetryClass::never);
   expect_code("PreconditionFailed", 412, Errc::precondition_failed, RetryClass::never);
   expect_code("BucketNotEmpty", 409, Errc::bucket_not_empty, RetryClass::never);

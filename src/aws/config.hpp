@@ -80,6 +80,12 @@ struct SideSettings {
 Result<SideSettings> resolve_settings(const Environment& environment, const SharedConfig& config,
                                       const SideOptions& options);
 
+// The way to a service that belongs to the program itself and to no side. `service_id` as the
+// variables and the files name it: "cloudwatch_logs", "ecs", "cloudwatch", "scheduler".
+// Errors: as resolve_settings.
+Result<EndpointSettings> resolve_service(const Environment& environment, const SharedConfig& config,
+                                         const SideOptions& options, std::string_view service_id);
+
 // What of the environment concerns the HTTP client: AWS_CA_BUNDLE, HTTPS_PROXY, HTTP_PROXY,
 // NO_PROXY (the names in lower case win, as with curl). Loopback and the metadata addresses of AWS
 // never go through a proxy: there they would be those of another machine.

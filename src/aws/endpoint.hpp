@@ -39,7 +39,8 @@ struct Endpoint {
 // Errors: invalid_argument for a malformed url, a region that is no host label (it may come from
 // a server's answer), a bucket that is no bucket name, FIPS where the partition has none.
 Result<Endpoint> s3_endpoint(const EndpointSettings& settings, std::string_view bucket);
-// `service` is the host prefix and signing name: "sts", "sso" (portal), "logs", "iam".
+// `service` is the host prefix and signing name: "sts", "sso" (portal), "logs", "iam", "ecs",
+// "monitoring" (CloudWatch), "scheduler".
 Result<Endpoint> service_endpoint(const EndpointSettings& settings, std::string_view service);
 
 // True if `region` can stand in a host name: 1-63 of [a-z0-9-], no '-' at either end. What a server

@@ -180,15 +180,39 @@ ProfileChoice choose_profile(const Environment& environment, const SideOptions& 
   return {.name = "default"};
 }
 
-Result<SideSettings> resolve_settings(const Environment& environment, const SharedConfig& config,
-                                      const SideOptions& options) {
+namespace {
+
+Result<ProfileChoice> existing_profile(const Environment& environment, const SharedConfig& config,
+                                       const SideOptions& options) {
   auto choice = choose_profile(environment, options);
   if (choice.named && config.profile(choice.name) == nullptr) {
     return fail(config.no_such_profile(choice.name));
   }
-  const Settings settings(environment, config, choice.name);
-  auto services = check_services(settings);
+  auto services = check_services(Settings(environment, config, choice.name));
   if (!services) return forward(services);
+  return choice;
+}
+
+}  // namespace
+
+Result<EndpointSettings> resolve_service(const Environment& environment, const SharedConfig& config,
+                                         const SideOptions& options, std::string_view service_id) {
+  auto choice = existing_profile(environment, config, options);
+  if (!choice) return forward(choice);
+  const Settings settings(environment, config, choice->name);
+  auto endpoint = common(settings, options.region);
+  if (!endpoint) return endpoint;
+  auto url = settings.endpoint_url(service_id);
+  if (!url) return forward(url);
+  if (*url) endpoint->url = (*url)->value;
+  return endpoint;
+}
+
+Result<SideSettings> resolve_settings(const Environment& environment, const SharedConfig& config,
+                                      const SideOptions& options) {
+  auto choice = existing_profile(environment, config, options);
+  if (!choice) return forward(choice);
+  const Settings settings(environment, config, choice->name);
   auto shared = common(settings, options.region);
   if (!shared) return forward(shared);
   auto addressing = addressing_style(settings);
@@ -197,7 +221,7 @@ Result<SideSettings> resolve_settings(const Environment& environment, const Shar
   if (!for_s3) return forward(for_s3);
   auto for_sts = sts_url(settings, options.endpoint_url);
   if (!for_sts) return forward(for_sts);
-  SideSettings side{.profile = std::move(choice.name), .s3 = *shared, .sts = *std::move(shared)};
+  SideSettings side{.profile = std::move(choice->name), .s3 = *shared, .sts = *std::move(shared)};
   side.s3.url = *std::move(for_s3);
   side.s3.addressing = *addressing;
   side.sts.url = *std::move(for_sts);

@@ -166,6 +166,29 @@ const Precedence precedences[] = {
 INSTANTIATE_TEST_SUITE_P(, SettingsPrecedence, testing::ValuesIn(precedences),
                          [](const auto& test) { return test.param.name; });
 
+Result<EndpointSettings> service(const Variables& variables, std::string_view id) {
+  TestHome home;
+  home.config(full);
+  for (const auto& [name, value] : variables)
+    home.set(name, value);
+  const auto environment = home.environment();
+  const auto loaded = home.load();
+  return resolve_service(environment, loaded, {}, id);
+}
+
+TEST(Settings, AServiceOfTheProgramsOwn) {
+  const auto own = service({{"AWS_REGION", "eu-west-1"},
+                            {"AWS_ENDPOINT_URL_CLOUDWATCH_LOGS", "http://logs"},
+                            {"AWS_ENDPOINT_URL", "http://all"}},
+                           "cloudwatch_logs");
+  ASSERT_TRUE(own) << own.error().message();
+  EXPECT_EQ(own->url, "http://logs");
+  EXPECT_EQ(own->region, "eu-west-1");
+  EXPECT_EQ(service({{"AWS_ENDPOINT_URL", "http://all"}}, "ecs")->url, "http://all");
+  EXPECT_EQ(service({}, "ecs")->region, "r-default");
+  EXPECT_EQ(service({{"AWS_PROFILE", "none"}}, "ecs").error().code(), Errc::config);
+}
+
 TEST(Settings, Switches) {
   const auto plain = resolve("[default]\n", {});
   ASSERT_TRUE(plain);
