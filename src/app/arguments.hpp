@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/monitor_arguments.hpp"
 #include "app/serve_arguments.hpp"
 #include "aws/config.hpp"
 #include "base/log.hpp"
@@ -38,6 +39,7 @@ enum class Verb : std::uint8_t {
   jobs_report,
   jobs_delete,
   serve,
+  monitor,
   demo,
   version
 };
@@ -83,6 +85,7 @@ struct Arguments {
   bool dry_run = false;
   std::string store;  // empty: the default place
   ServeArguments serve;
+  MonitorArguments monitor;
   // Of a migration that was confirmed elsewhere: the digest that was shown, and by whom. No other
   // digest is confirmed.
   std::string confirmed_digest, confirmed_by;

@@ -266,6 +266,21 @@ const std::vector<CommandSpec>& commands() {
        "  s3migrator serve --allow-role-arn arn:aws:iam::111122223333:role/copy-source\n"
        "  curl -H \"Authorization: Bearer $TOKEN\" http://127.0.0.1:8080/api/v1/jobs\n\n"
        "Exit codes: 0 stopped by a signal, 1 it cannot listen, 2 usage."},
+      {Verb::monitor,
+       "monitor",
+       "Looks how far jobs in ECS are, by their logs in CloudWatch",
+       "Looks once at each job of the store that runs: reads what its log in CloudWatch has had "
+       "since the last look (and five minutes before, for what came late), repeats the job's own "
+       "percentage, asks ECS whether its task lives, and keeps all that in the store. A job whose "
+       "task has died is paused, so that it can be taken up; one that is only silent is warned "
+       "of.\n\n"
+       "As a function of Lambda (the same image, this command) it does so at each invocation, "
+       "within its deadline. docs/serverless.md has the rest.",
+       {},
+       "Examples:\n"
+       "  s3migrator monitor\n"
+       "  s3migrator monitor --metrics S3Migrator --schedule s3migrator-monitor --json\n\n"
+       "Exit codes: 0 all was looked at, 1 something could not be, 2 usage."},
       {Verb::demo,
        "demo",
        "Copies a bucket between two accounts of a simulated cloud",

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "app/migrate_options.hpp"
+#include "app/monitor_options.hpp"
 #include "app/option_groups.hpp"
 #include "app/option_values.hpp"
 #include "app/serve_options.hpp"
@@ -226,6 +227,8 @@ Options options_of(Verb verb) {
       return output_options(false);
     case Verb::serve:
       return join({serve_options(), output_options(false)});
+    case Verb::monitor:
+      return join({monitor_options(), output_options(false)});
     case Verb::cleanup_job:  // those of cleanup
     case Verb::version:
       break;

@@ -19,6 +19,8 @@
 #include "app/jobs.hpp"
 #include "app/migrate.hpp"
 #include "app/migration_text.hpp"
+#include "app/monitor.hpp"
+#include "app/own_task.hpp"
 #include "app/serve.hpp"
 #include "app/sinks.hpp"
 #include "app/text_width.hpp"
@@ -201,6 +203,10 @@ Outcome execute(const Arguments& arguments, const aws::Environment& environment,
     events.emit(outcome.summary);
     return outcome;
   }
+  // Empty: of an earlier run that was a task nothing is left.
+  const auto task = own_task(environment);
+  (*engine)->context().begin_facts = {
+      {std::string(workflow::task_fact), task ? workflow::encode(*task) : ""}};
   Interrupts interrupts((*engine)->loop(), (*engine)->cancel(),
                         interrupt_words(**engine, arguments));
   return run_engine(**engine, &interrupts, arguments);
@@ -274,6 +280,8 @@ int run(const Arguments& arguments, const aws::Environment& environment) {
       return run_demo(arguments);
     case Verb::serve:
       return run_serve(arguments, environment);
+    case Verb::monitor:
+      return run_monitor(arguments, environment);
     case Verb::jobs_resume:
     case Verb::jobs_retry:
     case Verb::undo:

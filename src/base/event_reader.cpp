@@ -52,21 +52,72 @@ class Fields {
   json::object object_;
 };
 
-std::optional<Fields> fields_of(std::string_view line, std::string_view type) {
+// Of an event of any type.
+std::optional<Fields> fields_of(std::string_view line) {
+  if (!line.starts_with('{')) return std::nullopt;
   json::error_code unreadable;
   auto parsed = json::parse(line, unreadable);
   auto* const object = parsed.if_object();
   if (unreadable || object == nullptr) return std::nullopt;
-  Fields fields(*object);
+  Fields fields(std::move(*object));
   int version = 0;
-  std::string found;
   fields("v", version);
-  fields("type", found);
-  if (version != event_schema_version || found != type) return std::nullopt;
+  if (version != event_schema_version) return std::nullopt;
   return fields;
 }
 
+std::optional<Fields> fields_of(std::string_view line, std::string_view type) {
+  auto fields = fields_of(line);
+  if (!fields) return std::nullopt;
+  std::string found;
+  (*fields)("type", found);
+  if (found != type) return std::nullopt;
+  return fields;
+}
+
+// As to_json_line() writes it.
+std::optional<StepState> state_of(std::string_view word) {
+  if (word == "started") return StepState::started;
+  if (word == "done") return StepState::done;
+  if (word == "skipped") return StepState::skipped;
+  if (word == "failed") return StepState::failed;
+  return std::nullopt;
+}
+
 }  // namespace
+
+std::optional<StampedType> read_stamp(std::string_view line) {
+  const auto fields = fields_of(line);
+  if (!fields) return std::nullopt;
+  StampedType read{.stamp = {.attempt = 0}};
+  std::string time;
+  (*fields)("type", read.type);
+  (*fields)("job", read.stamp.job);
+  (*fields)("attempt", read.stamp.attempt);
+  (*fields)("seq", read.stamp.seq);
+  (*fields)("time", time);
+  const auto parsed = parse_iso8601(time);
+  const bool whole = !read.type.empty() && !read.stamp.job.empty() && read.stamp.attempt > 0 &&
+                     read.stamp.seq > 0 && parsed;
+  if (!whole) return std::nullopt;
+  read.stamp.time = *parsed;
+  return read;
+}
+
+std::optional<StepEvent> read_step(std::string_view line) {
+  const auto fields = fields_of(line, "step");
+  if (!fields) return std::nullopt;
+  StepEvent event;
+  std::string state;
+  (*fields)("step", event.step);
+  (*fields)("step_number", event.step_number);
+  (*fields)("step_count", event.step_count);
+  (*fields)("percent", event.percent);
+  (*fields)("state", state);
+  (*fields)("message", event.message);
+  event.state = state_of(state).value_or(StepState::started);
+  return event;
+}
 
 std::optional<ProgressEvent> read_progress(std::string_view line) {
   const auto fields = fields_of(line, "progress");

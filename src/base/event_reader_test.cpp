@@ -103,5 +103,35 @@ TEST(EventReader, WhatIsNoSuchEventIsRefused) {
   EXPECT_EQ(odd->copied, 3u);
 }
 
+TEST(EventReader, AStepAndTheStampOfAnyLine) {
+  const StepEvent event{.step = "copy",
+                        .step_number = 4,
+                        .step_count = 7,
+                        .percent = 6,
+                        .state = StepState::failed,
+                        .message = "m"};
+  const EventStamp stamp{.job = "job",
+                         .attempt = 3,
+                         .seq = 17,
+                         .time = WallTime(std::chrono::milliseconds(1'763'886'000'250))};
+  const auto line = to_json_line(stamp, event);
+  const auto back = read_step(line);
+  ASSERT_TRUE(back);
+  EXPECT_EQ(to_json_line(stamp, *back), line);
+  const auto read = read_stamp(line);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->type, "step");
+  EXPECT_EQ(to_json_line(read->stamp, *back), line);
+}
+
+TEST(EventReader, WhatIsNoEventHasNoStamp) {
+  const EventStamp stamp{.job = "job", .seq = 1};
+  EXPECT_TRUE(read_stamp(to_json_line(stamp, NoteEvent{})));
+  EXPECT_FALSE(read_stamp(to_json_line({.job = "job"}, NoteEvent{}))) << "no number";
+  EXPECT_FALSE(read_stamp(to_json_line({.seq = 1}, NoteEvent{}))) << "no job";
+  for (const auto* line : {"", "stopping", "{}", "[1]", R"({"v":2,"type":"note"})", "{\"v\":1"})
+    EXPECT_FALSE(read_stamp(line)) << line;
+}
+
 }  // namespace
 }  // namespace s3m

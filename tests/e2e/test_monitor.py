@@ -1,0 +1,416 @@
+"""The monitor: against moto's logs, tasks, metrics and schedules, as a command and as a function of Lambda.
+
+The jobs are real copies on moto. What ECS would do, this file does: it ships the lines of a job to the log
+stream of a task, and says in the store which task it was. Nothing runs in moto's tasks.
+"""
+
+import contextlib
+import http.server
+import json
+import sqlite3
+import threading
+import time
+import uuid
+
+import boto3
+import pytest
+
+import servers
+
+GROUP = "s3migrator"
+
+
+@pytest.fixture(scope="module")
+def moto(tmp_path_factory):
+    with servers.moto(tmp_path_factory.mktemp("moto")) as running:
+        yield running
+
+
+def boto(moto, service):
+    return boto3.client(service, endpoint_url=moto.endpoint, region_name=moto.region,
+                        aws_access_key_id="AKIAMIGRATOR", aws_secret_access_key="secret")
+
+
+class Store:
+    """What the tests change in a store behind the program's back."""
+
+    def __init__(self, path):
+        self.path = path
+
+    @contextlib.contextmanager
+    def open(self):
+        connection = sqlite3.connect(self.path)
+        with connection:
+            yield connection
+        connection.close()
+
+    def set_fact(self, job, name, value):
+        with self.open() as db:
+            db.execute("INSERT OR REPLACE INTO job_facts VALUES (?, ?, ?)", (job, name, value.encode().hex()))
+
+    def fact(self, job, name):
+        with self.open() as db:
+            row = db.execute("SELECT value_hex FROM job_facts WHERE job_id = ? AND name = ?",
+                             (job, name)).fetchone()
+        return json.loads(bytes.fromhex(row[0])) if row and row[0] else None
+
+    def set_state(self, job, state):
+        with self.open() as db:
+            db.execute("UPDATE jobs SET state = ?, exit_code = NULL WHERE id = ?", (state, job))
+
+    def forget_progress(self, job):
+        with self.open() as db:
+            db.execute("DELETE FROM job_steps WHERE job_id = ?", (job,))
+            db.execute("DELETE FROM job_facts WHERE job_id = ? AND name = 'percent'", (job,))
+
+    def state(self, job):
+        with self.open() as db:
+            return db.execute("SELECT state, exit_code FROM jobs WHERE id = ?", (job,)).fetchone()
+
+
+class Cluster:
+    """moto's ECS and its logs."""
+
+    def __init__(self, moto):
+        self.ecs, self.logs, self.ec2 = boto(moto, "ecs"), boto(moto, "logs"), boto(moto, "ec2")
+        self.name = "c-" + uuid.uuid4().hex[:8]
+        self.arn = self.ecs.create_cluster(clusterName=self.name)["cluster"]["clusterArn"]
+        self.ecs.register_task_definition(
+            family="s3migrator", networkMode="awsvpc", requiresCompatibilities=["FARGATE"], cpu="256",
+            memory="512", containerDefinitions=[
+                {"name": "job", "image": "s3migrator", "cpu": 256, "memory": 512}])
+        with contextlib.suppress(self.logs.exceptions.ResourceAlreadyExistsException):
+            self.logs.create_log_group(logGroupName=GROUP)
+
+    def run(self):
+        subnet = self.ec2.describe_subnets()["Subnets"][0]["SubnetId"]
+        group = self.ec2.describe_security_groups()["SecurityGroups"][0]["GroupId"]
+        return self.ecs.run_task(cluster=self.name, taskDefinition="s3migrator", launchType="FARGATE",
+                                 networkConfiguration={"awsvpcConfiguration": {
+                                     "subnets": [subnet], "securityGroups": [group]}})["tasks"][0]["taskArn"]
+
+    def place(self, arn):
+        stream = f"job/job/{arn.rsplit('/', 1)[1]}"
+        with contextlib.suppress(self.logs.exceptions.ResourceAlreadyExistsException):
+            self.logs.create_log_stream(logGroupName=GROUP, logStreamName=stream)
+        return {"cluster": self.arn, "arn": arn, "log_group": GROUP, "log_stream": stream,
+                "since": "2026-01-01T00:00:00Z"}
+
+    def ship(self, place, lines, at=None):
+        """Lines as a log driver sends them, all with the time `at`, in ms."""
+        now = at or int(time.time() * 1000) - 1000
+        for start in range(0, len(lines), 1000):
+            self.logs.put_log_events(logGroupName=GROUP, logStreamName=place["log_stream"], logEvents=[
+                {"timestamp": now, "message": line} for line in lines[start:start + 1000]])
+
+    def stop(self, arn):
+        self.ecs.stop_task(cluster=self.name, task=arn, reason="Your Spot Task was interrupted.")
+        for _ in range(12):  # each look advances moto's task by one state
+            if self.ecs.describe_tasks(cluster=self.name, tasks=[arn])["tasks"][0]["lastStatus"] == "STOPPED":
+                return
+        raise AssertionError("moto does not stop it")
+
+
+class Desk:
+    """A program with a store of its own, on moto, and a job that it has copied."""
+
+    def __init__(self, program, moto, directory):
+        self.program, self.moto = program, moto
+        self.path = directory / "jobs.db"
+        self.store = Store(self.path)
+        self.env = {**moto.environment, "AWS_ENDPOINT_URL": moto.endpoint,
+                    "S3MIGRATOR_STORE": str(self.path)}
+
+    def copy(self, objects=20):
+        mark = uuid.uuid4().hex[:8]
+        source, destination = f"src-{mark}", f"dst-{mark}"
+        self.moto.source.create_bucket(Bucket=source)
+        self.moto.destination.create_bucket(Bucket=destination)
+        for n in range(objects):
+            self.moto.source.put_object(Bucket=source, Key=f"key-{n}", Body=b"x")
+        run = self.program.run("copy", f"s3://{source}", f"s3://{destination}", "--json",
+                               *self.moto.arguments, env=self.env)
+        assert run.code == 0, run
+        lines = [line for line in run.stdout.splitlines() if line.startswith("{")]
+        return json.loads(lines[0])["job"], lines
+
+    def monitor(self, *options, code=0, env=None):
+        run = self.program.run("monitor", "--json", *options, env={**self.env, **(env or {})})
+        assert run.code == code, run
+        return json.loads(run.stdout)
+
+
+@pytest.fixture
+def desk(program, moto, tmp_path):
+    return Desk(program, moto, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def cluster(moto):
+    return Cluster(moto)
+
+
+def running(desk, cluster, job):
+    """As if a task ran the job now."""
+    place = cluster.place(cluster.run())
+    desk.store.set_fact(job, "task", json.dumps(place))
+    desk.store.forget_progress(job)
+    desk.store.set_state(job, "running")
+    return place
+
+
+def percent_in(lines):
+    return max(json.loads(line).get("percent", 0) for line in lines)
+
+
+def test_it_repeats_the_jobs_own_percentage(desk, cluster):
+    job, lines = desk.copy()
+    place = running(desk, cluster, job)
+    assert desk.monitor()["jobs"][0]["percent_from"] == "record", "nothing was written yet"
+    half = lines[:len(lines) // 2]
+    cluster.ship(place, half)
+    seen = desk.monitor()["jobs"][0]
+    assert (seen["job"], seen["percent"], seen["percent_from"]) == (job, percent_in(half), "events")
+    assert seen["events"] == len(half)
+    assert seen["task"]["dead"] is False
+    cluster.ship(place, lines)
+    seen = desk.monitor()["jobs"][0]
+    assert seen["percent"] == percent_in(lines) == 100
+    assert seen["events"] == len(lines), "what came twice counts once"
+    assert desk.store.fact(job, "monitor")["percent"] == 100
+
+
+def test_events_that_come_late_are_counted_and_old_ones_not_read_again(desk, cluster):
+    job, lines = desk.copy()
+    place = running(desk, cluster, job)
+    cluster.ship(place, lines[1:])
+    assert desk.monitor()["jobs"][0]["events"] == len(lines) - 1
+    cluster.ship(place, lines[:1], at=int(time.time() * 1000) - 4 * 60 * 1000)
+    assert desk.monitor()["jobs"][0]["events"] == len(lines)
+    stamp = json.loads(lines[-1])
+    older = json.dumps({**stamp, "seq": 999999})
+    cluster.ship(place, [older], at=int(time.time() * 1000) - 6 * 60 * 1000)
+    assert desk.monitor()["jobs"][0]["events"] == len(lines), "before the window"
+
+
+def test_a_long_log_is_paged(desk, cluster):
+    job, lines = desk.copy()
+    place = running(desk, cluster, job)
+    stamp = json.loads(lines[0])
+    failure = {"v": 1, "type": "failure", "job": job, "attempt": 1, "time": stamp["time"]}
+    cluster.ship(place, [json.dumps({**failure, "seq": n}) for n in range(1000, 12500)])
+    seen = desk.monitor()
+    assert seen["jobs"][0]["failures"] == 11500
+    assert seen["complete"] is True
+
+
+def test_a_task_that_died_is_marked_once_and_the_job_can_be_taken_up(desk, cluster, moto):
+    job, lines = desk.copy()
+    place = running(desk, cluster, job)
+    cluster.ship(place, lines[:3])
+    cluster.stop(place["arn"])
+    seen = desk.monitor("--metrics", "S3M")["jobs"][0]
+    assert seen["task"]["dead"] and seen["marked_dead"] and seen["over"]
+    assert f"s3migrator jobs resume {job}" in " ".join(seen["warnings"])
+    assert desk.store.state(job) == ("paused", 130)
+    assert desk.monitor()["jobs"] == [], "it is not looked at again"
+    names = {m["MetricName"] for m in boto(moto, "cloudwatch").list_metrics(
+        Namespace="S3M", Dimensions=[{"Name": "Job", "Value": job}])["Metrics"]}
+    assert names == {"Percent", "FailedObjects", "DeadTasks"}
+    again = desk.program.run("jobs", "resume", job, "--json", env=desk.env)
+    assert again.code == 0, again
+
+
+def test_a_dead_task_whose_job_another_one_runs_marks_nothing(desk, cluster):
+    job, _ = desk.copy()
+    place = running(desk, cluster, job)
+    cluster.stop(place["arn"])
+    with desk.store.open() as db:
+        db.execute("INSERT OR REPLACE INTO job_claims VALUES (?, '17 4242 pid:[1] another-boot', ?)",
+                   (job, int(time.time() * 1000) + 120000))
+    seen = desk.monitor()["jobs"][0]
+    assert seen["task"]["dead"] and not seen["marked_dead"]
+    assert desk.store.state(job)[0] == "running"
+
+
+class Metadata(http.server.BaseHTTPRequestHandler):
+    """What a container of a task is told of itself (task metadata endpoint, version 4)."""
+
+    document = {}
+
+    def log_message(self, *_):
+        pass
+
+    def do_GET(self):
+        body = json.dumps(self.document).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+@contextlib.contextmanager
+def metadata_of(place):
+    labels = {"com.amazonaws.ecs.cluster": place["cluster"], "com.amazonaws.ecs.task-arn": place["arn"]}
+    document = {"Labels": labels, "LogDriver": "awslogs", "LogOptions": {
+        "awslogs-group": place["log_group"], "awslogs-stream": place["log_stream"]}}
+    handler = type("Handler", (Metadata,), {"document": document})
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}/v4/container"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def test_a_job_in_a_task_says_in_which(desk, cluster):
+    place = cluster.place(cluster.run())
+    with metadata_of(place) as uri:
+        desk.env["ECS_CONTAINER_METADATA_URI_V4"] = uri
+        job, lines = desk.copy(5)
+    told = desk.store.fact(job, "task")
+    assert {name: told[name] for name in place if name != "since"} == {
+        name: value for name, value in place.items() if name != "since"}
+    desk.store.set_state(job, "running")
+    cluster.ship(place, lines)
+    assert desk.monitor()["jobs"][0]["percent_from"] == "events"
+    del desk.env["ECS_CONTAINER_METADATA_URI_V4"]
+    again = desk.program.run("jobs", "retry", job, "--json", env=desk.env)
+    assert again.code == 0, again
+    assert desk.store.fact(job, "task") is None, "the last run was no task"
+
+
+def test_silence_only_warns(desk, cluster):
+    job, lines = desk.copy()
+    place = running(desk, cluster, job)
+    told = {**json.loads(lines[0]), "time": "2026-01-01T00:00:00.000Z"}
+    cluster.ship(place, [json.dumps(told)])
+    seen = desk.monitor()["jobs"][0]
+    assert "nothing new" in " ".join(seen["warnings"])
+    assert not seen["marked_dead"] and desk.store.state(job)[0] == "running"
+
+
+def test_a_job_that_has_ended_is_looked_at_once_more(desk, cluster):
+    job, lines = desk.copy()
+    place = running(desk, cluster, job)
+    cluster.ship(place, lines[:3])
+    assert not desk.monitor()["jobs"][0]["over"]
+    cluster.ship(place, lines[3:])
+    desk.store.set_state(job, "done")
+    seen = desk.monitor()["jobs"][0]
+    assert seen["over"] and seen["percent"] == 100
+    assert desk.monitor()["jobs"] == []
+
+
+def test_the_schedule_goes_off_with_the_last_job(desk, cluster, moto):
+    scheduler = boto(moto, "scheduler")
+    name = "watch-" + uuid.uuid4().hex[:8]
+    scheduler.create_schedule(
+        Name=name, ScheduleExpression="rate(15 minutes)", State="ENABLED",
+        FlexibleTimeWindow={"Mode": "OFF"},
+        Target={"Arn": "arn:aws:lambda:us-east-1:123456789012:function:f",
+                "RoleArn": "arn:aws:iam::123456789012:role/r"})
+    job, _ = desk.copy()
+    running(desk, cluster, job)
+    desk.monitor("--schedule", name)
+    assert scheduler.get_schedule(Name=name)["State"] == "ENABLED"
+    desk.store.set_state(job, "done")
+    desk.monitor("--schedule", name)
+    assert scheduler.get_schedule(Name=name)["State"] == "DISABLED"
+
+
+def test_what_cannot_be_asked_is_said_and_the_rest_is_done(desk, cluster):
+    job, lines = desk.copy()
+    place = running(desk, cluster, job)
+    cluster.ship(place, lines)
+    desk.store.set_fact(job, "task", json.dumps({**place, "cluster": "nowhere"}))
+    seen = desk.monitor(code=1)
+    assert seen["jobs"][0]["percent"] == 100
+    assert any("DescribeTasks" in text for text in seen["troubles"])
+
+
+class RuntimeApi(http.server.ThreadingHTTPServer):
+    """The runtime API of one function: gives it its events, then says that it is going away."""
+
+    def __init__(self, events, seconds=60):
+        super().__init__(("127.0.0.1", 0), RuntimeApiHandler)
+        self.events, self.seconds, self.posts = list(events), seconds, []
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+
+class RuntimeApiHandler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_):
+        pass
+
+    def answer(self, status, body=b"", headers=()):
+        self.send_response(status)
+        for name, value in headers:
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_GET(self):
+        if not self.server.events:
+            return self.answer(500)
+        body = json.dumps(self.server.events.pop(0)).encode()
+        deadline = int((time.time() + self.server.seconds) * 1000)
+        return self.answer(200, body, [("Lambda-Runtime-Aws-Request-Id", uuid.uuid4().hex),
+                                       ("Lambda-Runtime-Deadline-Ms", str(deadline))])
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.posts.append((self.path, json.loads(body)))
+        self.answer(202)
+
+
+@contextlib.contextmanager
+def runtime_api(events, seconds=60):
+    api = RuntimeApi(events, seconds)
+    try:
+        yield api
+    finally:
+        api.shutdown()
+        api.server_close()
+
+
+def as_function(desk, api, *options):
+    """Runs the function until its API is gone; gives what it answered."""
+    run = desk.program.run("monitor", *options, env={
+        **desk.env, "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{api.server_address[1]}"})
+    assert run.code != 0 and run.stdout == "", run
+    return api.posts
+
+
+def test_as_a_function_it_looks_at_each_invocation(desk, cluster):
+    job, lines = desk.copy()
+    place = running(desk, cluster, job)
+    cluster.ship(place, lines)
+    with runtime_api([{"source": "schedule"}, {}]) as api:
+        posts = as_function(desk, api)
+    assert [path.rsplit("/", 1)[1] for path, _ in posts] == ["response", "response"]
+    for _, answer in posts:
+        assert answer["complete"] and answer["jobs"][0]["percent"] == 100
+        assert answer["jobs"][0]["events"] == len(lines)
+
+
+def test_a_deadline_that_is_too_short_is_kept_and_the_next_look_goes_on(desk, cluster):
+    job, lines = desk.copy()
+    place = running(desk, cluster, job)
+    cluster.ship(place, lines)
+    with runtime_api([{}], seconds=5) as api:  # less than the function keeps back for its end
+        posts = as_function(desk, api)
+    assert posts[0][0].endswith("/response")
+    assert posts[0][1]["complete"] is False and posts[0][1]["running"] == 1
+    assert desk.monitor()["jobs"][0]["percent"] == 100
+
+
+def test_a_function_that_cannot_begin_says_why(desk):
+    desk.env["S3MIGRATOR_STORE"] = "nonsense://store"
+    with runtime_api([{}]) as api:
+        posts = as_function(desk, api)
+    assert [path for path, _ in posts] == ["/2018-06-01/runtime/init/error"]
+    assert posts[0][1]["errorType"] == "S3Migrator.config"
