@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
