@@ -14,7 +14,10 @@ using namespace std::chrono_literals;
 using std::chrono::milliseconds;
 
 constexpr milliseconds first_wait = 200ms;
+constexpr milliseconds short_wait = 2s;
 constexpr milliseconds longest_wait = 30s;
+// Five minutes of short waits; from then on this part of what was waited already.
+constexpr int waited_per_wait = 150;
 // How long a mark that was sent with CreateBucket may be late.
 constexpr milliseconds mark_within = 120s;
 
@@ -170,7 +173,7 @@ net::Task<Result<Taking::Next>> Taking::ask(bool seen_absent) {
 }
 
 net::Task<Result<void>> Taking::rest() {
-  auto wait = jittered(name_wait(taken_.attempts));
+  auto wait = jittered(name_wait(taken_.attempts, taken_.waited));
   if (terms_.patience) wait = std::min(wait, std::max(*terms_.patience - taken_.waited, 1ms));
   if (on_wait_) {
     on_wait_({.attempts = taken_.attempts,
@@ -201,11 +204,12 @@ net::Task<Result<NameTaken>> Taking::run() {
 
 }  // namespace
 
-std::chrono::milliseconds name_wait(int attempts) noexcept {
-  auto wait = first_wait;
-  for (; attempts > 1 && wait < longest_wait; --attempts)
-    wait *= 2;
-  return std::min(wait, longest_wait);
+std::chrono::milliseconds name_wait(int attempts, std::chrono::milliseconds waited) noexcept {
+  auto first = first_wait;
+  for (; attempts > 1 && first < short_wait; --attempts)
+    first *= 2;
+  if (first < short_wait) return first;
+  return std::clamp(waited / waited_per_wait, short_wait, longest_wait);
 }
 
 net::Task<Result<BucketGone>> delete_source(aws::S3& owner, BucketDeletion source, Pause pause) {

@@ -110,19 +110,45 @@ TEST_F(Handover, ANameChangesAccountAndRegionAndTheGapIsMeasured) {
   EXPECT_EQ(*taken->exposure, clock_.now() - *gone->since);
   for (const auto& wait : waits_) {
     EXPECT_EQ(wait.reason, Errc::conflict);
-    EXPECT_LE(wait.next, name_wait(wait.attempts));
-    EXPECT_GE(wait.next, name_wait(wait.attempts) / 2);
+    EXPECT_LE(wait.next, name_wait(wait.attempts, wait.waited));
+    EXPECT_GE(wait.next, name_wait(wait.attempts, wait.waited) / 2);
     EXPECT_FALSE(wait.request_id.empty());
   }
   EXPECT_THAT(writes_to(name), testing::ElementsAre("DeleteBucket"));
 }
 
-TEST_F(Handover, WaitsAreShortAtFirstAndNeverLong) {
-  EXPECT_EQ(name_wait(1), 200ms);
-  EXPECT_EQ(name_wait(2), 400ms);
-  EXPECT_EQ(name_wait(8), 25'600ms);
-  EXPECT_EQ(name_wait(9), 30s);
-  EXPECT_EQ(name_wait(1'000'000), 30s);
+TEST_F(Handover, WaitsAreShortForFiveMinutesAndNeverLong) {
+  EXPECT_EQ(name_wait(1, 0ms), 200ms);
+  EXPECT_EQ(name_wait(2, 200ms), 400ms);
+  EXPECT_EQ(name_wait(5, 10s), 2s);
+  EXPECT_EQ(name_wait(300, 5min), 2s);
+  EXPECT_EQ(name_wait(500, 15min), 6s);
+  EXPECT_EQ(name_wait(1'000'000, 48h), 30s);
+}
+
+class HandoverAfter : public Handover, public testing::WithParamInterface<std::chrono::seconds> {};
+
+TEST_P(HandoverAfter, ANameIsTakenWithinTwoSecondsOfComingFree) {
+  switches([](sim::Switches& switches) { switches.name_release = GetParam(); });
+  auto wanted = terms();
+  const auto gone = delete_it();
+  ASSERT_TRUE(gone) << gone.error().describe();
+  wanted.source_gone_since = gone->since;
+  const auto taken = take(wanted);
+  ASSERT_TRUE(taken) << taken.error().describe();
+  EXPECT_GE(*taken->exposure, GetParam());
+  EXPECT_LE(*taken->exposure, GetParam() + 2s);
+}
+
+INSTANTIATE_TEST_SUITE_P(Delays, HandoverAfter, testing::Values(20s, 45s, 290s));
+
+TEST_F(Handover, AnHourOfWaitingAsksLessThanAThousandTimes) {
+  switches([](sim::Switches& switches) { switches.name_release = 1h; });
+  free_the_name();
+  const auto taken = take();
+  ASSERT_TRUE(taken) << taken.error().describe();
+  EXPECT_LT(taken->attempts, 1'000);
+  EXPECT_LE(taken->waited, 1h + 30s);
 }
 
 TEST_F(Handover, ANameThatIsFreeAtOnceIsTakenAtOnce) {
