@@ -46,7 +46,7 @@ class ProofOperation final : public Visitor, Lanes<ProofWork>::Handler {
     if (!walked) stop(std::move(walked.error()));
     co_await lanes_.finish();
     auto done = failures_.result();
-    if (!done) co_return done;
+    if (!done) co_return forward(told(std::move(done)));
     result_.digest = digests_.digest();
     result_.ranges = digests_.ranges(whole);
     auto discarded = co_await discard();
@@ -162,12 +162,10 @@ class ProofOperation final : public Visitor, Lanes<ProofWork>::Handler {
     std::string hash;
     if (options_.attributes) {
       auto found = co_await attributes_.compare(work.key, work.source.id, work.copy.id, look);
-      if (!found && attributes_.gave_up()) {
-        stop(std::move(found.error()));
-        co_return;
-      }
       if (!found) {
-        failed(work, std::move(found.error()));
+        auto error = std::move(found.error());
+        if (attributes_.gave_up()) stop(error.clone());
+        failed(work, std::move(error));
         co_return;
       }
       if (!found->differing.empty()) {
@@ -268,11 +266,19 @@ class ProofOperation final : public Visitor, Lanes<ProofWork>::Handler {
   void failed(const ProofWork& work, Error error) {
     const auto key = context_.source.location.prefix + work.key;
     const Subject subject{"HeadObject", context_.source.location.bucket, key, work.source.id};
-    if (failures_.failed(std::move(error), subject)) {
-      ++result_.mismatched;
-    } else {
-      lanes_.stop();
-    }
+    if (!concerns_all(error)) result_.unread.add(error.code(), failure_event(error, subject));
+    if (!failures_.failed(std::move(error), subject)) lanes_.stop();
+  }
+
+  // So many were refused that the others are not asked: what all of them lack is told at once.
+  Result<void> told(Result<void> ended) const {
+    const auto& [count, code, first] = result_.unread;
+    const bool theirs =
+        count > 0 && ended.error().code() == code && ended.error().operation() == first.operation;
+    if (!theirs) return ended;
+    auto error = unread_error(result_.unread);
+    error.context("one after another was refused, so the others were not asked");
+    return fail(std::move(error));
   }
 
   void stop(Error error) {
@@ -313,6 +319,7 @@ net::Task<Result<void>> check_range(Context& context, ProofOptions options, Rang
   const bool same = now.complete() && found.digest == expected.digest &&
                     found.count == expected.count && found.bytes == expected.bytes;
   if (same) co_return ok;
+  if (now.only_unread()) co_return fail(unread_error(now.unread));
   const auto& range = expected.range;
   Error error(
       Errc::mismatch,
@@ -321,7 +328,7 @@ net::Task<Result<void>> check_range(Context& context, ProofOptions options, Rang
                   printable(range.after),
                   range.until ? fmt::format(" up to \"{}\"", printable(*range.until)) : "",
                   expected.count, expected.bytes, expected.digest, found.count, found.bytes,
-                  found.digest, now.mismatched + now.missing + now.extra + now.other_attributes));
+                  found.digest, now.settled() - now.same_strong - now.same_weak + now.extra));
   error.bucket(context.source.location.bucket);
   co_return fail(std::move(error));
 }
@@ -333,6 +340,7 @@ net::Task<Result<void>> check_rest(Context& context, ProofOptions options, KeyRa
   ProofOperation operation(context, options, left, nullptr);
   auto walked = co_await operation.run(std::move(range));
   if (!walked || left.complete()) co_return walked;
+  if (left.only_unread()) co_return fail(unread_error(left.unread));
   Error error(
       Errc::mismatch,
       fmt::format("it is not what was proven. Of what is left there {} objects differ from {} or "

@@ -12,6 +12,7 @@
 #include "transfer/manifest.hpp"
 #include "transfer/range_digests.hpp"
 #include "transfer/removal.hpp"
+#include "transfer/unread.hpp"
 
 namespace s3m::transfer {
 
@@ -42,6 +43,7 @@ struct Proven {
   std::uint64_t mismatched = 0, missing = 0;
   std::uint64_t extra = 0;             // only in the destination
   std::uint64_t other_attributes = 0;  // of equal content
+  Unread unread;                       // neither the same nor another
   Removed discarded;                   // of these
   std::uint64_t heads = 0, looks = 0;  // requests: HEADs; tags and ACLs
   std::string digest;                  // over all ranges
@@ -49,32 +51,34 @@ struct Proven {
 
   // How many of `objects` have been looked at so far.
   std::uint64_t settled() const noexcept {
-    return same_strong + same_weak + mismatched + missing + other_attributes;
+    return same_strong + same_weak + mismatched + missing + other_attributes + unread.count;
   }
-  bool complete() const noexcept {
-    return mismatched == 0 && missing == 0 && extra == 0 && other_attributes == 0;
-  }
+  bool differs() const noexcept { return mismatched + missing + extra + other_attributes > 0; }
+  bool complete() const noexcept { return !differs() && unread.count == 0; }
+  // Why nothing is known, where nothing differs but something could not be read: unread_error().
+  bool only_unread() const noexcept { return !differs() && unread.count > 0; }
 };
 
 // Walks both sides, looks at each object on both, and proves that they are the same.
 //
 // Gives   ok when the walk covered everything; what it found is in `proven`.
-// Errors  as verify(); access_denied where the attributes of a hundred objects in a row may not be
-//         seen (of a single one that is a finding, as any failure); what `manifest` fails with.
+// Errors  as verify(); access_denied where the first twenty objects, or the attributes of a hundred
+//         in a row, may not be seen (fewer are in proven.unread); what `manifest` fails with.
 //         `manifest` (null: none) is told of each pair that was proven, and finished if all were.
 net::Task<Result<void>> prove(Context& context, ProofOptions options, Proven& proven,
                               ManifestSink* manifest = nullptr);
 
 // Proves one range again (G23): just before it is deleted, or on the second hop. What it finds is
 // in `now`, also while it runs.
-// Errors  mismatch when it is not what `expected` says; otherwise as prove().
+// Errors  mismatch when it is not what `expected` says; that of unread_error() where nothing
+//         differs and not all could be read; otherwise as prove().
 net::Task<Result<void>> check_range(Context& context, ProofOptions options, RangeProof expected,
                                     Proven& now);
 net::Task<Result<void>> check_range(Context& context, ProofOptions options, RangeProof expected);
 
 // Proves again what an emptying that was cut short has left of a range, as ProofOptions::rest says.
 // Errors  mismatch when something of it is not the same in the destination, told to on_failure;
-//         otherwise as prove().
+//         that of unread_error() as above; otherwise as prove().
 net::Task<Result<void>> check_rest(Context& context, ProofOptions options, KeyRange range);
 
 }  // namespace s3m::transfer

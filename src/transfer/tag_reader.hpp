@@ -10,7 +10,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 
 #include "aws/s3.hpp"
@@ -22,9 +21,9 @@ class TagReader {
   TagReader(aws::S3& reader, std::string expected_owner)
       : reader_(reader), expected_owner_(std::move(expected_owner)) {}
 
-  // The tags of an object of which a HEAD told `tag_count`; nullopt: it is not known whether this
-  // one has any, the right to see them is missing.
-  net::Task<Result<std::optional<aws::Pairs>>> read(aws::ObjectAddress object, int tag_count);
+  // The tags of an object of which a HEAD told `tag_count`.
+  // Errors  access_denied: it is not known whether this one has any.
+  net::Task<Result<aws::Pairs>> read(aws::ObjectAddress object, int tag_count);
 
  private:
   bool must_ask() noexcept;

@@ -166,6 +166,7 @@ Told verify(Migration& m) {
       co_await transfer::prove(*hop.transfer, m.proof_options(transfer::Anchor::source), m.proven);
   co_await ticker.stop();
   if (!proven) co_return forward(proven);
+  if (m.proven.only_unread()) co_return fail(transfer::unread_error(m.proven.unread));
   if (!m.proven.complete() || m.proven.digest != m.digest) {
     co_return fail(
         Errc::mismatch,

@@ -85,7 +85,8 @@ StepFigures figures_of(const transfer::Proven& proven, std::uint64_t total) {
   return {.objects = proven.settled(),
           .total_objects = std::max(total, proven.objects),
           .final = total > 0,
-          .failed = proven.mismatched + proven.missing + proven.extra + proven.other_attributes};
+          .failed = proven.mismatched + proven.missing + proven.extra + proven.other_attributes +
+                    proven.unread.count};
 }
 
 net::Task<Result<void>> keep_configuration_story(Migration& m) {

@@ -179,13 +179,16 @@ Told prove(Migration& m) {
   auto proven = co_await transfer::prove(*hop.transfer, options, m.proven, &manifest);
   co_await ticker.stop();
   if (!proven) co_return forward(proven);
+  // Another round would be refused as this one.
+  const bool refused = m.proven.unread.code == Errc::access_denied;
+  if (m.proven.only_unread() && refused) co_return fail(transfer::unread_error(m.proven.unread));
   if (!m.proven.complete()) {
     co_return fail(Errc::mismatch,
-                   fmt::format("{} differ, {} are missing, {} are extra and {} have other "
-                               "attributes in s3://{}",
+                   fmt::format("{} differ, {} are missing, {} are extra, {} have other "
+                               "attributes and {} could not be compared in s3://{}",
                                human_count(m.proven.mismatched), human_count(m.proven.missing),
                                human_count(m.proven.extra), human_count(m.proven.other_attributes),
-                               printable(m.temporary_name)));
+                               human_count(m.proven.unread.count), printable(m.temporary_name)));
   }
   auto kept = co_await keep_proof(m);
   if (!kept) co_return forward(kept);

@@ -138,6 +138,14 @@ Return::Told Return::check() {
     co_return fmt::format("s3://{} has all {} objects that were confirmed", temporary(),
                           human_count(found.objects));
   }
+  if (found.only_unread()) {
+    auto error = transfer::unread_error(found.unread);
+    error.context(
+        fmt::format("whether s3://{} has what was confirmed is not known. Nothing was "
+                    "copied, and s3://{} stays closed to other writers",
+                    temporary(), source()));
+    co_return fail(std::move(error));
+  }
   auto where = co_await first_change(*alone);
   if (!where) co_return forward(where);
   co_return fail(
@@ -210,6 +218,7 @@ net::Task<Result<void>> Return::check_open_ranges() {
     auto checked = co_await transfer::check_rest(
         *m_.outward().transfer, m_.proof_options(transfer::Anchor::destination), range.range);
     if (checked) continue;
+    if (checked.error().code() != Errc::mismatch) co_return checked;
     checked.error().context(
         fmt::format("s3://{} was changed while nothing kept others from it, and s3://{} has what "
                     "was confirmed. Nothing was copied back; save elsewhere what is new or changed "
@@ -294,16 +303,26 @@ Return::Told Return::prove() {
       co_await transfer::prove(*back().transfer, m_.proof_options(transfer::Anchor::source), found);
   co_await ticker.stop();
   if (!proven) co_return forward(proven);
-  const bool all = found.mismatched + found.missing + found.other_attributes == 0;
+  if (found.only_unread()) {
+    auto error = transfer::unread_error(found.unread);
+    error.context(
+        fmt::format("whether s3://{} has all that was confirmed is not known. Nothing "
+                    "was deleted from s3://{}, and s3://{} stays closed to other writers",
+                    source(), temporary(), source()));
+    co_return fail(std::move(error));
+  }
+  const bool all =
+      found.mismatched + found.missing + found.other_attributes + found.unread.count == 0;
   if (!all || found.digest != m_.digest) {
     co_return fail(
         Errc::mismatch,
         fmt::format("s3://{} has not all that was confirmed: {} differ, {} are missing, {} have "
-                    "other attributes; digest {} instead of {}. Nothing was deleted from s3://{}, "
+                    "other attributes, {} could not be compared; digest {} instead of {}. Nothing "
+                    "was deleted from s3://{}, "
                     "and s3://{} stays closed to other writers: take away there what others have "
                     "written, after you have saved it",
-                    source(), found.mismatched, found.missing, found.other_attributes, found.digest,
-                    m_.digest, temporary(), source()));
+                    source(), found.mismatched, found.missing, found.other_attributes,
+                    found.unread.count, found.digest, m_.digest, temporary(), source()));
   }
   if (found.same_weak > 0 && !m_.spec.accept_weak_proof) {
     co_return fail(Errc::refused,

@@ -379,7 +379,8 @@ TEST_F(Prove, AnObjectThatHidesItsTagsIsFoundAfterOthersThatHaveNone) {
              .status = 403,
              .code = "AccessDenied"});
   ASSERT_TRUE(rig.prove().has_value());
-  EXPECT_EQ(rig.proven.mismatched, 1U);
+  EXPECT_EQ(rig.proven.mismatched, 0U);
+  EXPECT_EQ(rig.proven.unread.count, 1U);
 }
 
 TEST_F(Prove, TagsAreNotAskedOfEachObjectThatShowsNone) {
@@ -402,7 +403,67 @@ TEST_F(Prove, WithoutTheRightToSeeTagsNothingIsProven) {
   const auto done = rig.prove();
   ASSERT_FALSE(done.has_value());
   EXPECT_EQ(done.error().code(), Errc::access_denied);
-  EXPECT_THAT(done.error().message(), HasSubstr("100 objects in a row"));
+  EXPECT_THAT(done.error().message(), HasSubstr("the others were not asked"));
+  EXPECT_THAT(done.error().message(), HasSubstr("allow s3:GetObjectTagging on"));
+  EXPECT_LT(rig.requests("GetObjectTagging"), 2U * 267);
+}
+
+// What could not be read is not a difference.
+TEST_F(Prove, WhatMayNotBeReadIsToldAsThatWithThePermissionToGive) {
+  struct Refused {
+    const char *operation, *bucket, *right;
+  };
+  Rig rig(all_kinds());
+  rig.must_copy();
+  for (const auto& [operation, bucket, right] :
+       {Refused{"HeadObject", "copy", "allow s3:GetObject on arn:aws:s3:::copy/*"},
+        Refused{"HeadObject", "original", "allow s3:GetObject on arn:aws:s3:::original/*"},
+        Refused{"GetObjectTagging", "copy", "allow s3:GetObjectTagging on arn:aws:s3:::copy/*"}}) {
+    rig.fault({.operation = operation,
+               .bucket = bucket,
+               .key = "k000007",
+               .count = 0,
+               .status = 403,
+               .code = "AccessDenied"});
+    ASSERT_TRUE(rig.prove().has_value());
+    EXPECT_FALSE(rig.proven.complete());
+    EXPECT_TRUE(rig.proven.only_unread());
+    EXPECT_EQ(rig.proven.unread.count, 1U);
+    EXPECT_EQ(rig.proven.settled(), rig.proven.objects);
+    const auto error = unread_error(rig.proven.unread);
+    EXPECT_EQ(error.code(), Errc::access_denied);
+    EXPECT_EQ(error.key(), "k000007");
+    EXPECT_THAT(error.describe(),
+                testing::AllOf(HasSubstr(std::string(operation) + " s3://" + bucket + "/k000007"),
+                               HasSubstr("1 object could not be compared"), HasSubstr(right),
+                               HasSubstr("HTTP 403"), HasSubstr("request id ")));
+    Proven now;
+    const RangeProof whole{};
+    const auto checked = rig.run(check_range(*rig.context, {}, whole, now));
+    ASSERT_FALSE(checked.has_value());
+    EXPECT_EQ(checked.error().code(), Errc::access_denied);
+    EXPECT_THAT(checked.error().message(), HasSubstr("could not be compared"));
+    const auto rest = rig.run(check_rest(*rig.context, {}, {}));
+    ASSERT_FALSE(rest.has_value());
+    EXPECT_THAT(rest.error().message(), HasSubstr("could not be compared"));
+    rig.cloud([](sim::Cloud& cloud) { cloud.faults().clear(); });
+  }
+}
+
+TEST_F(Prove, WhereNothingMayBeReadTheFirstObjectAndTheRightAreNamed) {
+  Rig rig(all_kinds());
+  rig.must_copy();
+  rig.fault({.operation = "HeadObject",
+             .bucket = "copy",
+             .count = 0,
+             .status = 403,
+             .code = "AccessDenied"});
+  const auto done = rig.prove();
+  ASSERT_FALSE(done.has_value());
+  EXPECT_EQ(done.error().code(), Errc::access_denied);
+  EXPECT_THAT(done.error().describe(),
+              testing::AllOf(HasSubstr("the others were not asked"), HasSubstr("s3:GetObject on"),
+                             HasSubstr("request id ")));
 }
 
 }  // namespace

@@ -324,6 +324,25 @@ TEST_F(Undo, ATagThatWasChangedThereIsSeenToo) {
   EXPECT_THAT(cut_undo(rig, job), HasSubstr("has not what was confirmed"));
 }
 
+// A right that was lost says nothing about the objects.
+TEST_F(Undo, WhatMayNotBeReadIsNotToldAsADifference) {
+  for (const std::string operation : {"HeadObject", "GetObjectTagging"}) {
+    Rig rig(plain_world());
+    const auto job = begin(rig);
+    const auto left = contents(rig, source);
+    rig.deny({.operation = operation, .bucket = temporary(rig), .key = "tagged", .count = 0});
+    EXPECT_THAT(cut_undo(rig, job),
+                AllOf(HasSubstr("1 object could not be compared"),
+                      HasSubstr(operation + " s3://" + temporary(rig) + "/tagged"),
+                      HasSubstr("allow s3:GetObject"), HasSubstr("request id "),
+                      HasSubstr("Nothing was copied"), Not(HasSubstr("differ")),
+                      Not(HasSubstr("has not what was confirmed"))));
+    EXPECT_EQ(contents(rig, source), left);
+    mend(rig);
+    expect_undone(rig, job);
+  }
+}
+
 TEST_F(Undo, WhereTheTemporaryBucketHasLostObjectsItStops) {
   Rig rig(plain_world());
   const auto job = begin(rig);
