@@ -8,6 +8,7 @@
 #include "app/text_width.hpp"
 #include "base/counted.hpp"
 #include "base/text.hpp"
+#include "workflow/migration_records.hpp"
 #include "workflow/verdict.hpp"
 
 namespace s3m::app {
@@ -93,6 +94,7 @@ std::string freeze_text(const workflow::MigrationStory& story) {
 std::string confirmed_text(const workflow::MigrationStory& story) {
   if (!story.confirmation) return {};
   const auto& [digest, how, by, at] = *story.confirmation;
+  if (how == workflow::not_recorded) return how;
   return fmt::format("{}{}, by {}, for digest {}", at ? time_text(*at) + ": " : "", how, by,
                      short_digest(digest));
 }

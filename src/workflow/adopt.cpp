@@ -111,6 +111,20 @@ int percent_after(const MigrationMemory& memory) {
   return percent;
 }
 
+// For the report alone: nothing is decided by it.
+void tell_the_story(const BucketRecord& record, Adoption& adoption) {
+  auto& facts = adoption.memory.facts;
+  facts.try_emplace(fact::destination_owner, record.destination.account);
+  if (confirmed(record)) {
+    facts.try_emplace(fact::confirmed_how, not_recorded);
+    facts.try_emplace(fact::confirmed_by, not_recorded);
+  }
+  // As long as there is a source it is frozen, proven and settled anew.
+  if (adoption.regime == Regime::handed_over) return;
+  for (const auto& name : {fact::frozen_at, fact::frozen_by, fact::settled_for})
+    facts.erase(name);
+}
+
 // --- looking ---------------------------------------------------------------------------------
 
 class Preparation {
@@ -299,6 +313,7 @@ Adoption adoption_of(const BucketRecord& record, bool source_is_gone, std::strin
       adoption.regime = Regime::handed_over;
     }
   }
+  tell_the_story(record, adoption);
   facts[fact::configuration] = record.configuration;
   facts[fact::predecessor] = record.holder;
   facts[fact::holder] = std::move(holder);

@@ -168,6 +168,35 @@ TEST(Adopt, TheStoreHoldsTheJobFromNowOn) {
   EXPECT_EQ(facts.at(fact::configuration), "[]");
 }
 
+// For the auditor: what the record says is told, and what an older one does not say is not made up.
+TEST(Adopt, TheStoryGoesOnFromTheRecord) {
+  auto record = handed_over();
+  auto facts = adopted(record).memory.facts;
+  EXPECT_EQ(facts.at(fact::confirmed_how), not_recorded);
+  EXPECT_EQ(facts.at(fact::confirmed_by), not_recorded);
+  EXPECT_FALSE(facts.contains(fact::confirmed_at));
+  EXPECT_EQ(facts.at(fact::destination_owner), "222222222222");
+  EXPECT_FALSE(adopted(proven()).memory.facts.contains(fact::confirmed_by));
+  record.facts[fact::confirmed_how] = "the name was typed";
+  record.facts[fact::confirmed_by] = "jane";
+  record.facts[fact::frozen_at] = "2026-11-22T16:28:05Z";
+  facts = adopted(record).memory.facts;
+  EXPECT_EQ(facts.at(fact::confirmed_how), "the name was typed");
+  EXPECT_EQ(facts.at(fact::confirmed_by), "jane");
+  EXPECT_TRUE(facts.contains(fact::frozen_at));
+}
+
+TEST(Adopt, AFreezeIsProvenAndSettledAnewAsLongAsThereIsASource) {
+  for (auto record : {proven(), confirmed(), emptying()}) {
+    record.facts[fact::frozen_at] = "2026-11-22T16:28:05Z";
+    record.facts[fact::frozen_by] = "user-id";
+    record.facts[fact::settled_for] = "900";
+    const auto facts = adopted(record).memory.facts;
+    for (const auto& name : {fact::frozen_at, fact::frozen_by, fact::settled_for})
+      EXPECT_FALSE(facts.contains(name)) << name;
+  }
+}
+
 TEST(Adopt, WhatAnEarlierAdoptionHasToldIsToldAgain) {
   const auto directory = std::filesystem::temp_directory_path() / ("s3m-adopt-" + random_hex(6));
   std::filesystem::create_directory(directory);

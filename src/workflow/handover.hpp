@@ -67,9 +67,9 @@ struct NameTaken {
 };
 
 // Makes the destination bucket under the name that came free. CreateBucket is the only probe of the
-// name; while the answer is OperationAborted it is asked again with jitter, as name_wait() says. A 200 counts once HeadBucket shows our account and region and the job's mark is
-// there: in us-east-1 a bucket that one owns already answers 200 too. Nothing but the mark is
-// written.
+// name; while the answer is OperationAborted it is asked again with jitter, as name_wait() says. A
+// 200 counts once HeadBucket shows our account and region and the job's mark is there: in us-east-1
+// a bucket that one owns already answers 200 too. Nothing but the mark is written.
 //
 // Gives   ok once the bucket is this job's own, made now or by an earlier run.
 // Errors  bucket_exists  the name was taken by another account. Nothing was written to that bucket;
@@ -83,11 +83,11 @@ struct NameTaken {
 net::Task<Result<NameTaken>> take_name(aws::S3& owner, NameTerms terms, Pause pause,
                                        OnNameWait on_wait);
 
-// Before the jitter, which takes up to half of it off: 0.2 s doubled with each attempt up to 2 s, in
-// the first five minutes never more, then a 150th of what was waited, 30 s at most. For so long the
-// name may have been free, unknown to us and open to anybody. An hour takes less than a thousand
-// requests, which AWS charges half a cent for (aws-s3 facts 6.6: no delay is documented; minutes
-// are seen, and hours).
+// Before the jitter, which takes up to half of it off: 0.2 s doubled with each attempt up to 2 s,
+// in the first five minutes never more, then a 150th of what was waited, 30 s at most. For so long
+// the name may have been free, unknown to us and open to anybody. An hour takes less than a
+// thousand requests, which AWS charges half a cent for (aws-s3 facts 6.6: no delay is documented;
+// minutes are seen, and hours).
 std::chrono::milliseconds name_wait(int attempts, std::chrono::milliseconds waited) noexcept;
 
 }  // namespace s3m::workflow

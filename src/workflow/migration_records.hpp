@@ -77,6 +77,9 @@ struct MigrationMemory {
   std::vector<std::string> steps;  // names of those that are done
   std::map<std::string, std::string> intents, facts;
 };
+// In the place of what a record that an older version wrote does not say.
+inline const std::string not_recorded = "not recorded by the job that was adopted";
+
 // "copying", "proven", "confirmed", "emptying", "undoing", "handed-over", "made" or "opened".
 std::string record_state(const MigrationMemory& memory);
 // Into a store that may have been told earlier, and incompletely. Errors: those of the store;

@@ -91,10 +91,18 @@ json::value migration_json(const Report& report) {
   return json::parse(to_json(*report.migration), unreadable);
 }
 
-// Everything but the list of failures, which is streamed behind it.
-json::object head_json(const Report& report, const FailureLog& failures, const FailureLog* losses) {
+// A migration takes what its bucket has, which nobody knew when it was begun.
+json::value spec_json(const Report& report) {
   json::error_code unreadable;
   auto spec = json::parse(report.spec, unreadable);
+  if (unreadable) return nullptr;
+  if (report.migration && spec.is_object())
+    spec.get_object()["versions"] = report.migration->all_versions ? "all" : "latest";
+  return spec;
+}
+
+// Everything but the list of failures, which is streamed behind it.
+json::object head_json(const Report& report, const FailureLog& failures, const FailureLog* losses) {
   return {{"version", 1},
           {"program", report.program},
           {"job", report.job},
@@ -103,7 +111,7 @@ json::object head_json(const Report& report, const FailureLog& failures, const F
           {"outcome", report.summary.outcome},
           {"exit_code", report.summary.exit_code},
           {"message", printable(report.summary.message)},
-          {"spec", unreadable ? json::value(nullptr) : std::move(spec)},
+          {"spec", spec_json(report)},
           {"steps", steps_json(report.steps)},
           {"totals", totals_json(report.summary)},
           {"versions", versions_json(report.summary)},

@@ -3,6 +3,7 @@
 
 #include "base/counted.hpp"
 #include "base/text.hpp"
+#include "workflow/migration_records.hpp"
 #include "workflow/report_html.hpp"
 #include "workflow/report_page.hpp"
 #include "workflow/verdict.hpp"
@@ -63,6 +64,7 @@ std::string freeze_text(const MigrationStory& story) {
 
 std::string confirmation_text(const MigrationStory& story) {
   if (!story.confirmation) return "not yet";
+  if (story.confirmation->how == not_recorded) return not_recorded;
   return fmt::format("{}, {}, by {}", when(story.confirmation->at), story.confirmation->how,
                      story.confirmation->by);
 }

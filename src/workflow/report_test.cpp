@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "base/ids.hpp"
+#include "workflow/migration_records.hpp"
 
 namespace s3m::workflow {
 namespace {
@@ -185,6 +186,27 @@ TEST_F(ReportTest, OfAMigrationTellsWhatAnAuditorAsks) {
   EXPECT_THAT(table, HasSubstr("carry,photos,k0.,,acl,"));
   EXPECT_THAT(table, HasSubstr("configuration,photos,policy,,rewritten,,0,,Principal: =1 -> <2>"));
   EXPECT_THAT(table, HasSubstr("configuration,photos,,,not-carried,,0,,metrics: not known there"));
+}
+
+// What its bucket has is not known when a migration is begun.
+TEST_F(ReportTest, AMigrationsVersionsAreThoseOfItsBucket) {
+  report_.spec = R"({"versions":"latest"})";
+  report_.migration = migration();
+  ASSERT_TRUE(write_report(report_files(path("r.json")), report_, failures_));
+  EXPECT_EQ(boost::json::parse(read("r.json")).at("spec").at("versions").as_string(), "all");
+  report_.migration->all_versions = false;
+  ASSERT_TRUE(write_report(report_files(path("r.json")), report_, failures_));
+  EXPECT_EQ(boost::json::parse(read("r.json")).at("spec").at("versions").as_string(), "latest");
+}
+
+TEST_F(ReportTest, WhatAnOldRecordDidNotSayIsNotMadeUp) {
+  report_.migration = migration();
+  report_.migration->confirmation = {"d1ge57", not_recorded, not_recorded, std::nullopt};
+  ASSERT_TRUE(write_report(report_files(path("r")), report_, failures_));
+  const auto told = boost::json::parse(read("r.json")).at("migration").at("confirmation");
+  EXPECT_TRUE(told.at("at").is_null());
+  EXPECT_EQ(told.at("how").as_string(), not_recorded);
+  EXPECT_THAT(read("r.html"), HasSubstr("<td>" + not_recorded + "</td>"));
 }
 
 TEST_F(ReportTest, AConfirmationOfSomethingElseIsShownAsSuch) {

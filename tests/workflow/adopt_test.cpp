@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 
+#include <boost/json.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -189,6 +190,44 @@ TEST_F(Adopted, WhenTheSourceWasToBeDeleted) {
   ASSERT_EQ(migrate().exit_code, 1);
   EXPECT_EQ(record().state, "handed-over");
   adopt_and_expect_moved();
+}
+
+// The auditor's report of an adopted job says what that of any other says.
+class AdoptedStory : public Adopted {
+ protected:
+  AdoptedStory() : Adopted(with_losses()) {}
+  static sim::Scenario with_losses() {
+    auto world = worlds();
+    world.bucket(source, sim::source_account).versioning = "Enabled";
+    return world;
+  }
+  boost::json::object told() {
+    const auto story = read_migration_story(*rig.store(), job);
+    EXPECT_TRUE(story) << story.error().describe();
+    return boost::json::parse(to_json(*story)).as_object();
+  }
+};
+
+TEST_F(AdoptedStory, IsThatOfTheJob) {
+  rig.deny({.operation = "CopyObject", .bucket = source, .key = "photo-000007", .count = 0});
+  ASSERT_EQ(migrate().exit_code, 1);
+  const auto then = told();
+  ASSERT_TRUE(then.at("confirmation").at("at").is_string());
+  ASSERT_TRUE(then.at("exposure").at("until").is_string());
+  ASSERT_TRUE(then.at("freeze").is_object());
+  EXPECT_EQ(then.at("destination").at("account").as_string(), sim::destination_account);
+  EXPECT_TRUE(then.at("all_versions").as_bool());
+  lose_the_store();
+  const auto ended = adopt();
+  EXPECT_EQ(ended.exit_code, 0) << ended.message;
+  const auto now = told();
+  for (const auto* const what :
+       {"source", "destination", "temporary_bucket", "all_versions", "objects", "bytes", "digest",
+        "freeze", "confirmation", "exposure", "not_carried", "configuration"})
+    EXPECT_EQ(now.at(what), then.at(what)) << what;
+  const auto report = report_of(*read_story(*rig.store(), job), "s3migrator");
+  ASSERT_TRUE(report) << report.error().describe();
+  EXPECT_TRUE(report->summary.all_versions);
 }
 
 // The DeleteBucket was done, and the job never heard of it.
