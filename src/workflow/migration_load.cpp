@@ -9,12 +9,19 @@ namespace {
 
 constexpr std::uint64_t keys_per_page = 1000;
 
-// Listings of one side: by the plan, the copy, at least two delta passes, the proofs, the emptying;
-// hop two copies, verifies and discards. Each further delta pass lists both sides.
-constexpr std::uint64_t fewest_listings = 16, most_listings = 24;
+// Listings of one side: one by the plan, two by the copy, by the proof, by its repetition just
+// before the deletion (G23), by the emptying, and on hop two by the copy, the verification and the
+// removal of the temporary bucket; four by each delta pass, of which there is one, or three.
+constexpr std::uint64_t fewest_listings = 19, most_listings = 27;
 
-// Attribute proofs look at both sides, before the confirmation and at the end.
-constexpr std::uint64_t proofs = 4;
+// Looks at each object: the proof, its repetition and the verification look at both sides.
+constexpr std::uint64_t looks_of_proofs = 6;
+// Where the listings alone do not tell that two objects are the same, both emptyings look again.
+constexpr std::uint64_t looks_of_emptyings = 4;
+// Of what is copied in parts, by each hop: two HEADs, whether there are tags and annotations.
+constexpr std::uint64_t reads_of_parts = 4;
+// Permissions, sub-resources, policies, Denies, records: about as many whatever is in the bucket.
+constexpr std::uint64_t fixed_requests = 400;
 
 struct Speed {
   double fast, slow;
@@ -33,8 +40,14 @@ std::uint64_t writes_per_hop(const transfer::Plan& plan) {
   return writes;
 }
 
-std::uint64_t lists(const transfer::Plan& plan, std::uint64_t times) {
-  return times * (plan.source_objects / keys_per_page + 1);
+std::uint64_t pages(const transfer::Plan& plan) {
+  return plan.source_objects / keys_per_page + 1;
+}
+
+// Of objects that show no tags so many are asked (transfer/tag_reader.hpp).
+std::uint64_t asked_for_tags(std::uint64_t objects) {
+  constexpr std::uint64_t all_of = 100, one_of = 100;
+  return objects <= all_of ? objects : all_of + (objects - 1) / one_of;
 }
 
 Range copying(std::string what, const transfer::Plan& plan) {
@@ -54,12 +67,16 @@ MigrationRequests requests_of(const MigrationLoad& load) {
   const auto& plan = load.plan;
   const std::uint64_t objects = plan.source_objects - plan.delete_markers;
   const std::uint64_t looks = load.acls ? 2 : 1;
+  const auto of_copies = 2 * (plan.looks + reads_of_parts * plan.multipart);
   return {.writes = 2 * writes_per_hop(plan),
-          .lists_low = lists(plan, fewest_listings),
-          .lists_high = lists(plan, most_listings),
-          .reads_low = proofs * looks * objects,
-          // Tags, and what a listing leaves open, take a look more.
-          .reads_high = proofs * (looks + 1) * objects};
+          .lists_low = fewest_listings * pages(plan),
+          .lists_high = most_listings * pages(plan),
+          .reads_low = looks_of_proofs * (looks * objects + asked_for_tags(objects)) + of_copies,
+          .reads_high = (looks_of_proofs * (looks + 1) + looks_of_emptyings) * objects + of_copies,
+          .deletes = 2 * (pages(plan) + plan.delete_markers),
+          // The freeze is looked at before each page that is deleted.
+          .others = fixed_requests + pages(plan),
+          .tags = looks_of_proofs * (objects - asked_for_tags(objects))};
 }
 
 std::vector<Range> times_of(const MigrationLoad& load) {

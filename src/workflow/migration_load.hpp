@@ -31,12 +31,16 @@ struct MigrationLoad {
   bool between_regions() const { return source_region != destination_region; }
 };
 
-// Requests of both hops, the walks and the proofs.
+// Requests of a whole migration, step by step as the steps are; held to what one sends by
+// tests/workflow/migration_requests_test.cpp.
 struct MigrationRequests {
   std::uint64_t writes = 0;  // copies, parts; both hops
   std::uint64_t lists_low = 0, lists_high = 0;
   std::uint64_t reads_low = 0, reads_high = 0;  // HEADs and their kin
-  std::uint64_t total() const noexcept { return writes + lists_low + reads_low; }
+  std::uint64_t deletes = 0;                    // both emptyings, delete markers; free of charge
+  std::uint64_t others = 0;                     // permissions, configuration, policies, records
+  std::uint64_t tags = 0;  // more than that, where each object has tags; no listing tells
+  std::uint64_t total() const noexcept { return writes + lists_low + reads_low + deletes + others; }
 };
 MigrationRequests requests_of(const MigrationLoad& load);
 

@@ -3,6 +3,9 @@
 #include <optional>
 #include <utility>
 
+#include <fmt/format.h>
+
+#include "base/text.hpp"
 #include "transfer/restore.hpp"
 #include "workflow/migration_price.hpp"
 #include "workflow/permission_book.hpp"
@@ -183,7 +186,14 @@ void fill_figures(MigrationPlanEvent& event, const MigrationFacts& facts,
   event.version_keys = plan.version_keys;
   event.delete_markers = plan.delete_markers;
   event.multipart = plan.multipart;
-  event.requests = requests_of(load).total();
+  const auto requests = requests_of(load);
+  event.requests = requests.total();
+  if (requests.tags > 0) {
+    event.warnings.push_back(
+        fmt::format("the requests are those of objects without tags, which no listing tells of; "
+                    "with tags on each of them they are about {}",
+                    human_count(event.requests + requests.tags)));
+  }
   event.first_key = plan.first_key;
   event.last_key = plan.last_key;
   event.times = times_of(load);

@@ -84,7 +84,8 @@ class Pricing {
     const auto& here = source_.of("STANDARD");
     const auto& there = destination_.of("STANDARD");
     const auto dollars = [&](std::uint64_t lists, std::uint64_t reads) {
-      return thousand(static_cast<double>(lists), std::max(here.writes, there.writes)) +
+      const auto dear = static_cast<double>(lists + requests_.others);
+      return thousand(dear, std::max(here.writes, there.writes)) +
              thousand(static_cast<double>(reads), std::max(read_price(source_), there.reads));
     };
     line("listing, looking and proving", dollars(requests_.lists_low, requests_.reads_low),

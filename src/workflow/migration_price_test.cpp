@@ -104,18 +104,19 @@ TEST(Price, KeysAreARangeFromNothing) {
   auto load = load_of("STANDARD", 10'000);
   EXPECT_LT(line(price_of(load, no_time), "KMS requests").high, 0);
   load.kms = true;
-  // Four for the two copies of each object, and eight looks.
+  // Four for the two copies of each object, and sixteen looks.
   EXPECT_DOUBLE_EQ(line(price_of(load, no_time), "KMS requests").low, 0);
-  EXPECT_DOUBLE_EQ(line(price_of(load, no_time), "KMS requests").high, 12 * 0.03);
+  EXPECT_DOUBLE_EQ(line(price_of(load, no_time), "KMS requests").high, 20 * 0.03);
 }
 
 TEST(Price, LookingIsARange) {
   const auto price = price_of(load_of("STANDARD", 1'000'000), no_time);
-  // 16 and 24 listings of 1,001 pages, 4 and 8 looks at each object.
-  EXPECT_NEAR(line(price, "listing, looking and proving").low, 16 * 1.001 * 0.005 + 4000 * 0.0004,
-              1e-9);
-  EXPECT_NEAR(line(price, "listing, looking and proving").high, 24 * 1.001 * 0.005 + 8000 * 0.0004,
-              1e-9);
+  // 19 and 27 listings of 1,001 pages, each page looked at once more, and 400 of the rest; 6 looks
+  // at each object and at the tags of 10,099, or 16 at each.
+  EXPECT_NEAR(line(price, "listing, looking and proving").low,
+              (20 * 1.001 + 0.4) * 0.005 + 6 * 1'010.099 * 0.0004, 1e-9);
+  EXPECT_NEAR(line(price, "listing, looking and proving").high,
+              (28 * 1.001 + 0.4) * 0.005 + 16'000 * 0.0004, 1e-9);
 }
 
 TEST(Price, ARegionWithoutPricesIsSaid) {
@@ -168,9 +169,9 @@ TEST(MigrationRequests, DeleteMarkersAreNotLookedAt) {
   auto load = load_of("STANDARD", 10);
   load.plan.source_objects = 12;
   load.plan.delete_markers = 2;
-  EXPECT_EQ(requests_of(load).reads_low, 40u);
+  EXPECT_EQ(requests_of(load).reads_low, 120u);
   load.acls = true;
-  EXPECT_EQ(requests_of(load).reads_low, 80u);
+  EXPECT_EQ(requests_of(load).reads_low, 180u);
 }
 
 }  // namespace
