@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <iostream>
 #include <unistd.h>
 
 #include <boost/json/object.hpp>
@@ -14,6 +13,7 @@
 #include "app/migration_plan_text.hpp"
 #include "app/migration_text.hpp"
 #include "app/store_place.hpp"
+#include "app/typed_line.hpp"
 #include "base/text.hpp"
 #include "workflow/job_run.hpp"
 #include "workflow/migration_job.hpp"
@@ -46,30 +46,55 @@ workflow::JobStart start_of(Engine& engine, const Arguments& arguments) {
           .keep_steps = true};
 }
 
+std::string no_more(const workflow::JobContext& context) {
+  switch (context.stop) {
+    case workflow::Stop::paused:
+      return "the job was paused by another process";
+    case workflow::Stop::cancelled:
+      return "the job was cancelled by another process";
+    case workflow::Stop::displaced:
+      return single_line(context.stop_message);
+    case workflow::Stop::interrupted:
+      break;
+  }
+  return "the job was interrupted";
+}
+
 // Where somebody sits who can be asked: the name is typed, nothing less.
-bool ask(const workflow::ConfirmationQuestion& question) {
+net::Task<bool> ask(workflow::ConfirmationQuestion question, workflow::JobContext& context) {
   fmt::print(stderr,
              "\n{}\nThe bucket is now emptied and deleted, and made anew in its new place.\n"
              "To go on, type its name: ",
              confirmation_text(question));
-  std::string typed;
-  return std::getline(std::cin, typed) && typed == question.bucket;
+  const auto typed = co_await typed_line(STDIN_FILENO, context.cancel);
+  if (context.cancel.cancelled()) {
+    fmt::print(stderr, "\nNo answer is waited for any more: {}. Nothing was deleted.\n",
+               no_more(context));
+    co_return false;
+  }
+  co_return typed == question.bucket;
 }
 
-// `asked` outlives what is given.
-workflow::Confirm confirm_for(const Arguments& arguments, bool& asked) {
+// Uploads that nobody finished are not in the digest: who confirms has to know of them.
+net::Task<bool> is_that(workflow::ConfirmationQuestion question, std::string digest,
+                        std::string bucket) {
+  co_return question.digest == digest&& question.bucket == bucket&& question.uploads_told;
+}
+
+// `asked` and `context` outlive what is given.
+workflow::Confirm confirm_for(const Arguments& arguments, workflow::JobContext& context,
+                              bool& asked) {
   if (!arguments.confirmed_digest.empty()) {
     return [digest = arguments.confirmed_digest,
-            bucket = arguments.source.bucket](const workflow::ConfirmationQuestion& question) {
-      // Uploads that nobody finished are not in the digest: who confirms has to know of them.
-      return question.digest == digest && question.bucket == bucket && question.uploads_told;
+            bucket = arguments.source.bucket](workflow::ConfirmationQuestion question) {
+      return is_that(std::move(question), digest, bucket);
     };
   }
   const bool somebody = ::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1;
   if (!somebody || arguments.output.json) return nullptr;
-  return [&asked](const workflow::ConfirmationQuestion& question) {
+  return [&context, &asked](workflow::ConfirmationQuestion question) {
     asked = true;
-    return ask(question);
+    return ask(std::move(question), context);
   };
 }
 
@@ -150,11 +175,12 @@ net::Task<Outcome> migrate(Engine& engine, const Arguments& arguments) {
   run.context().events.emit(opening_note(engine, arguments));
   bool asked = false;
   workflow::MigrationJob job(run.context(), *engine.source(), engine.destination(),
-                             migration_spec(arguments), confirm_for(arguments, asked), *percent);
+                             migration_spec(arguments),
+                             confirm_for(arguments, run.context(), asked), *percent);
   auto summary = co_await job.run();
   co_await run.end(summary);
   // Who was asked has just read it.
-  const bool read = asked && summary.awaits_confirmation;
+  const bool read = asked && summary.awaits_confirmation && !run.context().cancel.cancelled();
   auto text = read ? "" : migration_end_text(summary, report_words(engine, arguments));
   co_return Outcome{std::move(summary), std::move(text)};
 }

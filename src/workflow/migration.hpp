@@ -40,7 +40,7 @@ struct ConfirmationQuestion {
   std::uint64_t settings_changed = 0, settings_not_carried = 0;
 };
 // True: the bucket's name was typed. False: not now.
-using Confirm = std::function<bool(const ConfirmationQuestion&)>;
+using Confirm = std::function<net::Task<bool>(ConfirmationQuestion)>;
 
 // One hop: from the source to the temporary bucket, or from there to the final one.
 struct Hop {

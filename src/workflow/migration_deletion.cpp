@@ -225,20 +225,23 @@ Told confirm(Migration& m) {
   const auto& name = m.source.location.bucket;
   // Who confirmed beforehand has not seen the uploads: once told of them, the same command goes on.
   const bool unattended = m.spec.confirm_delete == name && m.frozen && left->told;
-  const bool typed = !unattended && m.confirm != nullptr &&
-                     m.confirm({.bucket = name,
-                                .temporary_bucket = m.temporary_name,
-                                .digest = m.digest,
-                                .objects = m.proven.objects,
-                                .bytes = m.proven.bytes,
-                                .weak = m.proven.same_weak,
-                                .uploads = left->words,
-                                .uploads_told = left->told,
-                                .frozen = m.frozen,
-                                .all_versions = m.all_versions,
-                                .not_carried = m.losses.count(),
-                                .settings_changed = m.configured.changed.size(),
-                                .settings_not_carried = m.configured.not_carried.size()});
+  bool typed = false;
+  if (!unattended && m.confirm != nullptr) {
+    ConfirmationQuestion question{.bucket = name,
+                                  .temporary_bucket = m.temporary_name,
+                                  .digest = m.digest,
+                                  .objects = m.proven.objects,
+                                  .bytes = m.proven.bytes,
+                                  .weak = m.proven.same_weak,
+                                  .uploads = left->words,
+                                  .uploads_told = left->told,
+                                  .frozen = m.frozen,
+                                  .all_versions = m.all_versions,
+                                  .not_carried = m.losses.count(),
+                                  .settings_changed = m.configured.changed.size(),
+                                  .settings_not_carried = m.configured.not_carried.size()};
+    typed = co_await m.confirm(std::move(question));
+  }
   if (!unattended && !typed) {
     m.awaits_confirmation = true;
     co_return fail(

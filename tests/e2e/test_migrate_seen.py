@@ -28,9 +28,9 @@ def words_of(job, *more):
     return [word for word in job.words() if word != "--json"] + list(more)
 
 
-def in_terminal(program, words, environment, columns, answer=None):
-    """Runs the program on a terminal; `answer` is typed when it asks. Gives the exit code and all
-    that was shown."""
+def in_terminal(program, words, environment, columns, answer=None, when_asked=None):
+    """Runs the program on a terminal; `answer` is typed when it asks, or `when_asked` called with
+    what was shown. Gives the exit code and all that was shown."""
     process, screen = pty.fork()
     if process == 0:
         os.execve(PROGRAM, [str(PROGRAM), *map(str, words)],
@@ -45,9 +45,12 @@ def in_terminal(program, words, environment, columns, answer=None):
         if not part:
             break
         shown += part
-        if answer is not None and not answered and b"type its name: " in shown:
-            os.write(screen, answer.encode() + b"\n")
+        if not answered and b"type its name: " in shown:
             answered = True
+            if answer is not None:
+                os.write(screen, answer.encode() + b"\n")
+            if when_asked is not None:
+                when_asked(screen, shown.decode(errors="replace"))
     _, status = os.waitpid(process, 0)
     os.close(screen)
     return os.waitstatus_to_exitcode(status), shown.decode(errors="replace").replace("\r\n", "\n")
@@ -97,6 +100,44 @@ def test_who_does_not_type_the_name_is_told_once_how_to_go_on(program, sim):
     run = program.run(*confirm[1].split(), env=job.environment)
     assert run.code == 0, run
     assert_moved(sim, before)
+
+
+def test_while_nobody_answers_others_may_pause_the_job(program, sim):
+    furnish(sim, objects=6)
+    before = contents(sim.admin(SOURCE))
+    job = Migration(program, sim)
+    jobs = []
+
+    def another_process(screen, shown):
+        os.write(screen, BUCKET.encode())  # and not Enter
+        listed = program.run("jobs", "list", "--json", env=job.environment)
+        jobs.append(json.loads(listed.stdout.splitlines()[0])["job"])
+        asked = program.run("jobs", "pause", jobs[0], env=job.environment)
+        assert asked.code == 0, asked
+
+    code, shown = in_terminal(program, words_of(job), job.environment, 80,
+                              when_asked=another_process)
+    assert code == 130, shown
+    assert ("No answer is waited for any more: the job was paused by another process. "
+            "Nothing was deleted." in shown)
+    assert contents(sim.admin(SOURCE)) == before
+    listed = program.run("jobs", "list", "--json", env=job.environment)
+    assert json.loads(listed.stdout.splitlines()[0])["state"] == "paused", listed
+    run = program.run("jobs", "resume", jobs[0], "--confirm-delete", BUCKET, env=job.environment)
+    assert run.code == 0, run
+    assert_moved(sim, before)
+
+
+def test_ctrl_c_ends_the_question(program, sim):
+    furnish(sim, objects=6)
+    before = contents(sim.admin(SOURCE))
+    job = Migration(program, sim)
+    code, shown = in_terminal(program, words_of(job), job.environment, 80,
+                              when_asked=lambda screen, shown: os.write(screen, b"\x03"))
+    assert code == 130, shown
+    assert "No answer is waited for any more: the job was interrupted" in shown
+    assert re.search(r"to confirm: +\S+ jobs resume \S+ --confirm-delete \S+\n", shown), shown
+    assert contents(sim.admin(SOURCE)) == before
 
 
 def test_without_a_terminal_the_question_is_one_block_and_one_event(program, sim):
