@@ -1,5 +1,6 @@
 #include "transfer/empty.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <unordered_map>
 #include <utility>
@@ -56,13 +57,18 @@ class EmptyOperation final : public Visitor, Lanes<EmptyWork>::Handler {
 
   void visit(const Pair& pair) override {
     if (pair.source == nullptr) return;
+    EmptyWork work{.key = std::string(pair.key),
+                   .source = history_of(pair.source, pair.source_history),
+                   .copy = {}};
+    if (proven_earlier(work.source)) {
+      proven(shown_of(pair.flow), work);
+      return;
+    }
     if (pair.destination == nullptr) {
       unproven(pair.key, "is not there");
       return;
     }
-    EmptyWork work{.key = std::string(pair.key),
-                   .source = history_of(pair.source, pair.source_history),
-                   .copy = history_of(pair.destination, pair.destination_history)};
+    work.copy = history_of(pair.destination, pair.destination_history);
     if (!go_together(work)) return;
     Shown& shown = shown_of(pair.flow);
     if (all_proven(work)) {
@@ -117,6 +123,13 @@ class EmptyOperation final : public Visitor, Lanes<EmptyWork>::Handler {
     auto& shown = shown_[flow.get()];
     if (!shown) shown = std::make_unique<Shown>(context_.runtime.loop);
     return *shown;
+  }
+
+  bool proven_earlier(const History& history) const {
+    if (!options_.proven_before || history.too_long()) return false;
+    return std::ranges::all_of(history.versions, [this](const aws::ObjectVersion& version) {
+      return version.last_modified < *options_.proven_before;
+    });
   }
 
   // What of the destination stands beside the first version that the source has left.

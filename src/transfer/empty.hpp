@@ -7,9 +7,11 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "base/time.hpp"
 #include "transfer/removal.hpp"
 
 namespace s3m::transfer {
@@ -22,6 +24,9 @@ struct EmptyOptions {
   bool beginnings = false;
   // Objects go although the service was seen to ignore the ETag that pins them.
   bool accept_unpinned = false;
+  // What was last written before it, by the service's own clock, goes whatever the destination has
+  // by now: an earlier walk has proven that it was there then, and others have changed it since.
+  std::optional<WallTime> proven_before{};
   // Asked before each page's deletions; its error ends the emptying. ETags do not pin metadata and
   // tags, so whoever relies on a freeze looks here whether it stands. Null: nothing is asked.
   std::function<net::Task<Result<void>>()> before_delete{};

@@ -14,6 +14,7 @@ namespace s3m::transfer {
 namespace {
 
 constexpr int manifest_version = 1;
+constexpr std::string_view summary_name = "ranges.json";
 
 // Keys are UTF-8 as a rule; what is not cannot stand in JSON.
 void add_key(boost::json::object& object, std::string_view name, std::string_view key) {
@@ -70,6 +71,10 @@ std::string manifest_folder(std::string_view job_id) {
   return fmt::format("{}{}/manifest/", reserved_prefix, job_id);
 }
 
+std::string manifest_summary(std::string_view job_id) {
+  return manifest_folder(job_id) + std::string(summary_name);
+}
+
 ManifestWriter::ManifestWriter(net::Loop& loop, aws::S3& s3, ManifestPlace place,
                                std::size_t part_bytes)
     : s3_(s3), place_(std::move(place)), part_bytes_(part_bytes), written_(loop) {}
@@ -101,7 +106,8 @@ net::Task<Result<void>> ManifestWriter::finish(ManifestSummary summary) {
     auto last = co_await write_part();
     if (!last) co_return last;
   }
-  co_return co_await put("ranges.json", summary_text(summary, parts_), "application/json");
+  co_return co_await put(std::string(summary_name), summary_text(summary, parts_),
+                         "application/json");
 }
 
 net::Task<Result<void>> ManifestWriter::put(std::string name, std::string body, std::string type) {

@@ -51,5 +51,7 @@ class ManifestWriter final : public ManifestSink {
 
 // ".s3migrator/JOB/manifest/": the folder of a job's manifest.
 std::string manifest_folder(std::string_view job_id);
+// The key of its ranges.json, the last that is written of it.
+std::string manifest_summary(std::string_view job_id);
 
 }  // namespace s3m::transfer

@@ -32,7 +32,8 @@ net::Task<Result<void>> abort_own_uploads(Migration& m, const Access& owner) {
 
 }  // namespace
 
-net::Task<Result<Discarded>> discard_temporary(Migration& m, Hop& living, Doubt doubt) {
+net::Task<Result<Discarded>> discard_temporary(Migration& m, Hop& living, Doubt doubt,
+                                               std::optional<WallTime> proven_before) {
   auto owner = m.destination_owner();
   const auto bucket = m.temporary_bucket();
   Discarded discarded;
@@ -46,7 +47,8 @@ net::Task<Result<Discarded>> discard_temporary(Migration& m, Hop& living, Doubt 
         .all_versions = m.all_versions,
         .accept_weak = accepted || m.spec.accept_weak_proof,
         .beginnings = accepted && !m.first_delete,
-        .accept_unpinned = accepted || m.spec.accept_unpinned_delete};
+        .accept_unpinned = accepted || m.spec.accept_unpinned_delete,
+        .proven_before = proven_before};
     transfer::Emptying emptying;
     std::optional<StepTicker> ticker;
     // A cleanup has no steps.
@@ -74,8 +76,9 @@ net::Task<Result<Discarded>> discard_temporary(Migration& m, Hop& living, Doubt 
 std::string discarded_text(const Migration& m, const Hop& living, const Discarded& discarded) {
   const auto temporary = printable(m.temporary_name);
   if (!discarded.there) return fmt::format("s3://{} is not there (any more)", temporary);
-  return fmt::format("s3://{} is gone; each of its {} objects was seen to be in s3://{}", temporary,
-                     human_count(discarded.objects), printable(living.to.location.bucket));
+  return fmt::format("s3://{} is gone; each of its {} objects was proven to be in s3://{}",
+                     temporary, human_count(discarded.objects),
+                     printable(living.to.location.bucket));
 }
 
 }  // namespace s3m::workflow

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "workflow/migration.hpp"
@@ -26,12 +27,14 @@ struct Discarded {
 // Aborts the uploads that this job has left in the bucket, empties it by a walk over `living`,
 // which leads from it to the living bucket, deletes what the program keeps there, and then the
 // bucket; forgets what is recorded of its policy. Done again it goes on. A bucket of that name that
-// is not the job's own is not touched.
+// is not the job's own is not touched. What was written before `proven_before` is not looked for in
+// the living bucket any more: it was proven to be there, and others have used that bucket since.
 //
 // Errors  mismatch for the first object that is not proven to be in the living bucket: it and all
 //         that follow stay, and so does the bucket; otherwise as transfer::empty_source() and
 //         remove_temporary().
-net::Task<Result<Discarded>> discard_temporary(Migration& migration, Hop& living, Doubt doubt);
+net::Task<Result<Discarded>> discard_temporary(Migration& migration, Hop& living, Doubt doubt,
+                                               std::optional<WallTime> proven_before = {});
 
 // The sentence about it.
 std::string discarded_text(const Migration& migration, const Hop& living,

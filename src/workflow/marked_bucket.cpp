@@ -191,6 +191,11 @@ net::Task<Result<Confirmation>> confirm_made(aws::S3& owner, MarkedBucket bucket
   }
 }
 
+bool is_living(const Sighting& seen) noexcept {
+  return seen.standing == Standing::ours ||
+         (seen.standing == Standing::unmarked && seen.job_id.empty());
+}
+
 std::string not_ours(const MarkedBucket& bucket, const Sighting& seen) {
   const auto where = seen.region.empty() || seen.region == bucket.region
                          ? std::string()

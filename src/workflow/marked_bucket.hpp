@@ -89,6 +89,10 @@ struct Confirmation {
 net::Task<Result<Confirmation>> confirm_made(aws::S3& owner, MarkedBucket bucket, bool fresh,
                                              std::chrono::milliseconds patience, Pause pause);
 
+// Whether it can be the new bucket of a migration after it was opened: its users may have taken the
+// mark away. Account and region are what is left to know it by.
+bool is_living(const Sighting& seen) noexcept;
+
 // The sentence for a bucket that is there and not this job's.
 std::string not_ours(const MarkedBucket& bucket, const Sighting& seen);
 

@@ -113,9 +113,7 @@ MigrationCleanup::Told MigrationCleanup::look_at_final() {
   const auto bucket = m.final_bucket();
   auto seen = co_await look_at(owner, bucket);
   if (!seen) co_return forward(seen);
-  const bool ours = seen->standing == Standing::ours ||
-                    (seen->standing == Standing::unmarked && seen->job_id.empty());
-  if (ours) co_return m.where_it_is();
+  if (is_living(*seen)) co_return m.where_it_is();
   co_return fail(
       Errc::refused,
       fmt::format("{}, but it is not there (any more): {}. The temporary bucket stays, as it may "

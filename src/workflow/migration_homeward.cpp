@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include "base/text.hpp"
+#include "transfer/manifest_writer.hpp"
 #include "workflow/carrying.hpp"
 #include "workflow/configuration/apply.hpp"
 #include "workflow/discard_temporary.hpp"
@@ -108,9 +109,59 @@ net::Task<Result<std::string>> keep_exposure(Migration& m) {
       exposure_text(*m.exposure->seconds(), m.exposure->spans_runs);
 }
 
+// Its users may have set other tags by now, and with them taken the mark away.
+Told still_living(Migration& m) {
+  auto owner = m.destination_owner();
+  const auto bucket = m.final_bucket();
+  auto seen = co_await look_at(owner, bucket);
+  if (!seen) co_return forward(seen);
+  if (is_living(*seen)) co_return fmt::format("s3://{} is there, and open", final_of(m));
+  co_return fail(
+      Errc::refused,
+      fmt::format("s3://{0} was complete and opened to its users, and is not there any more: {1}. "
+                  "It is not made anew. s3://{2} stays, as it may hold the only copy; s3migrator "
+                  "cleanup s3://{2} opens it to its owner",
+                  final_of(m),
+                  seen->standing == Standing::absent ? "there is no bucket of that name"
+                                                     : not_ours(bucket, *seen),
+                  printable(m.temporary_name)));
+}
+
+// The list of what was proven before the confirmation is younger than all that was copied into the
+// temporary bucket, and older than this proof of the same. It is the service's own time.
+net::Task<Result<std::optional<WallTime>>> end_of_first_proof(Migration& m) {
+  auto owner = m.destination_owner();
+  auto list =
+      co_await owner.head_object({.object = {.bucket = m.temporary_name,
+                                             .key = transfer::manifest_summary(m.context.job_id),
+                                             .version = {}},
+                                  .expected_owner = m.destination_principal.account});
+  if (list) co_return list->last_modified;
+  if (list.error().code() == Errc::no_such_key) co_return std::nullopt;
+  co_return forward(list);
+}
+
+// So that the temporary bucket can go although users have changed the new one since.
+net::Task<Result<void>> keep_verified(Migration& m, std::optional<WallTime> before) {
+  store::Facts facts{{fact::proven_before, before ? iso8601(*before) : ""},
+                     {fact::proven_weakly, std::to_string(m.proven.same_weak)}};
+  co_return co_await m.stored.keep(std::move(facts));
+}
+
+// Of a job that an earlier version has verified it is not known.
+net::Task<Result<std::optional<WallTime>>> verified_before(Migration& m) {
+  auto before = co_await m.stored.kept(fact::proven_before);
+  if (!before) co_return forward(before);
+  auto weakly = co_await m.stored.kept(fact::proven_weakly);
+  if (!weakly) co_return forward(weakly);
+  if (*weakly != "0" && !m.spec.accept_weak_proof) co_return std::nullopt;
+  co_return parse_iso8601(before->value_or(""));
+}
+
 }  // namespace
 
 Told take_name(Migration& m) {
+  if (m.opened) co_return co_await still_living(m);
   auto terms = co_await name_terms(m);
   if (!terms) co_return forward(terms);
   auto owner = m.destination_owner();
@@ -158,6 +209,10 @@ Told copy_back(Migration& m) {
 }
 
 Told verify(Migration& m) {
+  auto aborted = co_await abort_temporary_uploads(m);
+  if (!aborted) co_return forward(aborted);
+  auto before = co_await end_of_first_proof(m);
+  if (!before) co_return forward(before);
   auto& hop = m.homeward();
   const auto total = std::exchange(m.proven, {}).objects;
   StepTicker ticker(m.context, m.steps, m.began,
@@ -176,6 +231,8 @@ Told verify(Migration& m) {
             final_of(m), m.proven.mismatched, m.proven.missing, m.proven.extra,
             m.proven.other_attributes, m.proven.digest, m.digest));
   }
+  auto kept = co_await keep_verified(m, *before);
+  if (!kept) co_return forward(kept);
   co_return fmt::format("{} objects ({}) are the same as those confirmed; digest {}",
                         human_count(m.proven.objects), human_bytes(m.proven.bytes),
                         m.digest.substr(0, 16));
@@ -227,8 +284,10 @@ Told discard(Migration& m) {
         "needed, s3migrator cleanup {} deletes it, each object of it first seen in s3://{}",
         printable(m.temporary_name), printable(m.context.job_id), final_of(m));
   }
+  auto before = co_await verified_before(m);
+  if (!before) co_return forward(before);
   auto& hop = m.homeward();
-  auto discarded = co_await discard_temporary(m, hop, Doubt::as_asked);
+  auto discarded = co_await discard_temporary(m, hop, Doubt::as_asked, *before);
   if (!discarded) co_return forward(discarded);
   co_return discarded_text(m, hop, *discarded);
 }

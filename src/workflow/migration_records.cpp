@@ -52,6 +52,8 @@ const std::vector<std::string>& facts_of_the_record() {
                                               fact::given_markers,
                                               fact::unsupported_there,
                                               fact::held,
+                                              fact::proven_before,
+                                              fact::proven_weakly,
                                               fact::renamed};
   return names;
 }

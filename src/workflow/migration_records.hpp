@@ -56,6 +56,9 @@ inline const std::string given_markers = "undo-delete-markers";
 inline const std::string unsupported_there = "unsupported-there";  // queries, a line each
 inline const std::string renamed = "renamed";  // the final bucket's name, where it is another one
 inline const std::string made = "made";        // the name under which the final bucket was made
+// By the service's own clock: what of the temporary bucket was last written before it is in the new
+// bucket, as was proven while that was closed; and how much of it weakly.
+inline const std::string proven_before = "proven-before", proven_weakly = "proven-weakly";
 // Who the record in the temporary bucket names (bucket_record.hpp), and whose it was before.
 inline const std::string holder = "holder", predecessor = "predecessor";
 }  // namespace fact

@@ -66,4 +66,11 @@ net::Task<Result<void>> abort_lost_uploads(Migration& m) {
       m.pause());
 }
 
+net::Task<Result<void>> abort_temporary_uploads(Migration& m) {
+  auto owner = m.destination_owner();
+  co_return co_await abort_uploads(
+      owner, m.temporary_name, m.destination_principal.account,
+      [](const aws::UploadEntry&) { return true; }, m.pause());
+}
+
 }  // namespace s3m::workflow::acts

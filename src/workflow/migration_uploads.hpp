@@ -30,4 +30,8 @@ net::Task<Result<std::vector<std::string>>> given_up_uploads(Migration& migratio
 // killed between the beginning of an upload and its record.
 net::Task<Result<void>> abort_lost_uploads(Migration& migration);
 
+// Aborts every upload to the temporary bucket, whoever began it. Its object would be as old as its
+// beginning, however late it was completed.
+net::Task<Result<void>> abort_temporary_uploads(Migration& migration);
+
 }  // namespace s3m::workflow::acts

@@ -76,6 +76,25 @@ TEST_F(Empty, StopsAtTheFirstThatDiffers) {
   EXPECT_EQ(rig.emptied.unproven_key, "k000020");
 }
 
+// The destination may have been in use since then.
+TEST_F(Empty, WhatWasProvenBeforeGoesWhateverTheDestinationHasByNow) {
+  Rig rig(numbers());
+  rig.must_copy();
+  const auto proven = rig.cloud([](sim::Cloud& cloud) {
+    cloud.remove("copy", "k000010");
+    cloud.put("copy", {.key = "k000020", .body = "9876543210"});
+    return cloud.object("original", "k000049")->last_modified;
+  });
+  rig.put("original", {.key = "late", .body = "late", .age = -minutes(1)});
+  const EmptyOptions options{.proven_before = proven + std::chrono::seconds(30)};
+  EXPECT_EQ(failure(rig.empty(options)).code(), Errc::mismatch);
+  EXPECT_EQ(rig.emptied.unproven_key, "late") << "what is younger must be there";
+  rig.cloud([](sim::Cloud& cloud) { cloud.remove("original", "late"); });
+  const auto done = rig.empty(options);
+  ASSERT_TRUE(done.has_value()) << done.error().describe();
+  EXPECT_THAT(rig.keys("original"), IsEmpty());
+}
+
 TEST_F(Empty, G5AWriterBetweenProofAndDeletionStopsItAndLosesNothing) {
   Rig rig(numbers());
   rig.must_copy();

@@ -164,19 +164,22 @@ net::Task<Result<std::optional<std::string>>> difference(Target& target, Configu
   }
 }
 
-// The tags as the configuration has them.
+// The tags without the job's mark. They are in place by then, and what the bucket's users have made
+// of them since it was opened stays.
 net::Task<Result<void>> finish_tags(Target& target, const Configuration& configuration) {
   auto current = co_await look(target, "tagging", {});
   if (!current && current.error().code() == Errc::not_supported) co_return ok;
   if (!current) co_return forward(current);
-  const auto* item = configuration.find("tagging");
-  const bool same = item != nullptr && *current && same_document("tagging", item->value, **current);
-  if (item != nullptr && !same) co_return co_await put(target, "tagging", {}, item->value);
-  if (same || !*current) co_return ok;
+  if (!*current) co_return ok;
   auto left = without_markers((*current)->document);
   if (!left) co_return forward(left);
   if (*left == (*current)->document) co_return ok;
-  if (*left) co_return co_await put(target, "tagging", {}, {**std::move(left), {}});
+  if (*left) {
+    aws::SubResource rest{**std::move(left), {}};
+    const auto* item = configuration.find("tagging");
+    if (item != nullptr && same_document("tagging", item->value, rest)) rest = item->value;
+    co_return co_await put(target, "tagging", {}, std::move(rest));
+  }
   co_return co_await target.owner.delete_sub_resource(target.bucket, "tagging", {},
                                                       target.expected_owner);
 }
