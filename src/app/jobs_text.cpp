@@ -99,6 +99,7 @@ std::string steps_text(const JobStory& story) {
 }
 
 bool can_be_undone(const JobStory& story) {
+  if (story.migration->temporary_bucket.empty()) return false;  // nothing was made
   return std::ranges::find(story.intents, workflow::intent_delete_source, &store::Intent::name) ==
          story.intents.end();
 }

@@ -139,7 +139,7 @@ bool is_of(const store::JobRecord& job, const Arguments& arguments) {
 bool ended_untouched(store::Store& store, const store::JobRecord& job) {
   if (job.state != store::JobState::failed) return false;
   const auto temporary = store.fact(job.id, workflow::fact::temporary);
-  return temporary && !*temporary;
+  return temporary && temporary->value_or("").empty();
 }
 
 // For who says the same again after it ended well. nullopt: there is a bucket to be moved.
@@ -205,7 +205,8 @@ net::Task<Outcome> plan_migration(Engine& engine, const Arguments& arguments) {
       {.copy = arguments.spec,
        .prefix = arguments.source.prefix,
        .rewrites = arguments.migration.rewrites,
-       .source_is_quiet = arguments.migration.source_is_quiet},
+       .source_is_quiet = arguments.migration.source_is_quiet,
+       .rename = arguments.migration.rename},
       arguments.migration.keep_temporary_days, workflow::PlanFigures::told);
   if (!found) co_return ended(engine, found.error());
   Outcome outcome;

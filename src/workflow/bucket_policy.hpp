@@ -99,6 +99,16 @@ bool holds_statements(const std::optional<std::string>& document,
 // The Sids in the document that begin with `sid`. Errors: refused, as with_statements.
 Result<std::vector<std::string>> find_sids(const std::string& document, std::string_view sid);
 
+// A Deny of this program in a policy: of a freeze, of a new bucket that is not complete, or of a
+// temporary one.
+struct OwnDeny {
+  std::string sid;  // as own_sid() gives it
+  std::string job;  // whose sessions it spares; empty where it does not say
+  friend bool operator==(const OwnDeny&, const OwnDeny&) = default;
+};
+// Each once. Errors: refused, as with_statements.
+Result<std::vector<OwnDeny>> own_denies(const std::string& document);
+
 // Refuses a document that names a principal which no longer exists: IAM shows a deleted role or
 // user by its unique id (AROA..., AIDA...), and rejects the whole document when it is put back
 // (guard G21).

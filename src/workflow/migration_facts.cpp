@@ -181,6 +181,20 @@ net::Task<Result<MigrationFacts>> read_migration_facts(aws::S3& source, const Ac
   co_return co_await reader.run();
 }
 
+net::Task<Result<NameUse>> use_of_name(aws::S3& there, std::string bucket, std::string account) {
+  auto head = co_await there.head_bucket(std::move(bucket), std::move(account));
+  if (head) co_return NameUse::own;
+  switch (head.error().code()) {
+    case Errc::no_such_bucket:
+      co_return NameUse::free;
+    case Errc::access_denied:
+    case Errc::wrong_region:
+      co_return NameUse::foreign;
+    default:
+      co_return forward(head);
+  }
+}
+
 PermissionTerms permission_terms(const MigrationFacts& facts, const MigrationWishes& wishes) {
   PermissionTerms terms{.bucket = facts.bucket,
                         .partition = facts.source_principal.partition,

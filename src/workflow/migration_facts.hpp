@@ -28,6 +28,7 @@ struct MigrationWishes {
   std::string prefix;                                           // of the source, as it was given
   std::vector<std::pair<std::string, std::string>> rewrites{};  // in the configuration: from, to
   bool source_is_quiet = false;  // the operator's word: no freeze is needed (guard G4)
+  std::string rename{};          // the name it is to have; empty: its own
 };
 
 // Who migrates what, and where to.
@@ -47,6 +48,15 @@ net::Task<Result<MigrationGround>> migration_ground(const Access& source, const 
                                                     aws::Runtime& runtime,
                                                     aws::Admission& admission);
 
+enum class NameUse : std::uint8_t {
+  free,
+  own,      // the destination's account has a bucket of that name, in the region asked for
+  foreign,  // another account has, or it is in another region, or it may not be looked at
+};
+
+// Errors: what HeadBucket says otherwise.
+net::Task<Result<NameUse>> use_of_name(aws::S3& there, std::string bucket, std::string account);
+
 struct MigrationFacts {
   std::string bucket;
   // The two sides.
@@ -55,6 +65,10 @@ struct MigrationFacts {
   bool tls = true;
   std::string source_region, destination_region;
   Principal source_principal, destination_principal;
+  std::string job_id;  // whose facts these are
+  // The other name that was asked for, and whether anybody has it.
+  std::string new_name;
+  NameUse new_name_use = NameUse::free;
   bool owner_known = true;  // the bucket answers to the source identity's own account
   // The source identity assumes a role, so that a second session of it can show that a freeze
   // holds.

@@ -108,11 +108,11 @@ void MigrationJob::leave_step(const Error& why) {
 }
 
 net::Task<Result<void>> MigrationJob::work() {
-  auto writable = check_writable(report_files(migration_.spec.copy.report));
-  if (!writable) co_return writable;
   auto records = co_await migration_.stored.load();
   if (!records) co_return forward(records);
   records_ = *std::move(records);
+  auto writable = check_writable(report_files(migration_.spec.copy.report));
+  if (!writable) co_return writable;
   migration_.giving = records_.giving;
   if (!may_go_forward(records_)) {
     co_return fail(Errc::refused, fmt::format("job {} is being undone and does not go forward",
@@ -120,6 +120,7 @@ net::Task<Result<void>> MigrationJob::work() {
   }
   auto known = co_await migration_.begin(regime_of(records_));
   if (!known) co_return known;
+  recalled_ = true;
   for (;;) {
     const auto place = position(order_, records_);
     if (!place.next) co_return ok;
@@ -237,12 +238,16 @@ SummaryEvent MigrationJob::conclude(const Result<void>& worked) {
   summary.exit_code = paused ? exit_interrupted : exit_fatal;
   summary.message = fmt::format("{}. {}", worked.error().describe(), migration_.what_stands());
   summary.awaits_confirmation = migration_.awaits_confirmation;
+  // Where nothing was made the same command begins anew.
+  const bool stands = recalled_ ? !migration_.temporary_name.empty()
+                                : records_.done.contains(MigrationStep::temporary_bucket);
+  if (!stands && !paused) return summary;
   if (!migration_.is_undone()) summary.go_on = context_.resume_command;
   // What is not frozen is confirmed on a terminal alone.
   if (summary.awaits_confirmation && migration_.frozen) {
     summary.go_on += " --confirm-delete " + printable(migration_.source.location.bucket);
   }
-  if (migration_.can_be_undone()) summary.take_back = context_.undo_command;
+  if (stands && migration_.can_be_undone()) summary.take_back = context_.undo_command;
   return summary;
 }
 

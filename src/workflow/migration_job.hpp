@@ -59,6 +59,7 @@ class MigrationJob {
   MigrationRecords records_;
   std::set<MigrationStep> standing_;  // made sure of by this run
   int rounds_ = 0;
+  bool recalled_ = false;  // what earlier runs kept is known
 };
 
 }  // namespace s3m::workflow

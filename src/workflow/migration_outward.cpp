@@ -29,7 +29,8 @@ net::Task<Result<MigrationGround>> judge_all(Migration& m) {
                                             {.copy = m.spec.copy,
                                              .prefix = m.source.location.prefix,
                                              .rewrites = m.spec.rewrites,
-                                             .source_is_quiet = m.spec.source_is_quiet},
+                                             .source_is_quiet = m.spec.source_is_quiet,
+                                             .rename = m.spec.rename},
                                             m.spec.keep_temporary_days, PlanFigures::silent);
   if (!found) co_return forward(found);
   auto possible = check_refusals(m.source.location.bucket, found->refusals);
@@ -114,6 +115,20 @@ net::Task<Result<std::string>> keep_versions(Migration& m) {
   co_return versioned;
 }
 
+// The service itself refused one of the requests by which the bucket is closed.
+Error may_not_close(const Migration& m, Error refusal) {
+  const auto& who = m.destination_principal;
+  const bool of_policy = refusal.operation().ends_with("BucketPolicy");
+  refusal.context(fmt::format(
+      "s3://{}, the temporary bucket, is not closed to others, as {} may not do what that takes; "
+      "s3://{} was not touched. Allow it {} on arn:{}:s3:::s3m-*{}, then go on with the job",
+      printable(m.temporary_name), printable(who.arn.empty() ? who.account : who.arn), bucket_of(m),
+      of_policy ? "s3:GetBucketPolicy, s3:PutBucketPolicy and s3:DeleteBucketPolicy"
+                : "s3:PutObject",
+      who.partition, of_policy ? "" : "/*"));
+  return refusal;
+}
+
 // For a while it will be the only copy: nobody but this job writes or deletes there (guard G22).
 net::Task<Result<std::string>> protect(Migration& m) {
   std::vector<Principal> spared{m.destination_principal};
@@ -127,6 +142,9 @@ net::Task<Result<std::string>> protect(Migration& m) {
     co_return placed->others_refused ? ", closed to all but this job"
                                      : ", closed to all but this identity";
   if (!m.protection->cannot_be_had(placed.error())) co_return forward(placed);
+  if (!m.spec.source_is_quiet && !placed.error().service_code().empty()) {
+    co_return fail(may_not_close(m, std::move(placed.error())));
+  }
   // What was tried here is what the freeze would be, at a bucket that others use.
   const bool was_tried = placed.error().code() == Errc::access_denied;
   if (was_tried && !m.spec.source_is_quiet && !is_aws(m.source.endpoint)) {
@@ -185,6 +203,24 @@ net::Task<Result<void>> set_what_copies_carry(Migration& m, Hop& hop) {
   co_return ok;
 }
 
+// A name that a later run was given.
+net::Task<Result<void>> check_new_name(Migration& m) {
+  if (m.spec.rename.empty() || m.spec.rename == m.source.location.bucket) co_return ok;
+  auto owner = m.destination_owner();
+  auto use = co_await use_of_name(owner, m.spec.rename, m.destination_principal.account);
+  if (!use) co_return forward(use);
+  MigrationFacts facts;
+  facts.destination_principal = m.destination_principal;
+  facts.new_name = m.spec.rename;
+  facts.new_name_use = *use;
+  std::vector<Refusal> found;
+  refusals::of_new_name(facts, found);
+  if (found.empty()) co_return ok;
+  const auto& [code, reason, way_out] = found.front();
+  co_return fail(Errc::refused, fmt::format("{}: {}. Nothing more was changed. Way out: {}", code,
+                                            reason, way_out));
+}
+
 }  // namespace
 
 // All that can be known before anything is touched; a resumed run only makes sure of who is who.
@@ -203,6 +239,9 @@ Told preflight(Migration& m) {
   if (first) {
     auto remembered = co_await remember_ground(m);
     if (!remembered) co_return forward(remembered);
+  } else {
+    auto free = co_await check_new_name(m);
+    if (!free) co_return forward(free);
   }
   auto configured = co_await keep_configuration(m);
   if (!configured) co_return forward(configured);
@@ -230,6 +269,16 @@ net::Task<Result<bool>> still_there(Migration& m) {
           printable(m.temporary_name), bucket_of(m)));
 }
 
+// Where making it was refused nothing stands, and there is nothing to go on with or to take back.
+net::Task<Result<void>> forget_unmade(Migration& m, Errc why) {
+  if (why != Errc::access_denied) co_return ok;
+  auto owner = m.destination_owner();
+  auto seen = co_await look_at(owner, m.temporary_bucket());
+  if (!seen || seen->standing != Standing::absent) co_return ok;
+  m.temporary_name.clear();
+  co_return co_await m.stored.keep(fact::temporary, "");
+}
+
 }  // namespace
 
 Told temporary_bucket(Migration& m) {
@@ -241,7 +290,8 @@ Told temporary_bucket(Migration& m) {
   const bool aws = is_aws(m.destination.endpoint);
   const auto& account = m.destination_principal.account;
   const auto space = temporary_namespace(aws, account, m.region);
-  if (m.temporary_name.empty()) {
+  const bool drawn = m.temporary_name.empty();
+  if (drawn) {
     m.temporary_name = new_temporary_name(space, account, m.region);
     store::Facts facts{{fact::temporary, m.temporary_name}, {fact::destination_owner, account}};
     auto kept = co_await m.stored.keep(std::move(facts));
@@ -251,6 +301,10 @@ Told temporary_bucket(Migration& m) {
   const bool locks = m.configuration.find("object-lock") != nullptr;
   auto made = co_await make_temporary(
       owner, {.bucket = m.temporary_bucket(), .space = space, .object_lock = locks}, m.pause());
+  if (!made && drawn) {
+    auto settled = co_await forget_unmade(m, made.error().code());
+    if (!settled) co_return forward(settled);
+  }
   if (!made) co_return forward(made);
   if (made->tags_at_create) {
     auto kept =

@@ -37,6 +37,9 @@ class Planner {
     auto facts = co_await read_migration_facts(s3, from_, to_, found_.ground);
     if (!facts) co_return forward(facts);
     found_.facts = *std::move(facts);
+    found_.facts.job_id = context_.job_id;
+    auto named = co_await look_at_new_name();
+    if (!named) co_return forward(named);
     if (migration_refusals(found_.facts, wishes_).empty()) {
       auto listed = co_await list(s3);
       if (!listed) co_return forward(listed);
@@ -81,6 +84,18 @@ class Planner {
     const auto tiered = archived.classes.find("INTELLIGENT_TIERING");
     if (tiered != archived.classes.end()) facts.in_archive_tiers = tiered->second;
     co_return looked;
+  }
+
+  net::Task<Result<void>> look_at_new_name() {
+    auto& facts = found_.facts;
+    if (wishes_.rename.empty() || wishes_.rename == facts.bucket || !facts.one_service)
+      co_return ok;
+    auto there = s3_for(to_, found_.ground.destination_region, context_.runtime, context_.governor);
+    auto use = co_await use_of_name(there, wishes_.rename, facts.destination_principal.account);
+    if (!use) co_return forward(use);
+    facts.new_name = wishes_.rename;
+    facts.new_name_use = *use;
+    co_return ok;
   }
 
   net::Task<Result<void>> plan(transfer::Context& walk, const transfer::CopyOptions& options) {

@@ -80,6 +80,22 @@ void of_name(const MigrationFacts& facts, std::vector<Refusal>& out) {
   }
 }
 
+// Found out only when the source is gone, it would leave the bucket without any name.
+void of_new_name(const MigrationFacts& facts, std::vector<Refusal>& out) {
+  if (facts.new_name_use == NameUse::free) return;
+  const auto name = printable(facts.new_name);
+  const bool own = facts.new_name_use == NameUse::own;
+  refuse(out, "new-name-in-use",
+         own ? fmt::format("--rename {0}: bucket {0} is there already, in account {1}", name,
+                           account_of(facts.destination_principal))
+             : fmt::format("--rename {0}: bucket {0} is another account's, or in another region, "
+                           "or may not be looked at (s3:ListBucket)",
+                           name),
+         own ? "choose a name that nobody has; or, if it is empty and nobody needs it, delete that "
+               "bucket first"
+             : "choose a name that nobody has");
+}
+
 void of_wishes(const MigrationFacts& facts, const MigrationWishes& wishes,
                std::vector<Refusal>& out) {
   const auto& spec = wishes.copy;
@@ -237,6 +253,7 @@ std::vector<Refusal> migration_refusals(const MigrationFacts& facts,
                                         const MigrationWishes& wishes) {
   std::vector<Refusal> out;
   refusals::of_name(facts, out);
+  refusals::of_new_name(facts, out);
   refusals::of_wishes(facts, wishes, out);
   refusals::of_place(facts, out);
   refusals::of_freeze(facts, wishes, out);

@@ -44,6 +44,9 @@ void of_configuration(const MigrationFacts& facts, const MigrationWishes& wishes
                       std::vector<Refusal>& out);
 void of_keys(const MigrationFacts& facts, const MigrationWishes& wishes, std::vector<Refusal>& out);
 void of_policy(const MigrationFacts& facts, std::vector<Refusal>& out);
+// Of a policy that can be read.
+void of_other_jobs(const MigrationFacts& facts, std::vector<Refusal>& out);
+void of_new_name(const MigrationFacts& facts, std::vector<Refusal>& out);
 void of_objects(const MigrationFacts& facts, const MigrationWishes& wishes,
                 std::vector<Refusal>& out);
 }  // namespace refusals

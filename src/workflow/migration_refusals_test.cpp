@@ -7,6 +7,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "workflow/deny_statements.hpp"
+
 namespace s3m::workflow {
 namespace {
 
@@ -281,9 +283,49 @@ TEST_F(Refusals, ADenyWithAConditionIsAWarning) {
 }
 
 TEST_F(Refusals, OurOwnDenyIsNone) {
-  policy(R"({"Sid":"S3MigratorFreeze0123456789abcdef","Effect":"Deny","Principal":"*",)"
+  facts.job_id = "20261122t162800-3f9a1c";
+  const DenyTerms terms{.kind = DenyKind::freeze,
+                        .bucket = "photos",
+                        .spared = {{.account = "111111111111",
+                                    .arn = "arn:aws:iam::111111111111:role/source",
+                                    .session_arn = {},
+                                    .user_id = "AROAEXAMPLE:s3migrator-20261122t162800-3f9a1c"}}};
+  const auto ours = deny_statements(terms, facts.job_id, DenyDialect::user_id, ActionSet::full);
+  const auto frozen = with_statements(std::nullopt, ours, deny_sid(terms.kind, facts.job_id));
+  ASSERT_TRUE(frozen);
+  facts.policy = *frozen;
+  allowed();
+  // Of another store, or of a job that was given up here.
+  facts.job_id = "20261123t090000-000000";
+  refused("frozen-already");
+  const auto refusal = migration_refusals(facts, wishes).front();
+  EXPECT_THAT(refusal.reason, AllOf(HasSubstr(deny_sid(terms.kind, "20261122t162800-3f9a1c")),
+                                    HasSubstr("20261122t162800-3f9a1c")));
+  EXPECT_THAT(refusal.way_out, AllOf(HasSubstr("jobs resume 20261122t162800-3f9a1c"),
+                                     HasSubstr("adopt s3://"), HasSubstr("cleanup s3://photos")));
+}
+
+TEST_F(Refusals, AFreezeThatDoesNotSayWhoseItIs) {
+  policy(R"({"Sid":"S3MigratorFreeze0123456789abcdef0","Effect":"Deny","Principal":"*",)"
+         R"("Action":"s3:PutObject","Resource":"arn:aws:s3:::photos/*"})");
+  const auto found = migration_refusals(facts, wishes);
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_THAT(found.front().reason, HasSubstr("S3MigratorFreeze0123456789abcdef"));
+  // Nor is every name that begins like ours one of ours.
+  policy(R"({"Sid":"S3MigratorFreezer","Effect":"Allow","Principal":"*",)"
          R"("Action":"s3:PutObject","Resource":"arn:aws:s3:::photos/*"})");
   allowed();
+}
+
+TEST_F(Refusals, ANewNameThatIsInUse) {
+  facts.new_name = "taken";
+  allowed();
+  facts.new_name_use = NameUse::own;
+  refused("new-name-in-use");
+  EXPECT_THAT(migration_refusals(facts, wishes).front().reason,
+              AllOf(HasSubstr("taken"), HasSubstr("222222222222")));
+  facts.new_name_use = NameUse::foreign;
+  refused("new-name-in-use");
 }
 
 TEST_F(Refusals, AccessPoints) {

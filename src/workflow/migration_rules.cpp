@@ -163,6 +163,29 @@ void of_keys(const MigrationFacts& facts, const MigrationWishes& wishes,
                    printable(key), facts.destination_region)});
 }
 
+// Another job's freeze would keep this one from its own source, and what either proved would be the
+// other's to change.
+void of_other_jobs(const MigrationFacts& facts, std::vector<Refusal>& out) {
+  const auto denies = own_denies(*facts.policy);
+  if (!denies) return;
+  const auto bucket = printable(facts.bucket);
+  for (const auto& [sid, spared] : *denies) {
+    if (!spared.empty() && spared == facts.job_id) continue;
+    const auto job = spared.empty() ? std::string("JOB") : printable(spared);
+    out.push_back(
+        {"frozen-already",
+         fmt::format("the statements {} of the policy of {} keep everybody from it but {}, which "
+                     "has not come to its end",
+                     sid, quoted(facts.bucket),
+                     spared.empty() ? "another job of this program" : "job " + job),
+         fmt::format("where the store of that job is: s3migrator jobs resume {0}, or s3migrator "
+                     "undo {0}; where it is lost: s3migrator adopt s3://TEMPORARY-BUCKET, which is "
+                     "the s3m-... in the account that the job moves to; if it is given up: "
+                     "s3migrator cleanup s3://{1}, by a role of the bucket's owner, takes them out",
+                     job, bucket)});
+  }
+}
+
 void of_policy(const MigrationFacts& facts, std::vector<Refusal>& out) {
   if (!facts.policy) return;
   const auto policy = parse_policy(*facts.policy);
@@ -172,6 +195,7 @@ void of_policy(const MigrationFacts& facts, std::vector<Refusal>& out) {
          fmt::format("correct the policy of {}, and run this again", quoted(facts.bucket))});
     return;
   }
+  of_other_jobs(facts, out);
   auto alive = check_principals(*facts.policy);
   if (!alive) {
     out.push_back({"dead-principal", alive.error().message(),

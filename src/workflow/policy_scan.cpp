@@ -2,6 +2,7 @@
 // deliveries of services.
 #include <algorithm>
 
+#include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -136,7 +137,47 @@ std::string describe(const json::value& statement, std::size_t index) {
       statement_name(statement, index), condition);
 }
 
+// What follows the beginning of our sessions' names in the statement, if its Sid is made of it.
+std::string job_spared(const json::value& statement, std::string_view sid) {
+  constexpr std::string_view sessions = "s3migrator-";
+  constexpr std::string_view alphabet =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+=,.@-";
+  const auto text = json::serialize(statement);
+  for (auto at = text.find(sessions); at != std::string::npos; at = text.find(sessions, at)) {
+    at += sessions.size();
+    const auto end = std::min(text.find_first_not_of(alphabet, at), text.size());
+    auto job = text.substr(at, end - at);
+    for (const auto prefix : {freeze_sid_prefix, closed_sid_prefix, protect_sid_prefix})
+      if (sid == own_sid(prefix, job)) return job;
+  }
+  return {};
+}
+
+bool is_deny(std::string_view sid) {
+  return sid.starts_with(freeze_sid_prefix) || sid.starts_with(closed_sid_prefix) ||
+         sid.starts_with(protect_sid_prefix);
+}
+
 }  // namespace
+
+Result<std::vector<OwnDeny>> own_denies(const std::string& document) {
+  auto policy = parse_policy(document);
+  if (!policy) return forward(policy);
+  std::vector<OwnDeny> denies;
+  for (const auto& statement : statements_of(*policy)) {
+    if (!statement.is_object()) continue;
+    const auto sid = own_sid_of(sid_of(statement));
+    if (!sid || !is_deny(*sid)) continue;
+    auto job = job_spared(statement, *sid);
+    const auto known = std::ranges::find(denies, *sid, &OwnDeny::sid);
+    if (known == denies.end()) {
+      denies.push_back({*sid, std::move(job)});
+    } else if (known->job.empty()) {
+      known->job = std::move(job);
+    }
+  }
+  return denies;
+}
 
 Result<void> check_principals(const std::string& document) {
   auto policy = parse_policy(document);
