@@ -5,11 +5,13 @@
 #include <set>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "workflow/liveness.hpp"
 #include "workflow/preflight.hpp"
 #include "workflow/sides.hpp"
 #include "workflow/stored_uploads.hpp"
+#include "workflow/verdict.hpp"
 
 namespace s3m::workflow {
 namespace {
@@ -70,6 +72,12 @@ class Cleanup {
     CleanupResult result;
     auto statements = co_await remove_statements(result);
     if (!statements) co_return forward(statements);
+    if (whose_ == Whose::all_dead_jobs) {
+      auto settings = co_await restore_settings(context_, s3_, bucket_, facts_.expected_owner,
+                                                std::move(denies_));
+      if (!settings) co_return forward(settings);
+      result.settings = *std::move(settings);
+    }
     auto uploads = co_await abort_uploads(result);
     if (!uploads) co_return forward(uploads);
     co_return result;
@@ -87,6 +95,9 @@ class Cleanup {
     if (*policy) {
       auto standing = find_sids(**policy, {});
       if (!standing) co_return forward(standing);
+      auto denies = own_denies(**policy);
+      if (!denies) co_return forward(denies);
+      denies_ = *std::move(denies);
       for (const auto& statement : *standing) {
         auto sid = own_sid_of(statement);
         const bool goes = sid && (whose_ == Whose::all_dead_jobs || is_of(*sid, context_.job_id));
@@ -131,6 +142,7 @@ class Cleanup {
   aws::S3 s3_;
   std::unique_ptr<PolicyAccess> policy_;
   PolicyEditor editor_;
+  std::vector<OwnDeny> denies_;  // in the policy as it was found
 };
 
 void add(CleanupResult& all, CleanupResult one) {
@@ -230,6 +242,12 @@ SummaryEvent tell_cleanup(EventSink& events, const CleanupResult& result) {
   for (const auto& sid : result.kept) {
     events.emit(NoteEvent{NoteLevel::warning, sid + " stays: its job is still running"});
   }
+  for (const auto& restored : result.settings.restored)
+    events.emit(NoteEvent{NoteLevel::info, "put back: " + restored});
+  for (const auto& left : result.settings.left)
+    events.emit(NoteEvent{NoteLevel::warning, left});
+  for (const auto& failed : result.settings.failed)
+    events.emit(NoteEvent{NoteLevel::error, "could not be put back: " + failed});
   SummaryEvent summary;
   summary.outcome = "cleaned";
   summary.message = fmt::format(
@@ -237,6 +255,10 @@ SummaryEvent tell_cleanup(EventSink& events, const CleanupResult& result) {
       "{} of others left alone",
       result.removed_grants.size(), result.removed_denies.size(), result.aborted_uploads,
       result.foreign_uploads);
+  if (!result.settings.failed.empty()) {
+    summary.exit_code = exit_fatal;
+    summary.message += fmt::format(". Not put back: {}", fmt::join(result.settings.failed, "; "));
+  }
   events.emit(summary);
   return summary;
 }

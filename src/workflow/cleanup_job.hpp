@@ -10,6 +10,7 @@
 
 #include "base/event.hpp"
 #include "workflow/access.hpp"
+#include "workflow/cleanup_settings.hpp"
 #include "workflow/copy_spec.hpp"
 #include "workflow/job_context.hpp"
 #include "workflow/preflight.hpp"
@@ -21,11 +22,13 @@ struct CleanupResult {
   std::vector<std::string> kept;  // of jobs that still run on this machine
   std::uint64_t aborted_uploads = 0;
   std::uint64_t foreign_uploads = 0;  // not ours by any record: left alone
+  SettingsCleanup settings;           // of the bucket, for all jobs
 };
 
 // Takes out every statement of ours: those in the store, and any in the policy by its Sid, unless
 // its job is running in a living process here. Aborts the uploads below the location that are
-// recorded as ours. What others did stays.
+// recorded as ours. What others did stays. Settings that a migration has switched off there are put
+// back (cleanup_settings.hpp).
 //
 // Errors  as look_at_bucket(); what editing the policy or aborting says.
 net::Task<Result<CleanupResult>> run_cleanup(JobContext& context, Access owner);
