@@ -97,6 +97,8 @@ struct Arguments {
   // Of jobs_resume: options of the job's command from now on, "--name=value" or "--name".
   std::vector<std::string> more_words;
   int attempt = 1;  // which run of it this is
+  // The job's limits from now on are those of this command line, whatever was set while it ran.
+  bool keep_limits = false;
   // Set, on a migration: it goes on with the job of that record, which the store does not know.
   std::optional<workflow::BucketRecord> adopted;
   std::size_t limit = 0, offset = 0;   // of lists; no limit: the command's own

@@ -24,6 +24,16 @@ void set_limits(Arguments& arguments, const JobLimits& limits) {
   arguments.max_requests_per_second = limits.max_requests_per_second;
 }
 
+void set_unnamed_limits(Arguments& arguments, const JobLimits& limits) {
+  const auto named = [&](std::string_view option) {
+    return std::ranges::find(arguments.given, option, &GivenOption::name) != arguments.given.end();
+  };
+  const bool concurrency = named("--concurrency"), rate = named("--max-requests-per-second");
+  if (!concurrency) arguments.concurrency = limits.concurrency;
+  if (!rate) arguments.max_requests_per_second = limits.max_requests_per_second;
+  arguments.keep_limits = concurrency || rate;
+}
+
 std::vector<std::uint32_t> divide(std::uint32_t whole,
                                   const std::vector<std::optional<std::uint32_t>>& wanted) {
   std::vector<std::size_t> order(wanted.size());

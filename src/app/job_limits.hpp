@@ -20,6 +20,9 @@ using console::JobLimits;
 
 JobLimits limits_of(const Arguments& arguments);
 void set_limits(Arguments& arguments, const JobLimits& limits);
+// For a command line that is given again: those that were set while the job ran hold, but for those
+// that it names itself; then keep_limits is set.
+void set_unnamed_limits(Arguments& arguments, const JobLimits& limits);
 
 // `whole`, divided among jobs of which each wants so much at most (nullopt: as much as there is):
 // who wants less than an equal share leaves the rest to the others. Each gets 1 at least.

@@ -8,6 +8,22 @@ namespace {
 
 using ::testing::ElementsAre;
 
+TEST(SharedLimits, OfACommandThatIsGivenAgainAreThoseItNamesOrElseThoseThatWereSet) {
+  const JobLimits set{.concurrency = 3, .max_requests_per_second = 50};
+  Arguments silent;
+  silent.concurrency = 8;  // a default is not said
+  set_unnamed_limits(silent, set);
+  EXPECT_EQ(limits_of(silent), set);
+  EXPECT_FALSE(silent.keep_limits);
+
+  Arguments names;
+  names.given = {{.name = "--concurrency", .value = "auto"}};
+  set_unnamed_limits(names, set);
+  EXPECT_EQ(names.concurrency, std::nullopt);
+  EXPECT_EQ(names.max_requests_per_second, 50U);
+  EXPECT_TRUE(names.keep_limits);
+}
+
 TEST(SharedLimits, AreDividedEqually) {
   EXPECT_THAT(divide(100, {std::nullopt, std::nullopt}), ElementsAre(50, 50));
   EXPECT_THAT(divide(7, {std::nullopt, std::nullopt}), ElementsAre(3, 4)) << "and wholly";

@@ -145,7 +145,7 @@ Result<void> Jobs::failures() {
   auto known = workflow::view_job(*store_, arguments_.job);
   if (!known) return forward(known);
   const auto limit = arguments_.limit == 0 ? usual_failures : arguments_.limit;
-  auto failures = store_->failures_of(arguments_.job, limit, arguments_.offset);
+  auto failures = workflow::failures_that_count(*store_, arguments_.job, limit, arguments_.offset);
   if (!failures) return forward(failures);
   for (const auto& failure : *failures)
     say(json() ? failure_json(arguments_.job, failure) : stored_failure_line(failure));

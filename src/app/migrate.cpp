@@ -10,6 +10,7 @@
 
 #include "app/adopt.hpp"
 #include "app/job_command.hpp"
+#include "app/job_limits.hpp"
 #include "app/migration_plan_text.hpp"
 #include "app/migration_text.hpp"
 #include "app/store_place.hpp"
@@ -20,7 +21,6 @@
 #include "workflow/migration_plan.hpp"
 #include "workflow/migration_records.hpp"
 #include "workflow/moved_bucket.hpp"
-#include "workflow/percent_keeper.hpp"
 #include "workflow/report.hpp"
 #include "workflow/undo_job.hpp"
 #include "workflow/verdict.hpp"
@@ -164,19 +164,18 @@ net::Task<Outcome> migrate(Engine& engine, const Arguments& arguments) {
     auto moved = co_await already_moved(engine, arguments);
     if (moved) co_return *std::move(moved);
   }
-  // Between the job and whoever is told: what is told is in the store before.
-  workflow::PercentKeeper keeper(engine.context().events, engine.context().store, engine.job_id());
-  auto percent = keeper.load();
-  if (!percent) co_return ended(engine, percent.error());
-  auto context = workflow::with_events(engine.context(), keeper);
-  workflow::JobRun run(context);
+  if (arguments.keep_limits) {
+    engine.context().begin_facts.emplace_back(console::limits_fact,
+                                              console::text_of(limits_of(arguments)));
+  }
+  workflow::JobRun run(engine.context());
   auto begun = co_await run.begin(start_of(engine, arguments));
   if (!begun) co_return ended(engine, begun.error());
   run.context().events.emit(opening_note(engine, arguments));
   bool asked = false;
   workflow::MigrationJob job(run.context(), *engine.source(), engine.destination(),
                              migration_spec(arguments),
-                             confirm_for(arguments, run.context(), asked), *percent);
+                             confirm_for(arguments, run.context(), asked));
   auto summary = co_await job.run();
   co_await run.end(summary);
   // Who was asked has just read it.
@@ -242,6 +241,9 @@ Result<Arguments> with_unfinished_migration(const Arguments& arguments,
   command.job = found->id;
   command.again = workflow::Again::resume;
   command.attempt = found->attempt + 1;
+  auto limits = console::limits_of_job(**store, found->id);
+  if (!limits) return forward(limits);
+  if (*limits) set_unnamed_limits(command, **limits);
   return command;
 }
 

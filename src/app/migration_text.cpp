@@ -106,6 +106,15 @@ std::string exposed_text(const workflow::MigrationStory& story) {
   return workflow::exposure_text(*seconds, story.exposure->spans_runs);
 }
 
+// Which settings became so; what they say stands in the report.
+std::string parts_text(const workflow::MigrationStory& story, workflow::PartState state) {
+  std::string out;
+  if (!story.parts) return out;
+  for (const auto& part : *story.parts)
+    if (part.state == state) out += (out.empty() ? "" : ", ") + printable(part.name);
+  return out;
+}
+
 }  // namespace
 
 std::string confirmation_text(const workflow::ConfirmationQuestion& question) {
@@ -172,6 +181,9 @@ std::string migration_story_text(const workflow::MigrationStory& story) {
              fmt::format("{} of {}: {}", group.attribute,
                          workflow::counted_objects(group.count, story.all_versions), group.why));
   }
+  rows.add("settings the same", parts_text(story, workflow::PartState::same));
+  rows.add("settings rewritten", parts_text(story, workflow::PartState::rewritten));
+  rows.add("settings added", parts_text(story, workflow::PartState::added));
   add_list(rows, "setting rewritten", story.configuration.changed, [](const auto& change) {
     return fmt::format("{}, {}: {} -> {}", change.setting, change.where, change.from, change.to);
   });

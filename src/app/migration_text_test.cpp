@@ -118,6 +118,13 @@ TEST(MigrationStoryText, TellsTheActsAndWhatWasLeftBehind) {
   story.freeze = {parse_iso8601("2026-11-22T16:28:05Z").value(), "user-id", 900};
   story.confirmation = {digest, "the name was typed", "jane at build-7",
                         parse_iso8601("2026-11-22T16:30:00Z")};
+  story.parts = {{.name = "tagging", .source = {}, .destination = {}, .note = {}},
+                 {.name = "cors", .source = {}, .destination = {}, .note = {}},
+                 {.name = "policy",
+                  .state = workflow::PartState::rewritten,
+                  .source = {},
+                  .destination = {},
+                  .note = {}}};
   story.configuration.not_carried.assign(9, "metrics of another service");
   for (int i = 0; i < 3; ++i)
     story.losses.add({.operation = "carry", .key = "k", .code = "acl", .message = "it has none"});
@@ -127,6 +134,8 @@ TEST(MigrationStoryText, TellsTheActsAndWhatWasLeftBehind) {
   EXPECT_THAT(text, HasSubstr("2026-11-22 16:30:00 UTC: the name was typed"));
   EXPECT_THAT(text, HasSubstr("acl of 3 objects: it has none"));
   EXPECT_THAT(text, HasSubstr("and 4 more; the report has them all"));
+  EXPECT_THAT(text, HasSubstr("  settings the same       tagging, cors\n"));
+  EXPECT_THAT(text, HasSubstr("  settings rewritten      policy\n"));
   expect_a_page(text);
 }
 

@@ -1,20 +1,14 @@
 // configuration_routes.cpp: what becomes of the configuration of a bucket that moves.
-#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
-#include "base/text.hpp"
 #include "console/parts.hpp"
+#include "workflow/job_json.hpp"
 #include "workflow/migration_story.hpp"
 
 namespace s3m::console {
 namespace {
 
 namespace json = boost::json;
-
-json::value text_or_null(const std::optional<std::string>& text) {
-  if (!text) return nullptr;
-  return json::value(valid_utf8(*text) ? *text : printable(*text));
-}
 
 Reply configuration_of(store::Store& store, const std::string& id) {
   auto view = workflow::view_job(store, id);
@@ -30,15 +24,7 @@ Reply configuration_of(store::Store& store, const std::string& id) {
                                    : "A copy carries objects; it leaves the configuration of both "
                                      "buckets as it is."});
   }
-  json::array out;
-  for (const auto& part : **parts) {
-    out.push_back(json::object{{"name", printable(part.name)},
-                               {"state", name(part.state)},
-                               {"source", text_or_null(part.source)},
-                               {"destination", text_or_null(part.destination)},
-                               {"note", single_line(part.note)}});
-  }
-  return json_reply(200, json::object{{"parts", std::move(out)}});
+  return json_reply(200, json::object{{"parts", workflow::to_json(**parts)}});
 }
 
 }  // namespace

@@ -30,10 +30,14 @@ Result<FailureCounts::Counts> FailureCounts::of(store::Store& store, const std::
   }
   if (jobs_.size() >= most_jobs && !jobs_.contains(id)) jobs_.clear();
   auto& known = jobs_[id];
-  // Each attempt begins without failures.
-  if (known.attempt != (*job)->attempt) known = {.attempt = (*job)->attempt};
+  auto settled = workflow::settled_failures(store, id);
+  if (!settled) return forward(settled);
+  // Each attempt begins without failures, and so does each round of one.
+  const auto attempt = (*job)->attempt;
+  if (known.attempt != attempt || known.settled != *settled)
+    known = {.attempt = attempt, .settled = *settled};
   for (;;) {
-    auto failures = store.failures_of(id, page, known.total);
+    auto failures = store.failures_of(id, page, known.settled + known.total);
     if (!failures) return forward(failures);
     for (const auto& failure : *failures)
       add(known, failure);

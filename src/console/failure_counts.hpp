@@ -26,14 +26,15 @@ class FailureCounts {
     std::uint64_t total = 0;
     std::vector<workflow::FailureGroup> groups;  // as FailureLog::groups() sorts them
   };
-  // Of the job's latest attempt. Errors: not_found; those of the store.
+  // Of the job's latest attempt, without those that a later pass has answered. Errors: not_found;
+  // those of the store.
   Result<Counts> of(store::Store& store, const std::string& id);
 
  private:
   using Cause = std::tuple<std::string, std::string, std::string, int>;
   struct Known {
     int attempt = 0;
-    std::uint64_t total = 0;
+    std::uint64_t settled = 0, total = 0;
     std::map<Cause, workflow::FailureGroup> groups;
   };
   static void add(Known& known, const store::FailureRecord& failure);

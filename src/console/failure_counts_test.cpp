@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "base/ids.hpp"
+#include "workflow/job_recorder.hpp"
 
 namespace s3m::console {
 namespace {
@@ -54,6 +55,18 @@ TEST_F(FailureCountsTest, EachAttemptBeginsAnew) {
   ASSERT_TRUE(store_->clear_failures("j"));
   ASSERT_TRUE(store_->begin_attempt("j"));
   add(1, "throttled");
+  const auto counts = counted();
+  EXPECT_EQ(counts.total, 1u);
+  EXPECT_EQ(counts.groups.at(0).example.code, "throttled");
+}
+
+TEST_F(FailureCountsTest, WhatALaterPassAnswersCountsNoMore) {
+  add(1, "mismatch");
+  add(2, "mismatch");
+  EXPECT_EQ(counted().total, 2u);
+  ASSERT_TRUE(store_->set_fact("j", workflow::settled_fact, "2"));
+  EXPECT_EQ(counted().total, 0u);
+  add(3, "throttled");
   const auto counts = counted();
   EXPECT_EQ(counts.total, 1u);
   EXPECT_EQ(counts.groups.at(0).example.code, "throttled");

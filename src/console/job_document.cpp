@@ -128,17 +128,12 @@ Result<json::value> confirmation_json(store::Store& store, const JobView& view) 
   return out;
 }
 
-// The step in which the present attempt went on.
+// The step in which the attempt before stopped.
 Result<json::value> resumed_from(store::Store& store, const JobView& view) {
   if (view.job.attempt < 2) return nullptr;
-  constexpr std::size_t soon = 50;
-  auto events = store.events_of(view.job.id, {view.job.attempt, 0}, soon);
-  if (!events) return forward(events);
-  for (const auto& event : *events) {
-    const auto value = parsed_or_null(event.line);
-    if (text_at(value, "type") == "step") return text_at(value, "step");
-  }
-  return nullptr;
+  auto step = fact_or_empty(store, view.job.id, workflow::resumed_from_fact);
+  if (!step) return forward(step);
+  return step->empty() ? json::value(nullptr) : json::value(printable(*step));
 }
 
 Result<json::array> words_json(store::Store& store, const std::string& id,

@@ -33,7 +33,7 @@ Result<void> for_each_failure(store::Store& store, const std::string& id,
   auto view = workflow::view_job(store, id);
   if (!view) return forward(view);
   for (std::size_t offset = 0;; offset += page) {
-    auto failures = store.failures_of(id, page, offset);
+    auto failures = workflow::failures_that_count(store, id, page, offset);
     if (!failures) return forward(failures);
     for (const auto& failure : *failures)
       if (!visit(failure)) return ok;
@@ -91,7 +91,7 @@ Reply list_all(store::Store& store, const std::string& id, const FailureFilter& 
                FailureCounts& counts) {
   auto known = counts.of(store, id);
   if (!known) return refuse(known.error());
-  auto failures = store.failures_of(id, filter.limit, filter.offset);
+  auto failures = workflow::failures_that_count(store, id, filter.limit, filter.offset);
   if (!failures) return refuse(failures.error());
   json::array out;
   for (const auto& failure : *failures)

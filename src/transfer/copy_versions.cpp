@@ -118,6 +118,7 @@ class VersionsOperation final : public Visitor, Lanes<HistoryWork>::Handler {
       stop_lanes();
       return;
     }
+    context_.receipts.add_failure(work.key);
     // Where all are there and another's come after them, the key has failed even so.
     counters_.failed += std::max<std::uint64_t>(size_of(work.source) - work.settled, 1);
     for (std::size_t i = work.settled; i < versions.size(); ++i)

@@ -34,7 +34,8 @@ class Failures {
   void succeeded() noexcept;
   // Gives true if it was one object's failure, now reported; false if the operation is over.
   bool failed(Error error, const Subject& subject);
-  // The same where it is not told, because something later will fail for the same reason.
+  // The same where it is not told, because something later will fail for the same reason, or was
+  // told of that object before.
   bool endured(Error error);
   void stop(Error error);
   // Tells of something that is wrong with an object of the destination, whose `key` is after the

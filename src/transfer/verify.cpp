@@ -150,13 +150,16 @@ class VerifyOperation final : public Visitor, Lanes<VerifyWork>::Handler {
     report(Errc::no_such_key, source, "the object is not in the destination");
   }
 
+  // What could not be copied was told, and why: that it is not there follows from that.
   void report(Errc code, const aws::ObjectEntry& source, std::string message) {
+    if (context_.receipts.failed(relative(source))) return;
     failures_.finding("verify", Error(code, std::move(message)), relative(source));
   }
 
   void failed(const VerifyWork& work, Error error) {
     const Subject subject{"HeadObject", context_.source.location.bucket, work.source.key};
-    if (failures_.failed(std::move(error), subject)) {
+    const bool told = context_.receipts.failed(relative(work.source));
+    if (told ? failures_.endured(std::move(error)) : failures_.failed(std::move(error), subject)) {
       ++result_.mismatched;
     } else {
       lanes_.stop();

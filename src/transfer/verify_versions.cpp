@@ -152,13 +152,15 @@ class VerifyVersions final : public Visitor, Lanes<VersionWork>::Handler {
 
   void report(Errc code, std::string_view key, std::uint64_t ordinal,
               const aws::ObjectVersion& version, std::string_view finding) {
+    if (context_.receipts.failed(key)) return;  // told when it could not be copied
     failures_.finding("verify", Error(code, in_words(version, ordinal, finding)), key, version.id);
   }
 
   void failed(const VersionWork& work, Error error) {
     const auto key = context_.source.location.prefix + work.key;
     const Subject subject{"HeadObject", context_.source.location.bucket, key, work.source.id};
-    if (failures_.failed(std::move(error), subject)) {
+    const bool told = context_.receipts.failed(work.key);
+    if (told ? failures_.endured(std::move(error)) : failures_.failed(std::move(error), subject)) {
       ++result_.mismatched;
     } else {
       lanes_.stop();

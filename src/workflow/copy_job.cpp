@@ -41,7 +41,9 @@ CopyJob::CopyJob(JobContext& context, Access source, Access destination, CopySpe
       started_(system_clock().now()),
       steady_start_(std::chrono::steady_clock::now()),
       uploads_(context.store, context.job_id, service_name(source_.endpoint),
-               service_name(destination_.endpoint)) {}
+               service_name(destination_.endpoint)) {
+  steps_.percent().raise(context.percent);
+}
 
 CopyJob::~CopyJob() = default;
 

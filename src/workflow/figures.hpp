@@ -29,6 +29,8 @@ struct KnownTotal {
 // All references outlive these.
 class CopyFigureSource {
  public:
+  // Where an earlier run of the job has gone on in `span` already, what is left to do has what is
+  // left of it: what that run copied counts, and the figure moves from the first object on.
   CopyFigureSource(const JobContext& context, Steps& steps, const transfer::Counters& counters,
                    const CountAhead& ahead, SteadyTime job_start, PercentSpan span,
                    std::string activity, KnownTotal known);

@@ -28,6 +28,7 @@ JobContext with_events(const JobContext& context, EventSink& events) {
           .undo_command = context.undo_command,
           .intend = context.intend,
           .begin_facts = context.begin_facts,
+          .percent = context.percent,
           .outside = context.outside};
 }
 

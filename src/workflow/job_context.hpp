@@ -43,6 +43,7 @@ struct JobContext {
   std::function<net::Task<Result<void>>(std::string name, std::string detail)> intend{};
   // Facts that the job has as soon as it is begun or taken up (JobRun::begin).
   store::Facts begin_facts{};
+  int percent = 0;                  // what earlier runs of the job told: it goes on from there
   OutsideNotes* outside = nullptr;  // null: nobody has a say in the job while it runs
 };
 

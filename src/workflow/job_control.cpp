@@ -8,6 +8,7 @@
 #include "store/process_identity.hpp"
 #include "workflow/liveness.hpp"
 #include "workflow/migration_records.hpp"
+#include "workflow/percent_keeper.hpp"
 #include "workflow/verdict.hpp"
 
 namespace s3m::workflow {
@@ -53,6 +54,9 @@ Result<JobView> view_of(store::Store& store, store::JobRecord job) {
   auto steps = store.steps_of(view.job.id);
   if (!steps) return forward(steps);
   view.steps = *std::move(steps);
+  auto kept = kept_percent(store, view.job.id);
+  if (!kept) return forward(kept);
+  view.kept_percent = *kept;
   auto undone = is_undone(store, view.job);
   if (!undone) return forward(undone);
   view.undone = *undone;
@@ -141,7 +145,7 @@ Result<void> may_forget(store::Store& store, const std::string& id) {
 int JobView::percent() const noexcept {
   if (undone) return 0;
   if (ended_well(job)) return 100;
-  int highest = 0;
+  int highest = kept_percent;
   for (const auto& step : steps)
     highest = std::max(highest, step.percent);
   return highest;

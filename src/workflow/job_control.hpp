@@ -25,7 +25,8 @@ struct JobView {
   std::optional<store::JobClaim> claim;
   bool at_work = false;  // some process runs it now
   std::vector<store::JobStep> steps;
-  bool undone = false;  // a migration that ended well by its undo
+  int kept_percent = 0;  // that its runs have told
+  bool undone = false;   // a migration that ended well by its undo
 
   // Of an undone migration: 0, nothing of it stands.
   int percent() const noexcept;

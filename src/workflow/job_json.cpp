@@ -49,4 +49,20 @@ json::array to_json(const std::vector<store::Intent>& intents) {
   return out;
 }
 
+json::array to_json(const std::vector<ConfigurationPart>& parts) {
+  const auto text_or_null = [](const std::optional<std::string>& text) -> json::value {
+    if (!text) return nullptr;
+    return json::value(valid_utf8(*text) ? *text : printable(*text));
+  };
+  json::array out;
+  for (const auto& part : parts) {
+    out.push_back(json::object{{"name", printable(part.name)},
+                               {"state", name(part.state)},
+                               {"source", text_or_null(part.source)},
+                               {"destination", text_or_null(part.destination)},
+                               {"note", single_line(part.note)}});
+  }
+  return out;
+}
+
 }  // namespace s3m::workflow

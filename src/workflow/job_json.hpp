@@ -10,6 +10,7 @@
 #include <boost/json/object.hpp>
 
 #include "base/event.hpp"
+#include "workflow/configuration/parts.hpp"
 #include "workflow/job_control.hpp"
 
 namespace s3m::workflow {
@@ -22,5 +23,7 @@ boost::json::object fields_of(const Event& event);
 
 boost::json::array to_json(const std::vector<store::JobStep>& steps);
 boost::json::array to_json(const std::vector<store::Intent>& intents);
+// With the documents of both sides; null where a side has none.
+boost::json::array to_json(const std::vector<ConfigurationPart>& parts);
 
 }  // namespace s3m::workflow

@@ -28,7 +28,7 @@ void drop_first(std::deque<Record>& all, std::size_t count) {
 
 bool JobNews::empty() const noexcept {
   return steps.empty() && events.empty() && failures.empty() && progress.empty() &&
-         summary.empty() && samples.empty();
+         summary.empty() && samples.empty() && !settled;
 }
 
 JobRecorder::JobRecorder(EventSink& next, std::string job_id, int attempt, Samples samples)
@@ -56,6 +56,9 @@ void JobRecorder::note_step(const StepEvent& event) {
   auto& [step, stored] = steps_[event.step];
   const bool begins = event.state == StepState::started || step.name.empty();
   if (begins) step.started_at = stamp_.time;
+  // The job goes back: what was told before is looked at again, and told again where it stands.
+  if (begins && event.step_number < furthest_step_) settled_ = failure_count_;
+  furthest_step_ = begins ? event.step_number : furthest_step_;
   step.job_id = stamp_.job;
   step.name = event.step;
   step.number = event.step_number;
@@ -78,8 +81,8 @@ void JobRecorder::note_progress(const ProgressEvent& event) {
 }
 
 void JobRecorder::note_failure(const FailureEvent& event) {
-  if (++failure_count_ > most_failures_kept) return;
-  failures_.push_back({.number = failure_count_,
+  if (failure_count_ - settled_ >= most_failures_kept) return;
+  failures_.push_back({.number = ++failure_count_,
                        .time = stamp_.time,
                        .operation = storable(event.operation),
                        .bucket = storable(event.bucket),
@@ -107,7 +110,9 @@ JobNews JobRecorder::news() const {
                .failures = first_batch(failures_),
                .progress = progress_,
                .summary = summary_,
-               .samples = {}};
+               .samples = {},
+               .settled = {}};
+  if (settled_ != settled_stored_) news.settled = settled_;
   if (sampled_ && (ended_ || stamp_.time - samples_stored_ >= samples_gap))
     news.samples = samples_.text();
   for (const auto& [name, step] : steps_)
@@ -125,6 +130,7 @@ void JobRecorder::stored(const JobNews& news) {
   drop_first(failures_, news.failures.size());
   if (progress_ == news.progress) progress_.clear();
   if (summary_ == news.summary) summary_.clear();
+  settled_stored_ = news.settled.value_or(settled_stored_);
   if (news.samples.empty()) return;
   samples_stored_ = stamp_.time;
   sampled_ = false;
@@ -136,6 +142,10 @@ Result<void> store_news(store::Store& store, const std::string& job_id, const Jo
   }
   if (auto added = store.add_events(job_id, news.events); !added) return added;
   if (auto added = store.add_failures(job_id, news.failures); !added) return added;
+  if (news.settled) {
+    auto set = store.set_fact(job_id, settled_fact, std::to_string(*news.settled));
+    if (!set) return set;
+  }
   if (!news.progress.empty()) {
     if (auto set = store.set_fact(job_id, progress_fact, news.progress); !set) return set;
   }

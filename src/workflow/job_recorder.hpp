@@ -25,6 +25,9 @@ inline constexpr std::uint64_t most_failures_kept = 100'000;
 // to_json_line() makes them.
 inline constexpr std::string_view progress_fact = "progress";
 inline constexpr std::string_view summary_fact = "summary";
+// The one that holds how many of its failures, the first ones, a later pass has answered: they
+// count no more.
+inline constexpr std::string_view settled_fact = "failures-settled";
 // The one that holds how fast it was (samples.hpp), over all attempts.
 inline constexpr std::string_view samples_fact = "samples";
 // Samples are stored so often while the job runs, and at its end.
@@ -35,6 +38,7 @@ struct JobNews {
   std::vector<store::EventRecord> events;
   std::vector<store::FailureRecord> failures;
   std::string progress, summary, samples;  // empty: none, or none since
+  std::optional<std::uint64_t> settled;    // unset: none since
 
   bool empty() const noexcept;
 };
@@ -68,7 +72,8 @@ class JobRecorder final : public EventSink {
   std::map<std::string, Step> steps_;
   std::deque<store::EventRecord> events_;
   std::deque<store::FailureRecord> failures_;
-  std::uint64_t failure_count_ = 0;
+  int furthest_step_ = 0;  // of this round
+  std::uint64_t failure_count_ = 0, settled_ = 0, settled_stored_ = 0;
   std::string progress_, summary_;
   Samples samples_;
   bool sampled_ = false;  // since they were stored

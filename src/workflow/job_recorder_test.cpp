@@ -121,6 +121,23 @@ TEST_F(JobRecorderTest, FailuresComeInBatches) {
   EXPECT_TRUE(recorder_.news().empty());
 }
 
+TEST_F(JobRecorderTest, WhatIsLookedAtAgainIsSettled) {
+  const auto begin = [this](int number) {
+    recorder_.emit(StepEvent{.step = std::to_string(number), .step_number = number});
+  };
+  begin(5);
+  recorder_.emit(FailureEvent{.key = "a"});
+  begin(6);
+  recorder_.emit(FailureEvent{.key = "b"});
+  EXPECT_EQ(taken().settled, std::nullopt) << "it goes on";
+  begin(5);
+  recorder_.emit(FailureEvent{.key = "c"});
+  const auto news = taken();
+  EXPECT_EQ(news.settled, 2u);
+  EXPECT_EQ(news.failures.back().number, 3u);
+  EXPECT_TRUE(recorder_.news().empty());
+}
+
 TEST_F(JobRecorderTest, ABoundedNumberOfFailuresIsKept) {
   for (std::uint64_t i = 0; i < most_failures_kept + 10; ++i)
     recorder_.emit(FailureEvent{});
@@ -128,6 +145,10 @@ TEST_F(JobRecorderTest, ABoundedNumberOfFailuresIsKept) {
   for (auto news = taken(); !news.failures.empty(); news = taken())
     kept += news.failures.size();
   EXPECT_EQ(kept, most_failures_kept);
+  step(StepState::started, 6);
+  recorder_.emit(StepEvent{.step = "before", .step_number = 3});
+  recorder_.emit(FailureEvent{});
+  EXPECT_EQ(taken().failures.front().number, most_failures_kept + 1) << "none is left out";
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "workflow/job_run.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -26,6 +27,24 @@ Result<int> begin_new(store::Store& store, const std::string& id, const JobStart
   return 1;
 }
 
+// What had ended well is begun anew, and so is its percentage.
+Result<void> tell_where_it_stopped(store::Store& store, const store::JobRecord& job) {
+  const bool anew = job.state == store::JobState::done && job.exit_code == exit_verified;
+  auto steps = store.steps_of(job.id);
+  if (!steps) return forward(steps);
+  const auto unfinished = std::ranges::find_if(*steps, [](const store::JobStep& step) {
+    return step.state == StepState::started || step.state == StepState::failed;
+  });
+  if (anew) {
+    if (auto set = store.set_fact(job.id, percent_fact, ""); !set) return set;
+    return store.set_fact(job.id, resumed_from_fact, "");
+  }
+  // One that was killed before its first step was recorded has come no further than the one before.
+  if (steps->empty()) return ok;
+  const auto& stopped = unfinished == steps->end() ? steps->back() : *unfinished;
+  return store.set_fact(job.id, resumed_from_fact, stopped.name);
+}
+
 Result<int> take_up_claimed(store::Store& store, const std::string& id, const JobStart& start) {
   auto job = store.find_job(id);
   if (!job) return forward(job);
@@ -36,9 +55,10 @@ Result<int> take_up_claimed(store::Store& store, const std::string& id, const Jo
   if (!start.command.empty()) {
     if (auto set = store.set_fact(id, command_fact, start.command); !set) return forward(set);
   }
+  if (auto told = tell_where_it_stopped(store, **job); !told) return forward(told);
   // What the last attempt found, and how it ended, would be taken for this one's.
   if (auto cleared = store.clear_failures(id); !cleared) return forward(cleared);
-  for (const auto name : {progress_fact, summary_fact}) {
+  for (const auto name : {progress_fact, summary_fact, settled_fact}) {
     if (auto cleared = store.set_fact(id, name, ""); !cleared) return forward(cleared);
   }
   if (!start.keep_steps) {
@@ -92,18 +112,25 @@ JobRun::~JobRun() = default;
 net::Task<Result<void>> JobRun::begin(JobStart start) {
   renewed_ = boot_time();
   Samples samples;
+  int percent = 0;
   auto attempt = co_await outer_.store.run(outer_.loop, [&](store::Store& store) {
     // For a chart; a job does not fail for want of it.
     const auto before = store.fact(outer_.job_id, samples_fact);
     if (before && *before) samples = Samples::load(**before);
     auto begun = start.again ? take_up(store, outer_.job_id, start, timing_.lease)
                              : begin_new(store, outer_.job_id, start, timing_.lease);
-    return begun ? with_facts(store, outer_, *begun) : std::move(begun);
+    if (!begun) return begun;
+    auto kept = kept_percent(store, outer_.job_id);
+    if (!kept) return kept;
+    percent = *kept;
+    return with_facts(store, outer_, *begun);
   });
   if (!attempt) co_return forward(attempt);
   attempt_ = *attempt;
-  recorder_.emplace(outer_.events, outer_.job_id, attempt_, std::move(samples));
+  percent_.emplace(outer_.events, outer_.store, outer_.job_id, percent);
+  recorder_.emplace(*percent_, outer_.job_id, attempt_, std::move(samples));
   context_.emplace(with_events(outer_, *recorder_));
+  context_->percent = percent;
   context_->intend = [this](std::string name, std::string detail) {
     return intend(std::move(name), std::move(detail));
   };

@@ -17,11 +17,14 @@
 #include "workflow/job_context.hpp"
 #include "workflow/job_control.hpp"
 #include "workflow/job_recorder.hpp"
+#include "workflow/percent_keeper.hpp"
 
 namespace s3m::workflow {
 
 // The fact of a job that holds what runs it again; only who wrote it knows how to read it.
 inline constexpr std::string_view command_fact = "command";
+// The one that holds the step in which the last attempt stopped; empty: it had ended well.
+inline const std::string resumed_from_fact = "resumed-from";
 
 struct JobStart {
   std::string kind;     // "copy"
@@ -84,6 +87,8 @@ class JobRun {
   JobContext& outer_;
   const JobTiming timing_;
   int attempt_ = 0;
+  // Between the job and whoever is told: what is told is in the store before.
+  std::optional<PercentKeeper> percent_;
   std::optional<JobRecorder> recorder_;
   std::optional<JobContext> context_;
   // When the claim was last asked for, by the clock that goes on while the machine sleeps.

@@ -80,6 +80,32 @@ class JobRunTest : public testing::Test {
       std::filesystem::temp_directory_path() / ("s3m-run-" + random_hex(6));
 };
 
+net::Task<void> tell_sixty(JobRun& job) {
+  job.context().events.emit(StepEvent{.step = "copy", .step_number = 4, .percent = 60});
+  co_return;
+}
+
+TEST_F(JobRunTest, ARunGoesOnWithThePercentageOfTheOneBefore) {
+  ASSERT_TRUE(run(start(), tell_sixty, 130));
+  for (const int code : {3, 0}) {
+    int percent = 0;
+    const auto look = [&percent](JobRun& job) -> net::Task<void> {
+      percent = job.context().percent;
+      co_return;
+    };
+    ASSERT_TRUE(run(start(Again::resume), look, code));
+    EXPECT_EQ(percent, 60);
+  }
+  EXPECT_EQ(open()->fact("j", resumed_from_fact).value(), "copy");
+  int percent = -1;
+  const auto look = [&percent](JobRun& job) -> net::Task<void> {
+    percent = job.context().percent;
+    co_return;
+  };
+  ASSERT_TRUE(run(start(Again::retry), look));
+  EXPECT_EQ(percent, 0) << "what had ended well is begun anew";
+}
+
 net::Task<void> until_cancelled(JobRun& job) {
   // Long enough for a slow machine; a test that waits so long has failed.
   co_await job.context().cancel.sleep_for(60s);

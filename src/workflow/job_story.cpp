@@ -54,7 +54,7 @@ Result<JobStory> read_story(store::Store& store, const std::string& id) {
   auto summary = store.fact(id, summary_fact);
   if (!summary) return forward(summary);
   if (*summary) story.summary = read_summary(**summary);
-  auto failures = store.failures_of(id, 1, 0);
+  auto failures = failures_that_count(store, id, 1, 0);
   if (!failures) return forward(failures);
   story.has_failures = !failures->empty();
   if (story.view.job.kind == "migrate") {
@@ -96,12 +96,28 @@ FailureEvent event_of(const store::FailureRecord& failure) {
           .http_status = failure.http_status};
 }
 
+Result<std::uint64_t> settled_failures(store::Store& store, const std::string& id) {
+  auto settled = store.fact(id, settled_fact);
+  if (!settled) return forward(settled);
+  return parse_u64(settled->value_or("")).value_or(0);
+}
+
+// They are numbered without a gap.
+Result<std::vector<store::FailureRecord>> failures_that_count(store::Store& store,
+                                                              const std::string& id,
+                                                              std::size_t limit,
+                                                              std::size_t offset) {
+  auto settled = settled_failures(store, id);
+  if (!settled) return forward(settled);
+  return store.failures_of(id, limit, offset + *settled);
+}
+
 Result<FailureLog> read_failures(store::Store& store, const std::string& id) {
   auto log = FailureLog::open();
   if (!log) return log;
   constexpr std::size_t page = 1000;
   for (std::size_t offset = 0;; offset += page) {
-    auto failures = store.failures_of(id, page, offset);
+    auto failures = failures_that_count(store, id, page, offset);
     if (!failures) return forward(failures);
     for (const auto& failure : *failures)
       log->add(event_of(failure));

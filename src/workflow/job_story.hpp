@@ -31,7 +31,14 @@ Result<JobStory> read_story(store::Store& store, const std::string& id);
 // so. Errors: refused while it runs.
 Result<Report> report_of(const JobStory& story, std::string program);
 
-// The failures that the store has, in their order.
+// How many of a job's failures, the first ones, were answered by a later pass: they count no more.
+Result<std::uint64_t> settled_failures(store::Store& store, const std::string& id);
+// Those that count, in their order.
+Result<std::vector<store::FailureRecord>> failures_that_count(store::Store& store,
+                                                              const std::string& id,
+                                                              std::size_t limit,
+                                                              std::size_t offset);
+// All of them.
 Result<FailureLog> read_failures(store::Store& store, const std::string& id);
 
 FailureEvent event_of(const store::FailureRecord& failure);

@@ -75,14 +75,14 @@ bool is_change(const Error& error) noexcept {
 }  // namespace
 
 MigrationJob::MigrationJob(JobContext& context, Access source, Access destination,
-                           MigrationSpec spec, Confirm confirm, int percent)
+                           MigrationSpec spec, Confirm confirm)
     : context_(context),
       started_(system_clock().now()),
       order_(migration_order(spec.freeze)),
       steps_(context_.events, step_names(order_)),
       migration_(context_, steps_, std::move(source), std::move(destination), std::move(spec),
                  std::move(confirm)) {
-  steps_.percent().raise(percent);
+  steps_.percent().raise(context.percent);
 }
 
 MigrationJob::~MigrationJob() = default;

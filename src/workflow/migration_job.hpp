@@ -27,10 +27,9 @@ namespace s3m::workflow {
 class MigrationJob {
  public:
   // `source`: the bucket to move. `destination`: who will have it, and where; its location is not
-  // looked at. `context` outlives the job. `confirm` is null where nobody can be asked. `percent`:
-  // what earlier runs have told.
+  // looked at. `context` outlives the job. `confirm` is null where nobody can be asked.
   MigrationJob(JobContext& context, Access source, Access destination, MigrationSpec spec,
-               Confirm confirm, int percent);
+               Confirm confirm);
   ~MigrationJob();
 
   // Runs from where the store says it is to the end. Never throws, always a summary, which is also

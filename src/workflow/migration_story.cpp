@@ -10,6 +10,7 @@
 #include "transfer/location.hpp"
 #include "transfer/manifest_writer.hpp"
 #include "workflow/copy_spec.hpp"
+#include "workflow/job_json.hpp"
 
 namespace s3m::workflow {
 namespace {
@@ -111,6 +112,12 @@ void read_acts(Facts& facts, MigrationStory& story) {
     story.exposure =
         Exposure{*from, facts.time(fact::taken_at), facts(fact::exposure_spans_runs) == yes};
   }
+}
+
+json::object configuration_json(const MigrationStory& story) {
+  auto out = object_of(story.configuration);
+  out["parts"] = story.parts ? json::value(to_json(*story.parts)) : json::value(nullptr);
+  return out;
 }
 
 json::value time_or_null(const std::optional<WallTime>& time) {
@@ -232,6 +239,9 @@ Result<MigrationStory> read_migration_story(store::Store& store, const std::stri
     if (!book) return forward(book);
     story.losses = *std::move(book);
   }
+  auto parts = read_configuration_parts(store, job_id);
+  if (!parts) return forward(parts);
+  story.parts = *std::move(parts);
   if (rewritten.empty()) return story;
   auto configuration = configuration_story_from_json(rewritten);
   if (!configuration) return forward(configuration);
@@ -275,7 +285,7 @@ std::string to_json(const MigrationStory& story) {
                                       {"confirmation", confirmation_json(story)},
                                       {"exposure", exposure_json(story)},
                                       {"not_carried", losses_json(story.losses)},
-                                      {"configuration", object_of(story.configuration)},
+                                      {"configuration", configuration_json(story)},
                                       {"new_by_nature", new_by_nature}});
 }
 

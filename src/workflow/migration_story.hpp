@@ -74,6 +74,8 @@ struct MigrationStory {
   std::optional<Exposure> exposure;
   LossBook losses;
   ConfigurationStory configuration;
+  // What becomes of each setting; unset: not known yet.
+  std::optional<std::vector<ConfigurationPart>> parts{};
 };
 
 // Errors: those of the store; protocol where it holds what nobody wrote.

@@ -5,16 +5,14 @@
 
 namespace s3m::workflow {
 
-PercentKeeper::PercentKeeper(EventSink& next, StoreThread& store, std::string job_id)
-    : next_(next), store_(store), job_id_(std::move(job_id)) {}
-
-Result<int> PercentKeeper::load() {
-  auto kept = store_.run_blocking(
-      [this](store::Store& store) { return store.fact(job_id_, percent_fact); });
+Result<int> kept_percent(store::Store& store, const std::string& job_id) {
+  auto kept = store.fact(job_id, percent_fact);
   if (!kept) return forward(kept);
-  kept_ = static_cast<int>(parse_u64(kept->value_or("")).value_or(0));
-  return kept_;
+  return static_cast<int>(parse_u64(kept->value_or("")).value_or(0));
 }
+
+PercentKeeper::PercentKeeper(EventSink& next, StoreThread& store, std::string job_id, int kept)
+    : next_(next), store_(store), job_id_(std::move(job_id)), kept_(kept) {}
 
 void PercentKeeper::emit(const Event& event) {
   if (const auto* progress = std::get_if<ProgressEvent>(&event)) keep(progress->percent);

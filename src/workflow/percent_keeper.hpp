@@ -16,13 +16,14 @@ namespace s3m::workflow {
 
 inline const std::string percent_fact = "percent";
 
+// What earlier runs of a job told; 0 where nothing is kept. On the store's thread.
+Result<int> kept_percent(store::Store& store, const std::string& job_id);
+
 class PercentKeeper final : public EventSink {
  public:
-  // `next` and `store` outlive it.
-  PercentKeeper(EventSink& next, StoreThread& store, std::string job_id);
+  // `next` and `store` outlive it. `kept`: kept_percent() of the job.
+  PercentKeeper(EventSink& next, StoreThread& store, std::string job_id, int kept);
 
-  // What earlier runs told; 0 where nothing is kept. Errors: those of the store.
-  Result<int> load();
   // Passes every event on. What cannot be stored is told all the same.
   void emit(const Event& event) override;
 
@@ -32,7 +33,7 @@ class PercentKeeper final : public EventSink {
   EventSink& next_;
   StoreThread& store_;
   std::string job_id_;
-  int kept_ = 0;
+  int kept_;
 };
 
 }  // namespace s3m::workflow

@@ -113,6 +113,25 @@ void write_losses(Page& page, const MigrationStory& story) {
   }
 }
 
+// Documents of one line are hard to compare.
+std::string in_lines(std::string text) {
+  for (auto at = text.find("><"); at != std::string::npos; at = text.find("><", at))
+    text.insert(at + 1, "\n");
+  return text;
+}
+
+void write_parts(Page& page, const std::vector<ConfigurationPart>& parts) {
+  page.begin("Part by part", {"part", "what became of it", "note"});
+  for (const auto& part : parts)
+    page.cells({part.name, std::string(name(part.state)), part.note});
+  page.end();
+  for (const auto& part : parts) {
+    if (part.state == PartState::same) continue;
+    page.folded(part.name + " of the source", in_lines(part.source.value_or("")));
+    page.folded(part.name + " of the new bucket", in_lines(part.destination.value_or("")));
+  }
+}
+
 void write_configuration(Page& page, const ConfigurationStory& story, bool complete) {
   page.heading("Configuration of the bucket");
   page.paragraph(
@@ -151,6 +170,7 @@ void write_migration(Page& page, const MigrationStory& story, bool complete) {
   write_acts(page, story);
   write_losses(page, story);
   write_configuration(page, story.configuration, complete);
+  if (story.parts && !story.parts->empty()) write_parts(page, *story.parts);
 }
 
 }  // namespace s3m::workflow

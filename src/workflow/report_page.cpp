@@ -1,5 +1,6 @@
 #include "workflow/report_page.hpp"
 
+#include <algorithm>
 #include <chrono>
 
 #include <fmt/format.h>
@@ -28,6 +29,8 @@ thead th {{ overflow-wrap: normal; white-space: nowrap; color: #545b64; font-siz
 tbody th {{ width: 14rem; font-weight: 500; color: #545b64; overflow-wrap: normal; }}
 td:first-child, td.short {{ white-space: nowrap; }}
 ul {{ margin: .3rem 0; padding-left: 1.2rem; }} li {{ overflow-wrap: anywhere; }}
+pre {{ white-space: pre-wrap; overflow-wrap: anywhere; background: #f4f5f5; padding: .6rem; }}
+summary {{ cursor: pointer; }}
 .outcome {{ font-size: 1.1rem; padding: .6rem .9rem; border-left: 4px solid; }}
 .good {{ color: #1d8102; background: #f2f8f0; }} .bad {{ color: #b0084d; background: #fdf3f6; }}
 .note {{ color: #545b64; }}
@@ -94,6 +97,17 @@ void Page::cells(std::initializer_list<std::string> values) {
 
 void Page::paragraph(std::string_view style, std::string_view text) {
   out_ << fmt::format("<p class=\"{}\">{}</p>\n", style, html_text(text));
+}
+
+void Page::folded(std::string_view title, std::string_view text) {
+  if (text.empty()) return;
+  out_ << fmt::format("<details><summary>{}</summary>\n<pre>", html_text(title));
+  for (std::size_t at = 0; at <= text.size();) {
+    const auto end = std::min(text.find('\n', at), text.size());
+    out_ << html_text(text.substr(at, end - at)) << "\n";
+    at = end + 1;
+  }
+  out_ << "</pre></details>\n";
 }
 
 void Page::begin_list() {

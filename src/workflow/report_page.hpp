@@ -24,6 +24,8 @@ class Page {
   void row(std::string_view name, std::string_view value);  // nothing where there is no value
   void cells(std::initializer_list<std::string> values);
   void heading(std::string_view title);
+  // A text of several lines, folded up under its title. Nothing where it is empty.
+  void folded(std::string_view title, std::string_view text);
   void paragraph(std::string_view style, std::string_view text);
   template <class Items>
   void list(const Items& items) {

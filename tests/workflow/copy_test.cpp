@@ -108,8 +108,29 @@ TEST(Copy, AnObjectThatFailsIsListedAndTheOthersArrive) {
   EXPECT_EQ(copied.failed, 1u);
   EXPECT_EQ(copied.copied, 29u);
   const auto failures = rig.events<FailureEvent>();
-  EXPECT_THAT(failures, Contains(testing::Field(&FailureEvent::key, "photo-000007")));
+  ASSERT_EQ(failures.size(), 1u) << "that it is missing follows, and is told no second time";
+  EXPECT_EQ(failures[0].key, "photo-000007");
+  EXPECT_EQ(failures[0].operation, "CopyObject");
+  EXPECT_EQ(copied.missing, 1u);
   EXPECT_EQ(rig.policy(destination), "");
+}
+
+TEST(Copy, WhatVerificationAloneFindsIsListedBesideWhatCouldNotBeCopied) {
+  Rig rig(two_bucket_world());
+  rig.deny({.operation = "CopyObject", .key = "photo-000007", .count = 0});
+  rig.cloud([](sim::Cloud& cloud) {
+    auto copies = std::make_shared<int>(0);
+    cloud.before_each([&cloud, copies](const sim::RequestRecord& record) {
+      if (record.operation == "CopyObject") ++*copies;
+      if (record.operation == "ListObjectsV2" && *copies >= 30)
+        cloud.remove(destination, "photo-000004");
+    });
+  });
+  EXPECT_EQ(rig.copy().missing, 2u);
+  std::vector<std::string> found;
+  for (const auto& failure : rig.events<FailureEvent>())
+    found.push_back(failure.operation + " " + failure.key);
+  EXPECT_THAT(found, ElementsAre("CopyObject photo-000007", "verify photo-000004"));
 }
 
 TEST(Copy, AListingThatFailsIsNotAnEmptyBucket) {

@@ -1,15 +1,18 @@
 // Every copy is a job: what the store knows of it, and what may be done with it from outside.
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <unistd.h>
+#include <utility>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/workflow/rig.hpp"
 #include "workflow/job_recorder.hpp"
+#include "workflow/job_run.hpp"
 #include "workflow/job_story.hpp"
 
 namespace s3m::workflow {
@@ -92,6 +95,50 @@ TEST(Jobs, CtrlCPausesAndResumeFinishes) {
   EXPECT_EQ(story.view.job.attempt, 2);
   EXPECT_EQ(rig.store()->jobs(10)->size(), 1u) << "it is the same job";
   EXPECT_FALSE(rig.again("resume", job)) << "there is nothing left to do";
+}
+
+// Every percentage that the last run told, in its order.
+std::vector<int> percents(const Rig& rig) {
+  std::vector<int> told;
+  for (const auto& event : rig.every_event()) {
+    if (const auto* step = std::get_if<StepEvent>(&event)) told.push_back(step->percent);
+    if (const auto* progress = std::get_if<ProgressEvent>(&event))
+      told.push_back(progress->percent);
+  }
+  return told;
+}
+
+TEST(Jobs, APercentageNeverFallsOverTheRunsOfACopy) {
+  Rig rig(two_bucket_world(400));
+  rig.cloud([](sim::Cloud& cloud) { cloud.latency({{.operation = "CopyObject", .fixed = 20ms}}); });
+  bool stopped = false;
+  rig.on_event([&stopped](const Event& event) {
+    const auto* const progress = std::get_if<ProgressEvent>(&event);
+    if (progress == nullptr || progress->percent <= 20) return;
+    if (!std::exchange(stopped, true)) ::kill(::getpid(), SIGINT);
+  });
+  ASSERT_EQ(rig.copy({"--concurrency", "4"}).exit_code, 130);
+  const auto job = rig.last_job();
+  const int before = story_of(rig, job).view.percent();
+  EXPECT_EQ(before, percents(rig).back());
+  EXPECT_GT(before, 20);
+
+  // As another process sees it, too: from the first word on, before anything of it is stored.
+  int seen = 100;
+  rig.on_event([&](const Event&) { seen = std::min(seen, story_of(rig, job).view.percent()); });
+  rig.cloud([](sim::Cloud& cloud) { cloud.latency({{.operation = "CopyObject", .fixed = 2ms}}); });
+  ASSERT_TRUE(rig.again("resume", job));
+  EXPECT_EQ(seen, before);
+  const auto told = percents(rig);
+  EXPECT_GE(told.front(), before);
+  EXPECT_TRUE(std::ranges::is_sorted(told)) << testing::PrintToString(told);
+  EXPECT_EQ(told.back(), 100);
+  EXPECT_EQ(rig.store()->fact(job, resumed_from_fact).value(), "copy");
+
+  rig.on_event(nullptr);
+  ASSERT_TRUE(rig.again("retry", job));
+  EXPECT_EQ(percents(rig).front(), 0) << "it had ended well, and is begun anew";
+  EXPECT_EQ(rig.store()->fact(job, resumed_from_fact).value(), "");
 }
 
 TEST(Jobs, AnotherProcessPausesACopy) {

@@ -1,11 +1,13 @@
 // What a person sees of a migration while it runs and when it has ended.
 #include <algorithm>
 #include <csignal>
+#include <set>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "app/job_command.hpp"
+#include "console/job_limits.hpp"
 #include "tests/workflow/rig.hpp"
 #include "workflow/job_run.hpp"
 #include "workflow/job_story.hpp"
@@ -245,6 +247,30 @@ TEST(MigrationFigures, WhatCopiesLackIsCountedOverAllRunsAndReported) {
   const auto losses = story_of(rig).losses;
   ASSERT_EQ(losses.groups().size(), 1u);
   EXPECT_EQ(losses.groups().front().first.front().key, "secret");
+}
+
+// What is set in a console while it runs is kept with the job, beside its command line.
+TEST(MigrationFigures, LimitsThatWereSetHoldForTheCommandThatIsGivenAgain) {
+  Rig rig(moving_world());
+  rig.deny({.operation = "CopyObject", .key = "photo-000007", .count = 0});
+  ASSERT_EQ(rig.migrate().exit_code, 1);
+  const auto job = rig.last_job();
+  const console::JobLimits set{.concurrency = 3, .max_requests_per_second = std::nullopt};
+  ASSERT_TRUE(rig.store()->set_fact(job, console::limits_fact, console::text_of(set)));
+  const auto budgets = [&rig] {
+    std::set<std::uint32_t> found;
+    for (const auto& progress : rig.events<ProgressEvent>())
+      found.insert(progress.budget);
+    return found;
+  };
+  ASSERT_EQ(rig.migrate_again().exit_code, 1);
+  EXPECT_THAT(budgets(), testing::ElementsAre(3u));
+  rig.cloud([](sim::Cloud& cloud) { cloud.faults().clear(); });
+  ASSERT_EQ(rig.migrate_again({"--concurrency", "5"}).exit_code, 0) << rig.told();
+  EXPECT_THAT(budgets(), testing::ElementsAre(5u)) << "what was said last";
+  const auto kept = console::limits_of_job(*rig.store(), job).value();
+  ASSERT_TRUE(kept);
+  EXPECT_EQ(kept->concurrency, 5u);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "store/process_identity.hpp"
 #include "tests/workflow/rig.hpp"
 #include "workflow/deny_statements.hpp"
+#include "workflow/job_story.hpp"
 #include "workflow/migration_machine.hpp"
 #include "workflow/migration_records.hpp"
 #include "workflow/verdict.hpp"
@@ -292,6 +293,11 @@ TEST_F(MigrationTest, G12ANewTagOnTheSameContentIsCarried) {
   const auto object = rig.cloud([](sim::Cloud& cloud) { return cloud.object(source, "plain"); });
   ASSERT_TRUE(object);
   EXPECT_THAT(object->tags, ElementsAre(std::pair<std::string, std::string>("kept", "yes")));
+  // The first proof told of it; the next found it right.
+  EXPECT_THAT(rig.events<FailureEvent>(), SizeIs(1));
+  const auto store = rig.store();
+  EXPECT_FALSE(read_story(*store, rig.last_job())->has_failures);
+  EXPECT_EQ(read_failures(*store, rig.last_job())->count(), 0u);
 }
 
 TEST_F(MigrationTest, G23WhatChangesAfterTheProofIsProvenAgainBeforeItIsDeleted) {

@@ -9,6 +9,7 @@
 #include "app/adopt.hpp"
 #include "app/cli.hpp"
 #include "app/jobs.hpp"
+#include "app/migrate.hpp"
 #include "base/ids.hpp"
 
 namespace s3m::workflow {
@@ -91,7 +92,7 @@ Rig::~Rig() {
   std::filesystem::remove_all(directory_);
 }
 
-SummaryEvent Rig::run(std::vector<std::string> words) {
+app::Arguments Rig::parse(std::vector<std::string> words) const {
   words.insert(words.begin(), "s3migrator");
   words.insert(words.end(), {"--store", file("store.db")});
   auto parsed = app::parse_command_line(words);
@@ -99,7 +100,11 @@ SummaryEvent Rig::run(std::vector<std::string> words) {
     ADD_FAILURE() << notice->text;
     return {};
   }
-  return execute(std::get<app::Arguments>(parsed), new_job_id());
+  return std::get<app::Arguments>(parsed);
+}
+
+SummaryEvent Rig::run(std::vector<std::string> words) {
+  return execute(parse(std::move(words)), new_job_id());
 }
 
 aws::Environment Rig::variables() const {
@@ -204,6 +209,16 @@ SummaryEvent Rig::migrate(std::vector<std::string> options) {
 SummaryEvent Rig::migrate_until_asked(std::vector<std::string> options) {
   options.insert(options.begin(), {"s3://" + source, "--destination-region", "eu-central-1"});
   return run(with_roles("migrate", std::move(options)));
+}
+
+SummaryEvent Rig::migrate_again(std::vector<std::string> options) {
+  options.insert(options.begin(), {"s3://" + source, "--destination-region", "eu-central-1"});
+  options.insert(options.end(), {"--confirm-delete", source});
+  const auto asked = parse(with_roles("migrate", std::move(options)));
+  const auto command = app::with_unfinished_migration(asked, variables());
+  EXPECT_TRUE(command) << command.error().describe();
+  EXPECT_EQ(command->job, last_job_);
+  return execute(*command, command->job);
 }
 
 std::string Rig::told() const {

@@ -55,6 +55,8 @@ class Rig {
   // Of the source bucket to eu-central-1, confirmed beforehand.
   SummaryEvent migrate(std::vector<std::string> options = {});
   SummaryEvent migrate_until_asked(std::vector<std::string> options = {});  // not confirmed
+  // The same command once more, as somebody gives it who goes on with an unfinished one.
+  SummaryEvent migrate_again(std::vector<std::string> options = {});
   // `undo` of a migration; what refuses it before it begins is an error.
   Result<SummaryEvent> undo(const std::string& job);
   // What a job of that name runs in, with the roles of copy(): for parts of a job alone.
@@ -106,6 +108,7 @@ class Rig {
 
  private:
   aws::Environment variables() const;
+  app::Arguments parse(std::vector<std::string> words) const;
   SummaryEvent execute(const app::Arguments& arguments, const std::string& job);
 
   std::filesystem::path directory_;

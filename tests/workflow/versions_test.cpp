@@ -90,6 +90,18 @@ TEST(VersionsCopy, BySourcePolicyAsWell) {
   EXPECT_EQ(history(rig, destination), history(rig, source));
 }
 
+TEST(VersionsCopy, AKeyThatFailsIsListedOnce) {
+  Rig rig(versioned_world());
+  add_history(rig);
+  rig.deny({.operation = "CopyObject", .key = "photo-000000", .count = 0});
+  const auto copied = rig.copy({"--versions", "all"});
+  EXPECT_EQ(copied.exit_code, 3) << copied.message;
+  EXPECT_GT(copied.missing, 1u);
+  const auto failures = rig.events<FailureEvent>();
+  ASSERT_EQ(failures.size(), 1u);
+  EXPECT_EQ(failures[0].operation, "CopyObject");
+}
+
 TEST(VersionsVerify, ComparesHistories) {
   Rig rig(versioned_world());
   add_history(rig);

@@ -1,5 +1,5 @@
 import { cleanup } from '@testing-library/react';
-import { afterEach } from 'vitest';
+import { afterEach, beforeEach, expect, vi } from 'vitest';
 
 import { forgetAnswers } from './fake_api';
 
@@ -9,8 +9,16 @@ globalThis.EventSource ??= class {
   addEventListener() {}
 } as unknown as typeof EventSource;
 
+// React says there what it does not like: a list without keys, a change outside of act().
+beforeEach(() => {
+  vi.spyOn(console, 'error');
+});
+
 afterEach(() => {
   cleanup();
+  const complaints = vi.mocked(console.error).mock.calls.map(([first]) => String(first));
+  vi.restoreAllMocks();
+  expect(complaints, 'complaints of React').toEqual([]);
   forgetAnswers();
   window.location.hash = '';
 });

@@ -91,7 +91,7 @@ export function PlanPanel({ plan }: { plan: PlanFigures }) {
       {(plan.warnings ?? []).map((warning) => (
         <Alert key={warning} type="warning">{warning}</Alert>
       ))}
-      {plan.advice && <Alert type="info">{plan.advice}</Alert>}
+      {Boolean(plan.advice) && <Alert type="info">{plan.advice}</Alert>}
     </SpaceBetween>
   );
 }

@@ -57,7 +57,7 @@ function Part({ part }: { part: ConfigurationPart }) {
       headerActions={<StatusIndicator type={type}>{text}</StatusIndicator>}
     >
       <SpaceBetween size="s">
-        {part.note && <Box><span className="long">{part.note}</span></Box>}
+        {Boolean(part.note) && <Box><span className="long">{part.note}</span></Box>}
         <ColumnLayout columns={2}>
           <Document where={`${name} of the source`} text={part.source} />
           <Document where={`${name} of the new bucket`} text={part.destination} />

@@ -12,12 +12,14 @@ import { FailureTable } from './failure_table';
 
 const pageSizes = { wide: 15, narrow: 6 };
 
-// Reads again, not too often, while failures come in.
+// Reads again, not too often, while failures come in, and when a step begins: a migration that
+// goes back looks at all of it again, and what it told before counts no more.
 function useFresh(id: string, read: () => void) {
   const readSoon = useThrottled(read, 5_000);
   useStream((message) => {
     if (message.kind === 'reset') read();
-    if (message.kind === 'event' && message.jobId === id && message.name === 'failure') readSoon();
+    if (message.kind !== 'event' || message.jobId !== id) return;
+    if (message.name === 'failure' || message.name === 'step') readSoon();
   });
 }
 

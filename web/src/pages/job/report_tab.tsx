@@ -52,7 +52,7 @@ function Verification({ report }: { report: Report }) {
             { label: 'Only in the destination', value: countText(found.extra) },
           ]}
         />
-        {found.digest && <Copyable text={found.digest} what="digest" />}
+        {Boolean(found.digest) && <Copyable text={found.digest} what="digest" />}
       </SpaceBetween>
     </Container>
   );

@@ -68,7 +68,7 @@ export function ResumeModal({ job, close }: { job: JobDetail; close: () => void 
       }
     >
       <SpaceBetween size="m">
-        {job.message && <Alert type="info">{job.message}</Alert>}
+        {Boolean(job.message) && <Alert type="info">{job.message}</Alert>}
         <FormField
           label="Another name for the bucket"
           description="Where somebody else has taken its name."
