@@ -250,8 +250,12 @@ def test_failures_are_tried_again(start, cloud, bucket):
     job = begin(console, copy_request(cloud, "photos", bucket))["id"]
     assert ended(console, job)["state"] == "failed-objects"
     cloud.call("DELETE", "fault")
+    assert console.get(f"/api/v1/jobs/{job}/failures")["total"] == 1
     answer = act(console, job, "retry", {})
     assert answer["attempt"] == 2
+    # Told in the first answer: who looks once should know, and a percentage is not lost by it.
+    assert answer["percent"] >= 99
+    assert show(console, job)["resumed_from"] == "copy"
     document = ended(console, job)
     assert (document["state"], document["has_failures"]) == ("done", False)
     assert [action["action"] for action in document["actions"]] == ["begin", "retry"]

@@ -153,7 +153,9 @@ def test_failures_are_listed_reported_and_retried(cli, cloud, bucket, tmp_path):
     assert listed(cli)[0]["state"] == "failed-objects"
     run = jobs(cli, "failures", job)
     assert run.code == 0 and f"failed: CopyObject s3://{bucket}/p/000007" in run.stdout, run
-    failure = json.loads(jobs(cli, "failures", job, "--json").stdout.splitlines()[0])
+    lines = jobs(cli, "failures", job, "--json").stdout.splitlines()
+    assert len(lines) == 1, "that it is missing follows, and is listed no second time"
+    failure = json.loads(lines[0])
     assert failure["key"] == "p/000007" and failure["http_status"] == 403
     assert failure["request_id"]
 

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-import { chromium, type BrowserContext, type Page } from 'playwright-core';
+import { chromium, type BrowserContext, type Locator, type Page } from 'playwright-core';
 import { expect } from 'vitest';
 
 const executable = process.env.CHROMIUM ?? '/usr/bin/chromium';
@@ -127,19 +127,27 @@ export async function sound(visitor: Visitor, page: Page): Promise<void> {
   expect(visitor.troubles).toEqual([]);
 }
 
-// docs/images has these, taken over by hand when the page has changed.
-export async function picture(page: Page, name: string, look: Look = picturesque): Promise<void> {
+const shots = process.env.SCREENSHOTS ?? new URL('../../build/screenshots', import.meta.url).pathname;
+const pictures = process.env.PICTURES ?? shots;
+
+// One of those that docs/console.md shows; `npm run pictures` puts them where it has them. `at`:
+// what is to be at the top; else the top of the page is.
+export async function picture(
+  page: Page, name: string, look: Look = picturesque, at?: Locator,
+): Promise<void> {
   const before = page.viewportSize()!;
-  await page.setViewportSize(look);
+  await page.setViewportSize({ width: look.width, height: look.height });
   await page.evaluate('window.scrollTo(0, 0)');
-  await shoot(page, `console-${name}`);
+  await at?.evaluate((element) => element.scrollIntoView());
+  await save(page, join(pictures, `console-${name}.png`), false);
   await page.setViewportSize(before);
 }
 
-const shots = process.env.SCREENSHOTS ?? new URL('../../build/screenshots', import.meta.url).pathname;
-
 export async function shoot(page: Page, name: string, whole = false): Promise<void> {
-  const path = join(shots, `${name}.png`);
+  await save(page, join(shots, `${name}.png`), whole);
+}
+
+async function save(page: Page, path: string, whole: boolean): Promise<void> {
   mkdirSync(dirname(path), { recursive: true });
   // Else the bar at the top would stand in the middle of the picture.
   if (whole) await page.evaluate('window.scrollTo(0, 0)');

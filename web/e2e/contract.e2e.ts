@@ -1,5 +1,5 @@
 // The made-up answers that the page is tested on are such as the real server's document allows.
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
@@ -56,6 +56,18 @@ const calls: [string, string, string, unknown?][] = [
   ['PATCH', '/jobs/{id}/limits', `/jobs/${running}/limits`, { concurrency: 8 }],
   ['POST', '/jobs', '/jobs', request],
 ];
+// `npm run pictures` makes all that the document shows, and no more.
+test('each picture of the document is taken', () => {
+  const here = new URL('.', import.meta.url);
+  const named = (text: string, pattern: RegExp) =>
+    [...text.matchAll(pattern)].map(([, name]) => name!).sort();
+  const tests = readdirSync(here).filter((name) => name.endsWith('.e2e.ts'))
+    .map((name) => readFileSync(new URL(name, here), 'utf8')).join('');
+  const page = readFileSync(new URL('../../docs/console.md', here), 'utf8');
+  const taken = named(tests, /\bpicture\([^,]+, '([a-z]+)'/g);
+  expect(taken).toEqual(named(page, /images\/console-([a-z]+)\.png/g));
+});
+
 // Those that this version of the server has.
 const documented = calls.filter(([method, path]) =>
   document.paths[`/api/v1${path}`]?.[method.toLowerCase()]);

@@ -96,8 +96,8 @@ describe.skipIf(!hasBrowser || !hasRunner)('a migration', () => {
     await page.getByText('Configuration of the bucket').waitFor(slow);
     await page.getByText('Policy of the new bucket').first().waitFor();
     await shoot(page, 'migrated-configuration', true);
-    await page.getByText('Configuration of the bucket').scrollIntoViewIfNeeded();
-    await shoot(page, 'console-configuration');
+    const parts = page.getByText('Configuration of the bucket');
+    await picture(page, 'configuration', { width: 1120, height: 900 }, parts);
     await sound(visitor, page);
     await page.getByRole('tab', { name: 'Log' }).click();
     await page.getByText(/In the console: confirm/).first().waitFor();

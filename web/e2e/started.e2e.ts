@@ -137,9 +137,11 @@ describe.skipIf(!hasBrowser || !hasRunner)('a job that is begun from the page', 
     await page.getByRole('link', { name: 'films to films-copy' }).click();
     await page.getByRole('button', { name: 'Pause' }).click(slow);
     await page.getByText('Paused').first().waitFor(slow);
+    const before = await percent(page);
     await sound(visitor, page);
     await page.getByRole('button', { name: 'Resume' }).click();
-    await page.getByText(/Attempt 2, resumed from/).waitFor(slow);
+    await page.getByText('Attempt 2, resumed from: Copy objects.').waitFor(slow);
+    expect(await percent(page)).toBeGreaterThanOrEqual(before);
     await sound(visitor, page);
   });
 
@@ -149,6 +151,7 @@ describe.skipIf(!hasBrowser || !hasRunner)('a job that is begun from the page', 
     await page.getByRole('link', { name: 'films to films-copy' }).click();
     await page.getByText('The whole job', { exact: true }).waitFor(slow);
     await expect.poll(() => percent(page), slow).toBeGreaterThan(6);
+    const before = await percent(page);
     visitor.expected.push(/console: .*ERR_|console: Failed to load resource/);
     await world.stopServing();
     await page.getByText('Connection to the server lost').waitFor(slow);
@@ -159,7 +162,8 @@ describe.skipIf(!hasBrowser || !hasRunner)('a job that is begun from the page', 
     await world.serve();
     await signInAgain(page);
     await page.getByText('Connection to the server lost').waitFor({ state: 'detached' });
-    await page.getByText(/Attempt 3, resumed from/).waitFor(slow);
+    await page.getByText('Attempt 3, resumed from: Copy objects.').waitFor(slow);
+    expect(await percent(page)).toBeGreaterThanOrEqual(before);
     await page.getByRole('button', { name: 'Actions' }).click();
     await page.getByRole('menuitem', { name: 'Change limits' }).click();
     const rate = page.getByRole('dialog').getByLabel('Requests a second, at most');
