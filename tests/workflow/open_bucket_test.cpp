@@ -122,6 +122,15 @@ TEST_F(OpenBucket, NorDoesItWhereTheRunWasCutShortInTheMiddle) {
   is_as_used();
 }
 
+// Killed between the deletion of the temporary bucket and the note of it: nothing is left to do
+// there, and no record to be kept in what is gone.
+TEST_F(OpenBucket, ATemporaryBucketThatIsGoneAlreadyIsTheEnd) {
+  stops("DeleteBucket");
+  rig.cloud([this](sim::Cloud& cloud) { EXPECT_TRUE(cloud.drop_bucket(temporary())); });
+  const auto done = resume();
+  EXPECT_EQ(done.exit_code, exit_verified) << done.message;
+}
+
 TEST_F(OpenBucket, NorWhereTheStoreIsLostToo) {
   stops("DeleteObjects", 3);
   use();
