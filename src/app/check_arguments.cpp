@@ -103,14 +103,21 @@ class Checker {
     if (arguments_.verb == Verb::migrate) return migration();
     if (is_about_jobs(arguments_.verb)) return;  // whose job it is, is not known yet
     if (arguments_.verb == Verb::adopt) return adoption();
-    refuse(arguments_.verb == Verb::cleanup && has("--confirm-delete"),
-           "--confirm-delete has no effect with a bucket: it names the temporary bucket of a job");
+    if (arguments_.verb == Verb::cleanup) return opening();
     const auto& spec = arguments_.spec;
     needs("--max-delete", "--delete", spec.delete_extra);
     needs("--confirm-delete", "--delete", spec.delete_extra);
     refuse(!spec.confirm_delete.empty() && spec.confirm_delete != arguments_.destination.bucket,
            fmt::format("--confirm-delete names \"{}\", but the destination bucket is \"{}\"",
                        printable(spec.confirm_delete), printable(arguments_.destination.bucket)));
+  }
+
+  void opening() {
+    const auto& name = arguments_.migration.confirm_delete;
+    const auto& bucket = arguments_.destination.bucket;
+    refuse(!name.empty() && name != bucket,
+           fmt::format("--confirm-delete names \"{}\", but the bucket is \"{}\"", printable(name),
+                       printable(bucket)));
   }
 
   void migration() {

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "app/say.hpp"
+#include "app/typed_line.hpp"
 #include "base/text.hpp"
 #include "workflow/cleanup_job.hpp"
 #include "workflow/job_hold.hpp"
@@ -20,8 +22,8 @@ Outcome ended(Engine& engine, const Error& error) {
 }
 
 bool ask(const workflow::DiscardQuestion& question) {
-  fmt::print(
-      stderr,
+  forget_typed(STDIN_FILENO);
+  say(stderr,
       "\nThe temporary bucket s3://{0} is now emptied of all that is seen to be in s3://{1}, "
       "and deleted. To go on, type its name ({0}): ",
       printable(question.temporary_bucket), printable(question.living_bucket));
@@ -54,8 +56,9 @@ net::Task<SummaryEvent> clean_up_copy(Engine& engine, const Arguments& arguments
 
 }  // namespace
 
-net::Task<Outcome> cleanup(Engine& engine, const Arguments&) {
-  auto cleaned = co_await workflow::run_cleanup(engine.context(), engine.destination());
+net::Task<Outcome> cleanup(Engine& engine, const Arguments& arguments) {
+  auto cleaned = co_await workflow::run_cleanup(engine.context(), engine.destination(),
+                                                arguments.migration.confirm_delete);
   if (!cleaned) co_return ended(engine, cleaned.error());
   co_return Outcome{workflow::tell_cleanup(engine.context().events, *cleaned), {}};
 }

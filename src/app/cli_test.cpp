@@ -169,8 +169,10 @@ TEST(CommandLine, CleanupOfAJobTakesItsRolesFromTheJob) {
   EXPECT_EQ(arguments.migration.confirm_delete, "s3m-12");
   EXPECT_THAT(refusal({"cleanup", "20261122t231822-5c1b9a", "--region", "us-east-1"}),
               HasSubstr("--region has no effect with a job"));
-  EXPECT_THAT(refusal({"cleanup", "s3://bbb", "--confirm-delete", "bbb"}),
-              HasSubstr("--confirm-delete has no effect with a bucket"));
+  EXPECT_THAT(refusal({"cleanup", "s3://bbb", "--confirm-delete", "ccc"}),
+              HasSubstr("--confirm-delete names \"ccc\", but the bucket is \"bbb\""));
+  EXPECT_EQ(good({"cleanup", "s3://bbb", "--confirm-delete", "bbb"}).migration.confirm_delete,
+            "bbb");
 }
 
 TEST(CommandLine, WhatIsUnknownIsNamedWithWhatWasProbablyMeant) {

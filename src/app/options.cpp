@@ -94,7 +94,8 @@ Options discard_option() {
   return {{"--confirm-delete", "BUCKET", "Job",
            "With a job: the name of its temporary bucket, which is then deleted without asking, "
            "each object of it first seen in the bucket that lives. Without it the name is asked "
-           "for on the terminal.",
+           "for on the terminal. With a bucket: its own name, which takes the protection off a "
+           "temporary bucket that may be the only copy of a migration.",
            text([](Arguments& a) -> std::string& { return a.migration.confirm_delete; })}};
 }
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <cerrno>
 #include <poll.h>
+#include <termios.h>
 #include <unistd.h>
 
 namespace s3m::app {
@@ -20,6 +21,10 @@ bool readable(int terminal) {
 }
 
 }  // namespace
+
+void forget_typed(int terminal) {
+  ::tcflush(terminal, TCIFLUSH);
+}
 
 net::Task<std::optional<std::string>> typed_line(int terminal, net::CancelToken& cancel) {
   std::string line;

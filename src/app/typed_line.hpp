@@ -12,6 +12,9 @@
 
 namespace s3m::app {
 
+// Forgets what was typed before anybody was asked: it is no answer. Nothing to do for a pipe.
+void forget_typed(int terminal);
+
 // A line from a terminal or a pipe, without its end. `terminal` stays open and as it is.
 //
 // Gives         nullopt when there is nothing more to read, or `cancel` fired.

@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/text.hpp"
+#include "workflow/bucket_record.hpp"
 #include "workflow/liveness.hpp"
 #include "workflow/preflight.hpp"
 #include "workflow/sides.hpp"
@@ -55,11 +57,36 @@ bool is_grant(const std::string& sid) {
   return sid.starts_with(grant_sid_prefix);
 }
 
+bool is_protection(const std::string& sid) {
+  return sid.starts_with(protect_sid_prefix);
+}
+
+// Named are the states in which another bucket surely has all: one that is not known is none.
+bool may_hold_the_only_copy(const BucketRecord& record) {
+  constexpr std::array harmless = std::to_array<std::string_view>({"copying", "proven", "opened"});
+  return std::ranges::find(harmless, record.state) == harmless.end();
+}
+
+Error only_copy(const std::string& bucket, const BucketRecord& record) {
+  const auto job = printable(record.job_id);
+  return Error(
+      Errc::refused,
+      fmt::format(
+          "s3://{0} is the temporary bucket of job {1}, which moves s3://{2} and has not "
+          "come to its end: it may be the only copy. Nothing was changed. Go on with: "
+          "s3migrator jobs resume {1}, where the job is known; or, where its store is lost: "
+          "s3migrator adopt s3://{0}. Whoever takes its protection off all the same names "
+          "it: --confirm-delete {0}",
+          printable(bucket), job, printable(record.source.bucket)));
+}
+
 class Cleanup {
  public:
-  Cleanup(JobContext& context, Access owner, BucketFacts facts, Whose whose)
+  Cleanup(JobContext& context, Access owner, BucketFacts facts, Whose whose,
+          std::string confirmed = {})
       : context_(context),
         whose_(whose),
+        confirmed_(std::move(confirmed)),
         owner_(std::move(owner)),
         facts_(std::move(facts)),
         bucket_{service_name(owner_.endpoint), owner_.location.bucket},
@@ -104,6 +131,8 @@ class Cleanup {
         if (goes) recorded->dead.insert(*std::move(sid));
       }
     }
+    auto may = co_await may_go(*recorded);
+    if (!may) co_return may;
     for (const auto& sid : recorded->dead) {
       if (recorded->alive.contains(sid)) continue;
       auto removed = co_await editor_.remove(sid);
@@ -112,6 +141,30 @@ class Cleanup {
     }
     result.kept.assign(recorded->alive.begin(), recorded->alive.end());
     co_return ok;
+  }
+
+  // Which job a temporary bucket belongs to, and how far that is, is for its own record to say: the
+  // store of that job may be another one.
+  net::Task<Result<void>> may_go(Recorded statements) {
+    const bool protects = std::ranges::any_of(statements.dead, [&](const std::string& sid) {
+      return is_protection(sid) && !statements.alive.contains(sid);
+    });
+    const auto& name = bucket_.bucket;
+    if (whose_ == Whose::own || !protects || confirmed_ == name) co_return ok;
+    auto record = co_await read_record(s3_, {.name = name,
+                                             .region = facts_.region,
+                                             .expected_owner = facts_.expected_owner,
+                                             .job_id = {}});
+    if (record) {
+      if (may_hold_the_only_copy(*record)) co_return fail(only_copy(name, *record));
+      co_return ok;
+    }
+    if (record.error().code() == Errc::not_found) co_return ok;
+    record.error().context(
+        fmt::format("whether s3://{0} is the only copy that a migration has cannot be told, and "
+                    "nothing was changed; whoever knows names it: --confirm-delete {0}",
+                    printable(name)));
+    co_return forward(record);
   }
 
   net::Task<Result<void>> abort_uploads(CleanupResult& result) {
@@ -136,6 +189,7 @@ class Cleanup {
 
   JobContext& context_;
   Whose whose_;
+  std::string confirmed_;
   Access owner_;
   BucketFacts facts_;
   store::BucketRef bucket_;
@@ -198,13 +252,15 @@ net::Task<Result<bool>> has_statement(JobContext& context, const Access& owner) 
 
 }  // namespace
 
-net::Task<Result<CleanupResult>> run_cleanup(JobContext& context, Access owner) {
+net::Task<Result<CleanupResult>> run_cleanup(JobContext& context, Access owner,
+                                             std::string confirmed) {
   auto principal = co_await identify(owner);
   if (!principal) co_return forward(principal);
   std::vector<std::string> notes;
   auto facts = co_await look_at_bucket(owner, *principal, context.runtime, context.governor, notes);
   if (!facts) co_return forward(facts);
-  Cleanup cleanup(context, std::move(owner), *std::move(facts), Whose::all_dead_jobs);
+  Cleanup cleanup(context, std::move(owner), *std::move(facts), Whose::all_dead_jobs,
+                  std::move(confirmed));
   co_return co_await cleanup.run();
 }
 

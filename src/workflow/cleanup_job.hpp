@@ -28,10 +28,13 @@ struct CleanupResult {
 // Takes out every statement of ours: those in the store, and any in the policy by its Sid, unless
 // its job is running in a living process here. Aborts the uploads below the location that are
 // recorded as ours. What others did stays. Settings that a migration has switched off there are put
-// back (cleanup_settings.hpp).
+// back (cleanup_settings.hpp). The temporary bucket of a migration that may be the only copy is
+// left as it is, by its own record and whatever this store knows (guard G22), unless `confirmed` is
+// its name.
 //
-// Errors  as look_at_bucket(); what editing the policy or aborting says.
-net::Task<Result<CleanupResult>> run_cleanup(JobContext& context, Access owner);
+// Errors  as look_at_bucket(); what editing the policy or aborting says; refused for the only copy.
+net::Task<Result<CleanupResult>> run_cleanup(JobContext& context, Access owner,
+                                             std::string confirmed);
 
 // The same for the context's own job alone, which the caller holds (job_hold.hpp), in one bucket
 // that is known.

@@ -6,7 +6,8 @@ import pytest
 
 import migration
 from migration import BUCKET, Migration, assert_moved, contents, furnish
-from sim_fixture import DESTINATION, SOURCE, simulator
+from program import Program
+from sim_fixture import DESTINATION, DESTINATION_ROLE, MIGRATOR_ROLE, SOURCE, simulator
 
 
 @pytest.fixture
@@ -18,6 +19,11 @@ def sim(tmp_path):
 def cleanup(job, *options):
     return job.program.run("cleanup", job.events[0]["job"], "--json", *options,
                            env=job.environment)
+
+
+def owner_words(sim):
+    return ["--migrator-role-arn", MIGRATOR_ROLE, "--role-arn", DESTINATION_ROLE,
+            "--external-id", sim.external_ids[DESTINATION_ROLE]]
 
 
 def temporaries(sim):
@@ -102,6 +108,65 @@ def test_refused_once_it_deletes(program, sim):
     assert temporaries(sim) == [temporary]
     job.finish()
     assert_moved(sim, before)
+
+
+# G22: whatever the store that is asked knows of the job.
+@pytest.mark.parametrize("step", ["empty", "take-name", "copy-back"])
+def test_g22_the_protection_of_what_may_be_the_only_copy_stays(program, sim, tmp_path, step):
+    furnish(sim, objects=8)
+    before = contents(sim.admin(SOURCE))
+    job = Migration(program, sim)
+    assert job.run(kill_at=lambda event: event.get("step") == step) is None
+    [temporary] = temporaries(sim)
+    owner = sim.admin(DESTINATION, region=migration.TARGET_REGION)
+    protected = owner.get_bucket_policy(Bucket=temporary)["Policy"]
+    (tmp_path / "another").mkdir()
+    for asked in (program, Program(tmp_path / "another")):
+        run = asked.run("cleanup", f"s3://{temporary}", *owner_words(sim), "--json",
+                        env=job.environment)
+        assert run.code == 1, run
+        for word in (job.events[0]["job"], f"adopt s3://{temporary}", "--confirm-delete"):
+            assert word in run.summary["message"], run
+        assert owner.get_bucket_policy(Bucket=temporary)["Policy"] == protected
+    run = program.run("cleanup", f"s3://{temporary}", *owner_words(sim), "--json",
+                      "--confirm-delete", temporary, env=job.environment)
+    assert run.code == 0, run
+    with pytest.raises(owner.exceptions.ClientError):
+        owner.get_bucket_policy(Bucket=temporary)
+    job.finish()
+    assert_moved(sim, before)
+
+
+def test_the_protection_of_what_is_but_a_copy_goes(program, sim, tmp_path):
+    furnish(sim, objects=8)
+    job = Migration(program, sim)
+    assert job.run(kill_at=lambda event: event.get("step") == "prove") is None
+    [temporary] = temporaries(sim)
+    run = Program(tmp_path).run("cleanup", f"s3://{temporary}", *owner_words(sim), "--json",
+                                env=job.environment)
+    assert run.code == 0, run
+
+
+def test_a_temporary_bucket_that_lost_its_tag_is_not_said_to_be_gone(program, sim):
+    furnish(sim, objects=8)
+    before = contents(sim.admin(SOURCE))
+    job = Migration(program, sim)
+    assert job.run(kill_at=lambda event: event.get("step") == "freeze") is None
+    [temporary] = temporaries(sim)
+    owner = sim.admin(DESTINATION, region=migration.TARGET_REGION)
+    replaced = [{"Key": "cost-center", "Value": "42"}]
+    owner.put_bucket_tagging(Bucket=temporary, Tagging={"TagSet": replaced})
+    tag = f"key s3migrator:job, value {job.job}"
+    assert job.undo() == 1
+    assert tag in job.undone[-1]["message"], job.undone[-1]
+    run = cleanup(job, "--confirm-delete", temporary)
+    assert run.code == 1 and tag in run.summary["message"], run
+    assert temporaries(sim) == [temporary]
+    mark = {"Key": "s3migrator:job", "Value": job.job}
+    owner.put_bucket_tagging(Bucket=temporary, Tagging={"TagSet": [*replaced, mark]})
+    assert job.undo() == 0, job.undone[-1]
+    assert temporaries(sim) == []
+    assert contents(sim.admin(SOURCE)) == before
 
 
 def test_moved_already(program, sim):
