@@ -9,6 +9,7 @@
 #include "app/cli.hpp"
 #include "app/demo_console.hpp"
 #include "app/run.hpp"
+#include "app/say.hpp"
 #include "app/sinks.hpp"
 #include "base/ids.hpp"
 #include "base/text.hpp"
@@ -128,7 +129,7 @@ class Demo {
 
 void Demo::say(const std::string& text) const {
   if (!talks()) return;
-  fmt::print(stdout, "{}\n", text);
+  app::say(stdout, "{}\n", text);
   std::fflush(stdout);
 }
 
@@ -278,12 +279,12 @@ int run_demo(const Arguments& arguments) {
   if (!page.empty() && !std::filesystem::exists(page + "/index.html", unknown)) {
     const auto wrong =
         fail(Errc::usage, fmt::format("--web-root {}: there is no index.html", printable(page)));
-    fmt::print(stderr, "s3migrator: {}\n", wrong.error().describe());
+    say(stderr, "s3migrator: {}\n", wrong.error().describe());
     return exit_code_of(wrong.error());
   }
   auto cloud = sim::Server::start(demo_scenario());
   if (!cloud) {
-    fmt::print(stderr, "s3migrator: {}\n", cloud.error().describe());
+    say(stderr, "s3migrator: {}\n", cloud.error().describe());
     return workflow::exit_fatal;
   }
   return Demo(arguments, **cloud).run();

@@ -9,6 +9,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <fmt/format.h>
 
+#include "app/say.hpp"
 #include "app/serve.hpp"
 #include "base/text.hpp"
 #include "net/http_client.hpp"
@@ -78,8 +79,7 @@ Result<void> answers(const Listening& listening, bool has_page) {
 }
 
 void say_what_to_try(const Listening& listening, const std::string& bucket) {
-  fmt::print(
-      stdout,
+  say(stdout,
       "6. The console, on the same cloud and with the two jobs above:\n"
       "   Open     {}\n"
       "   Token    {}\n"
@@ -111,7 +111,7 @@ int run_demo_console(const Arguments& arguments, const aws::Environment& environ
       listening.stop();
     });
     if (arguments.output.json || arguments.output.quiet) return;
-    fmt::print(stdout, "6. The console listens at {}\n", listening.url);
+    say(stdout, "6. The console listens at {}\n", listening.url);
   };
   setting.ended = [&visitor] {
     if (visitor) visitor->join();
@@ -119,12 +119,11 @@ int run_demo_console(const Arguments& arguments, const aws::Environment& environ
   const int code = run_serve(arguments, environment, setting);
   if (code != workflow::exit_verified || stays) return code;
   if (!answered) {
-    fmt::print(stderr, "s3migrator: {}\n", single_line(answered.error().describe()));
+    say(stderr, "s3migrator: {}\n", single_line(answered.error().describe()));
     return workflow::exit_fatal;
   }
   if (!arguments.output.json && !arguments.output.quiet) {
-    fmt::print(
-        stdout,
+    say(stdout,
         "   It answers, and ends now, as nobody sits here. In a terminal it stays open, to be "
         "tried.\n");
   }

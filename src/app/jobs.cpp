@@ -15,6 +15,7 @@
 #include "app/job_limits.hpp"
 #include "app/jobs_text.hpp"
 #include "app/run.hpp"
+#include "app/say.hpp"
 #include "app/serve_words.hpp"
 #include "app/store_place.hpp"
 #include "base/text.hpp"
@@ -71,7 +72,7 @@ class Jobs {
 
 void Jobs::print(const std::string& text) const {
   if (arguments_.output.quiet) return;
-  fmt::print(stdout, "{}", text);
+  app::say(stdout, "{}", text);
 }
 
 Result<void> Jobs::list() {
@@ -291,7 +292,7 @@ int run_jobs(const Arguments& arguments, const aws::Environment& environment) {
   };
   const auto done = work();
   if (done) return workflow::exit_verified;
-  fmt::print(stderr, "s3migrator: {}\n", single_line(done.error().describe()));
+  say(stderr, "s3migrator: {}\n", single_line(done.error().describe()));
   return exit_code_of(done.error());
 }
 

@@ -13,6 +13,7 @@
 #include "app/job_limits.hpp"
 #include "app/migration_plan_text.hpp"
 #include "app/migration_text.hpp"
+#include "app/say.hpp"
 #include "app/store_place.hpp"
 #include "app/typed_line.hpp"
 #include "base/text.hpp"
@@ -62,14 +63,14 @@ std::string no_more(const workflow::JobContext& context) {
 
 // Where somebody sits who can be asked: the name is typed, nothing less.
 net::Task<bool> ask(workflow::ConfirmationQuestion question, workflow::JobContext& context) {
-  fmt::print(stderr,
-             "\n{}\nThe bucket is now emptied and deleted, and made anew in its new place.\n"
-             "To go on, type its name: ",
-             confirmation_text(question));
+  forget_typed(STDIN_FILENO);
+  say(stderr,
+      "\n{}\nThe bucket is now emptied and deleted, and made anew in its new place.\n"
+      "To go on, type its name: ",
+      confirmation_text(question));
   const auto typed = co_await typed_line(STDIN_FILENO, context.cancel);
   if (context.cancel.cancelled()) {
-    fmt::print(stderr, "\nNo answer is waited for any more: {}. Nothing was deleted.\n",
-               no_more(context));
+    say(stderr, "\nNo answer is waited for any more: {}. Nothing was deleted.\n", no_more(context));
     co_return false;
   }
   co_return typed == question.bucket;

@@ -7,6 +7,7 @@
 #include "app/lambda_runtime.hpp"
 #include "app/monitor_pass.hpp"
 #include "app/run.hpp"
+#include "app/say.hpp"
 #include "base/json_text.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
@@ -27,19 +28,19 @@ Result<MonitorReport> look(const Arguments& arguments, const aws::Environment& e
 
 void show(const MonitorReport& report, const OutputArguments& output) {
   for (const auto& text : report.troubles)
-    fmt::print(stderr, "s3migrator: {}\n", single_line(text));
+    say(stderr, "s3migrator: {}\n", single_line(text));
   if (output.json) {
-    fmt::print(stdout, "{}\n", safe_json(to_json(report)));
+    say(stdout, "{}\n", safe_json(to_json(report)));
   } else if (!output.quiet) {
     for (const auto& sight : report.jobs) {
-      fmt::print(stdout, "{}  {:>3}%  {}{}{}\n", printable(sight.job), sight.percent, sight.state,
-                 sight.task ? "  task " : "", sight.task ? printable(sight.task->status) : "");
+      say(stdout, "{}  {:>3}%  {}{}{}\n", printable(sight.job), sight.percent, sight.state,
+          sight.task ? "  task " : "", sight.task ? printable(sight.task->status) : "");
       for (const auto& warning : sight.warnings)
-        fmt::print(stdout, "  {}\n", single_line(warning));
+        say(stdout, "  {}\n", single_line(warning));
     }
-    if (report.jobs.empty()) fmt::print(stdout, "No job is running.\n");
+    if (report.jobs.empty()) say(stdout, "No job is running.\n");
     if (!report.complete)
-      fmt::print(stdout, "Time was up before all was read; the next look goes on there.\n");
+      say(stdout, "Time was up before all was read; the next look goes on there.\n");
   }
   std::fflush(stdout);
 }
@@ -73,7 +74,7 @@ int run_monitor(const Arguments& arguments, const aws::Environment& environment)
   const auto deadline = std::chrono::steady_clock::now() + arguments.monitor.within;
   const auto report = look(arguments, environment, deadline);
   if (!report) {
-    fmt::print(stderr, "s3migrator: {}\n", single_line(report.error().describe()));
+    say(stderr, "s3migrator: {}\n", single_line(report.error().describe()));
     return exit_code_of(report.error());
   }
   show(*report, arguments.output);

@@ -2,6 +2,7 @@
 
 #include "app/figures_text.hpp"
 #include "app/line_text.hpp"
+#include "app/say.hpp"
 #include "app/sinks.hpp"
 
 namespace s3m::app {
@@ -17,7 +18,7 @@ class LineSink : public EventSink {
   void write(const std::optional<std::string>& line) {
     if (!line) return;
     const auto time = iso8601_seconds(system_clock().now());
-    fmt::print(out_, "{} {}\n", time, *line);
+    say(out_, "{} {}\n", time, *line);
     std::fflush(out_);
   }
 

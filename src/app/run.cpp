@@ -21,6 +21,7 @@
 #include "app/migration_text.hpp"
 #include "app/monitor.hpp"
 #include "app/own_task.hpp"
+#include "app/say.hpp"
 #include "app/serve.hpp"
 #include "app/sinks.hpp"
 #include "app/text_width.hpp"
@@ -220,14 +221,13 @@ void show(const Outcome& outcome, const OutputArguments& output) {
   const auto& summary = outcome.summary;
   const bool good = summary.exit_code == workflow::exit_verified;
   if (!output.json && !output.quiet) {
-    fmt::print(stdout, "{}", outcome.text);
-    if (good) fmt::print(stdout, "{}.\n", single_line(summary.message));
+    say(stdout, "{}", outcome.text);
+    if (good) say(stdout, "{}.\n", single_line(summary.message));
     std::fflush(stdout);
   }
   if (good) return;
   const bool terminal = ::isatty(STDERR_FILENO) == 1;
-  fmt::print(stderr, "{}",
-             closing_text(summary, terminal ? width_of(stderr) - 1 : unlimited_width));
+  say(stderr, "{}", closing_text(summary, terminal ? width_of(stderr) - 1 : unlimited_width));
 }
 
 namespace {
@@ -238,10 +238,10 @@ int run_command(const Arguments& arguments, const aws::Environment& environment,
   const auto outcome = execute(arguments, environment, faces, job_id);
   show(outcome, arguments.output);
   if (!output_is_lost()) return outcome.summary.exit_code;
-  fmt::print(stderr,
-             "s3migrator: standard output cannot be written, so what stands there is not "
-             "complete. The job itself ended with code {}\n",
-             outcome.summary.exit_code);
+  say(stderr,
+      "s3migrator: standard output cannot be written, so what stands there is not "
+      "complete. The job itself ended with code {}\n",
+      outcome.summary.exit_code);
   return outcome.summary.exit_code == 0 ? workflow::exit_fatal : outcome.summary.exit_code;
 }
 
@@ -250,21 +250,21 @@ int run_migration(const Arguments& arguments, const aws::Environment& environmen
   if (command) {
     return run_command(*command, environment, command->again ? command->job : new_job_id());
   }
-  fmt::print(stderr, "s3migrator: {}\n", single_line(command.error().describe()));
+  say(stderr, "s3migrator: {}\n", single_line(command.error().describe()));
   return exit_code_of(command.error());
 }
 
 int run_adopted(const Arguments& arguments, const aws::Environment& environment) {
   const auto command = with_record(arguments, environment);
   if (command) return run_command(*command, environment, command->job);
-  fmt::print(stderr, "s3migrator: {}\n", single_line(command.error().describe()));
+  say(stderr, "s3migrator: {}\n", single_line(command.error().describe()));
   return exit_code_of(command.error());
 }
 
 int run_again(const Arguments& arguments, const aws::Environment& environment) {
   auto command = take_up(arguments, environment);
   if (command) return run_command(*command, environment, command->job);
-  fmt::print(stderr, "s3migrator: {}\n", single_line(command.error().describe()));
+  say(stderr, "s3migrator: {}\n", single_line(command.error().describe()));
   return exit_code_of(command.error());
 }
 
@@ -274,7 +274,7 @@ int run(const Arguments& arguments, const aws::Environment& environment) {
   log::set_level(arguments.output.log_level);
   switch (arguments.verb) {
     case Verb::version:
-      fmt::print(stdout, "{}\n", program_name());
+      say(stdout, "{}\n", program_name());
       return workflow::exit_verified;
     case Verb::demo:
       return run_demo(arguments);
@@ -298,7 +298,7 @@ int run(const Arguments& arguments, const aws::Environment& environment) {
   if (!is_about_jobs(arguments.verb)) return run_command(arguments, environment, new_job_id());
   const int code = run_jobs(arguments, environment);
   if (!output_is_lost()) return code;
-  fmt::print(stderr, "s3migrator: standard output cannot be written\n");
+  say(stderr, "s3migrator: standard output cannot be written\n");
   return code == 0 ? workflow::exit_fatal : code;
 }
 

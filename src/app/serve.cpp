@@ -23,6 +23,7 @@
 #include "app/job_command.hpp"
 #include "app/open_files.hpp"
 #include "app/run.hpp"
+#include "app/say.hpp"
 #include "app/serve_browser.hpp"
 #include "app/serve_keys.hpp"
 #include "app/serve_planner.hpp"
@@ -144,10 +145,9 @@ void announce(const OutputArguments& output, const Listening& listening) {
     print_listening(listening);
     return;
   }
-  if (!output.quiet) fmt::print(stdout, "Console  {}\n", listening.url);
+  if (!output.quiet) say(stdout, "Console  {}\n", listening.url);
   if (!listening.token.empty())
-    fmt::print(stdout, "Token    {}\n         Sign in with it; it is not shown again.\n",
-               listening.token);
+    say(stdout, "Token    {}\n         Sign in with it; it is not shown again.\n", listening.token);
   std::fflush(stdout);
 }
 
@@ -285,7 +285,7 @@ Result<void> serve(const Arguments& arguments, const aws::Environment& environme
 void print_listening(const Listening& listening) {
   boost::json::object line{{"v", 1}, {"type", "listening"}, {"url", listening.url}};
   if (!listening.token.empty()) line["token"] = listening.token;
-  fmt::print(stdout, "{}\n", boost::json::serialize(line));
+  say(stdout, "{}\n", boost::json::serialize(line));
   std::fflush(stdout);
 }
 
@@ -293,7 +293,7 @@ int run_serve(const Arguments& arguments, const aws::Environment& environment,
               const ServeSetting& setting) {
   const auto served = serve(arguments, environment, setting);
   if (served) return workflow::exit_verified;
-  fmt::print(stderr, "s3migrator: {}\n", single_line(served.error().describe()));
+  say(stderr, "s3migrator: {}\n", single_line(served.error().describe()));
   return exit_code_of(served.error());
 }
 

@@ -2,6 +2,8 @@
 
 #include <array>
 #include <functional>
+#include <poll.h>
+#include <pty.h>
 #include <string_view>
 #include <unistd.h>
 
@@ -74,6 +76,22 @@ TEST_F(TypedLine, WhoHangsUpHasTypedNothing) {
 
 TEST_F(TypedLine, AJobThatIsStoppedIsNotAskedAnyMore) {
   EXPECT_EQ(read([&] { cancel_.cancel(); }), std::nullopt);
+}
+
+TEST(ForgetTyped, WhatATerminalHadBeforeTheQuestionIsNoAnswer) {
+  int person = -1, program = -1;
+  ASSERT_EQ(::openpty(&person, &program, nullptr, nullptr, nullptr), 0);
+  const std::string_view early = "photos\n", answer = "yes\n";
+  ASSERT_EQ(::write(person, early.data(), early.size()), static_cast<ssize_t>(early.size()));
+  pollfd ready{.fd = program, .events = POLLIN, .revents = 0};
+  ASSERT_EQ(::poll(&ready, 1, 60'000), 1);
+  forget_typed(program);
+  ASSERT_EQ(::write(person, answer.data(), answer.size()), static_cast<ssize_t>(answer.size()));
+  std::array<char, 64> read{};
+  EXPECT_EQ(::read(program, read.data(), read.size()), static_cast<ssize_t>(answer.size()));
+  EXPECT_EQ(std::string_view(read.data(), answer.size()), answer);
+  ::close(person);
+  ::close(program);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <iterator>
 #include <limits>
+#include <mutex>
 #include <optional>
 #include <signal.h>
 #include <unistd.h>
@@ -69,8 +70,9 @@ std::optional<Named> parsed(std::string_view process) {
 enum class Life : std::uint8_t { gone, lives, unknown };
 
 bool is_here(const Named& named) {
-  const auto here = surroundings();
-  return !here.empty() && named.surroundings == here;
+  const auto own = this_process();
+  const auto here = parsed(own);
+  return here && !here->surroundings.empty() && named.surroundings == here->surroundings;
 }
 
 Life life_of(const Named& named) {
@@ -92,9 +94,19 @@ Life life_of(std::string_view process) {
 }  // namespace
 
 std::string this_process() {
+  static std::mutex mutex;
+  static pid_t known = 0;
+  static std::string words;
+  const std::scoped_lock lock(mutex);
+  // Looked for once: later there may be no descriptor left to look with, and a process that took
+  // itself for another would lose its own claim.
+  if (known == ::getpid()) return words;
   const auto pid = std::to_string(::getpid());
   const auto stat = stat_of(pid);
-  return fmt::format("{} {} {}", pid, stat ? stat->start : "?", surroundings());
+  const auto around = surroundings();
+  words = fmt::format("{} {} {}", pid, stat ? stat->start : "?", around);
+  known = stat && !around.empty() ? ::getpid() : 0;
+  return words;
 }
 
 bool surely_gone(std::string_view process) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <signal.h>
+#include <sys/resource.h>
 
 #include <gtest/gtest.h>
 
@@ -21,6 +22,19 @@ std::string with_word(std::string process, std::size_t at, std::string_view word
 TEST(ProcessIdentity, has_four_words_and_stays) {
   EXPECT_EQ(std::ranges::count(this_process(), ' '), 3);
   EXPECT_EQ(this_process(), this_process());
+}
+
+TEST(ProcessIdentity, stays_where_no_descriptor_is_left) {
+  const auto before = this_process();
+  rlimit limit{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &limit), 0);
+  const rlimit none{.rlim_cur = 0, .rlim_max = limit.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  const auto then = this_process();
+  const auto words = process_words(before);
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &limit), 0);
+  EXPECT_EQ(then, before);
+  EXPECT_EQ(words, "process " + std::to_string(::getpid()) + " on this machine");
 }
 
 TEST(ProcessIdentity, this_process_lives) {

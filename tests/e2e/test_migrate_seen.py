@@ -12,6 +12,7 @@ import time
 
 import pytest
 
+import kills
 import migration
 from conftest import PROGRAM
 from migration import BUCKET, Migration, assert_moved, contents, furnish
@@ -28,9 +29,10 @@ def words_of(job, *more):
     return [word for word in job.words() if word != "--json"] + list(more)
 
 
-def in_terminal(program, words, environment, columns, answer=None, when_asked=None):
+def in_terminal(program, words, environment, columns, answer=None, when_asked=None,
+                ahead=None):
     """Runs the program on a terminal; `answer` is typed when it asks, or `when_asked` called with
-    what was shown. Gives the exit code and all that was shown."""
+    what was shown; `ahead` is typed as soon as there is anything to read. Gives the exit code and all that was shown."""
     process, screen = pty.fork()
     if process == 0:
         os.execve(PROGRAM, [str(PROGRAM), *map(str, words)],
@@ -45,6 +47,9 @@ def in_terminal(program, words, environment, columns, answer=None, when_asked=No
         if not part:
             break
         shown += part
+        if ahead is not None:
+            os.write(screen, ahead.encode() + b"\n")
+            ahead = None
         if not answered and b"type its name: " in shown:
             answered = True
             if answer is not None:
@@ -235,3 +240,54 @@ def test_the_report_is_something_to_hand_to_an_auditor(program, sim):
     assert f"configuration,{BUCKET},policy,,rewritten" in table, table
     text = program.run("jobs", "show", name, env=job.environment).stdout
     assert "name was nobody's" in text and "--confirm-delete, by " in " ".join(text.split()), text
+
+
+def test_a_reader_that_is_gone_ends_no_job(program, sim):
+    furnish(sim, objects=12)
+    before = contents(sim.admin(SOURCE))
+    job = Migration(program, sim)
+    process = program.start(*words_of(job, "--confirm-delete", BUCKET), env=job.environment)
+    assert process.stderr.readline()
+    process.stderr.close()
+    process.stdout.close()
+    assert process.wait(120) == 0
+    assert_moved(sim, before)
+
+
+def test_what_was_typed_before_the_question_confirms_nothing(program, sim):
+    furnish(sim, objects=12)
+    before = contents(sim.admin(SOURCE))
+    job = Migration(program, sim)
+    code, shown = in_terminal(program, words_of(job), job.environment, 100, answer="",
+                              ahead=BUCKET)
+    assert code == 130, shown
+    assert contents(sim.admin(SOURCE)) == before
+
+
+class OnceAt(kills.Kill):
+    """Does something at the first event of a kind, and kills nothing."""
+
+    def __init__(self, when, act):
+        self.when, self.act = when, act
+
+    def saw(self, event):
+        if self.act is not None and self.when(event):
+            act, self.act = self.act, None
+            act()
+
+
+def test_a_setting_that_is_refused_leaves_the_bucket_closed_and_that_is_said(program, sim):
+    furnish(sim, objects=12)
+    before = contents(sim.admin(SOURCE))
+    job = Migration(program, sim)
+
+    def refuse():
+        sim.fault(operation="PutBucketLifecycle*", bucket=BUCKET, effect="error", status=400,
+                  code="InvalidRequest")
+
+    assert job.run(kill=OnceAt(lambda event: event.get("step") == "copy-back", refuse)) == 1
+    message = job.events[-1]["message"]
+    assert "lifecycle" in message and "proven, but it is still closed" in message, message
+    assert job.events[-1]["go_on"], "how to go on is told"
+    job.finish()
+    assert_moved(sim, before)
