@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "transfer/empty.hpp"
 #include "workflow/figures.hpp"
+#include "workflow/lost_mark.hpp"
 #include "workflow/migration_proof.hpp"
 #include "workflow/temporary_bucket.hpp"
 
@@ -39,6 +40,9 @@ net::Task<Result<Discarded>> discard_temporary(Migration& m, Hop& living, Doubt 
   Discarded discarded;
   auto seen = co_await look_at(owner, bucket);
   if (!seen) co_return forward(seen);
+  // It stands, with all that is in it, and nobody may say that it is gone.
+  if (seen->standing == Standing::unmarked) co_return fail(Errc::refused, lost_mark(bucket));
+  if (seen->standing == Standing::foreign) discarded.left_alone = not_ours(bucket, *seen);
   if (seen->standing == Standing::ours) {
     auto aborted = co_await abort_own_uploads(m, living.from);
     if (!aborted) co_return forward(aborted);
@@ -75,6 +79,7 @@ net::Task<Result<Discarded>> discard_temporary(Migration& m, Hop& living, Doubt 
 
 std::string discarded_text(const Migration& m, const Hop& living, const Discarded& discarded) {
   const auto temporary = printable(m.temporary_name);
+  if (!discarded.left_alone.empty()) return discarded.left_alone;
   if (!discarded.there) return fmt::format("s3://{} is not there (any more)", temporary);
   return fmt::format("s3://{} is gone; each of its {} objects was proven to be in s3://{}",
                      temporary, human_count(discarded.objects),

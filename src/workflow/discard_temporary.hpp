@@ -22,6 +22,7 @@ enum class Doubt : std::uint8_t {
 struct Discarded {
   bool there = false;         // a bucket of this job was there, and is gone now
   std::uint64_t objects = 0;  // seen elsewhere and deleted, delete markers included
+  std::string left_alone;     // of a bucket of that name that another has, or that nobody may see
 };
 
 // Aborts the uploads that this job has left in the bucket, empties it by a walk over `living`,
@@ -30,7 +31,8 @@ struct Discarded {
 // is not the job's own is not touched. What was written before `proven_before` is not looked for in
 // the living bucket any more: it was proven to be there, and others have used that bucket since.
 //
-// Errors  mismatch for the first object that is not proven to be in the living bucket: it and all
+// Errors  refused for a bucket that has lost the job's mark; mismatch for the first object that is
+// not proven to be in the living bucket: it and all
 //         that follow stay, and so does the bucket; otherwise as transfer::empty_source() and
 //         remove_temporary().
 net::Task<Result<Discarded>> discard_temporary(Migration& migration, Hop& living, Doubt doubt,

@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "workflow/lost_mark.hpp"
+#include "workflow/temporary_bucket.hpp"
 
 namespace s3m::workflow {
 namespace {
@@ -206,6 +208,9 @@ std::string not_ours(const MarkedBucket& bucket, const Sighting& seen) {
     return fmt::format("bucket {} belongs to job {}, not to this one; nothing was written to it",
                        printable(bucket.name), printable(seen.job_id));
   }
+  // Nobody else makes a bucket of a name that was drawn for a job.
+  if (seen.standing == Standing::unmarked && is_temporary_name(bucket.name))
+    return lost_mark(bucket);
   if (seen.standing == Standing::unmarked) {
     return fmt::format(
         "bucket {} is in the account and was not made by this job (it has no tag "

@@ -165,7 +165,7 @@ MigrationCleanup::Told MigrationCleanup::discard() {
     if (!asked) co_return forward(asked);
     auto forgotten = co_await forget_steps();
     if (!forgotten) co_return forward(forgotten);
-  } else if (seen->standing != Standing::absent) {
+  } else if (seen->standing == Standing::foreign) {
     m.note(NoteLevel::warning, not_ours(m.temporary_bucket(), *seen));
   }
   auto back = moved_ ? nullptr : way_back(m);

@@ -11,6 +11,7 @@
 #include "workflow/configuration/apply.hpp"
 #include "workflow/discard_temporary.hpp"
 #include "workflow/handover.hpp"
+#include "workflow/lost_mark.hpp"
 #include "workflow/migration_acts.hpp"
 #include "workflow/migration_proof.hpp"
 #include "workflow/migration_uploads.hpp"
@@ -68,8 +69,9 @@ net::Task<Result<void>> settle_configuration(Migration& m, Phase phase) {
   PolicyEditor editor(m.context.loop, m.context.store, *policy,
                       {service_name(m.destination.endpoint), m.final_name()}, m.context.job_id,
                       m.pause());
-  co_return co_await apply(owner, m.final_name(), m.destination_principal.account,
-                           std::move(rewritten->configuration), phase, editor, m.pause());
+  co_return co_await apply(
+      owner, m.final_name(), m.destination_principal.account, std::move(rewritten->configuration),
+      phase, editor, [&m] { return still_ours(m); }, m.pause());
 }
 
 // CreateBucket again and again, and on the screen how long it has been and when it is asked next.
@@ -148,6 +150,16 @@ net::Task<Result<void>> keep_verified(Migration& m, std::optional<WallTime> befo
   co_return co_await m.stored.keep(std::move(facts));
 }
 
+// An earlier run has made the new bucket, and somebody has replaced its tags since.
+net::Task<Result<bool>> is_made_and_unmarked(Migration& m) {
+  auto made = co_await m.stored.kept(fact::made);
+  if (!made) co_return forward(made);
+  if (!*made || **made != m.final_name()) co_return false;
+  auto owner = m.destination_owner();
+  auto seen = co_await look_at(owner, m.final_bucket());
+  co_return seen && seen->standing == Standing::unmarked && seen->job_id.empty();
+}
+
 // Of a job that an earlier version has verified it is not known.
 net::Task<Result<std::optional<WallTime>>> verified_before(Migration& m) {
   auto before = co_await m.stored.kept(fact::proven_before);
@@ -166,7 +178,12 @@ Told take_name(Migration& m) {
   if (!terms) co_return forward(terms);
   auto owner = m.destination_owner();
   auto taken = co_await wait_for_name(m, owner, *std::move(terms));
-  if (!taken) co_return forward(taken);
+  if (!taken) {
+    auto lost = co_await is_made_and_unmarked(m);
+    if (!lost) co_return forward(lost);
+    if (*lost) co_return fail(Errc::refused, lost_mark(m.final_bucket()));
+    co_return forward(taken);
+  }
   if (!m.spec.rename.empty()) {
     auto kept = co_await m.stored.keep(fact::renamed, m.spec.rename);
     if (!kept) co_return forward(kept);
