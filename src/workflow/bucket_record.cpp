@@ -275,6 +275,12 @@ net::Task<Result<void>> write_record(aws::S3& owner, MarkedBucket bucket, Bucket
   if (!text) co_return forward(text);
   auto seen = co_await look_at(owner, bucket);
   if (!seen) co_return forward(seen);
+  if (seen->standing == Standing::absent) {
+    Error gone(Errc::no_such_bucket,
+               fmt::format("there is no bucket {} (any more)", printable(bucket.name)));
+    gone.bucket(bucket.name);
+    co_return fail(std::move(gone));
+  }
   if (seen->standing != Standing::ours || record.job_id != bucket.job_id) {
     co_return fail(Errc::refused, not_ours(bucket, *seen));
   }

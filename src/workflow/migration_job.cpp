@@ -225,6 +225,28 @@ net::Task<void> MigrationJob::write_files(SummaryEvent& summary) {
   if (summary.exit_code == exit_verified) summary.exit_code = exit_fatal;
 }
 
+std::string MigrationJob::what_stands(const Error& why) const {
+  const auto& m = migration_;
+  // This job takes it away at its very end: then it fails no more.
+  const bool temporary_is_gone =
+      why.code() == Errc::no_such_bucket && why.bucket() == m.temporary_name;
+  if (temporary_is_gone && m.source_delete) {
+    return fmt::format(
+        "s3://{0} was the copy that this job goes on from, and it is not there any more: another "
+        "process has taken the job over (s3migrator adopt s3://{0}) and ended it, or somebody has "
+        "deleted the bucket. This one changes nothing more. Look at s3://{1} in account {2}",
+        printable(m.temporary_name), printable(m.final_name()), m.destination_principal.account);
+  }
+  if (records_.has(MigrationStep::verify) && !m.opened) {
+    return fmt::format(
+        "s3://{0} has everything, proven, but it is still closed to everybody but this job. "
+        "Put right what is said above, then run the job again: it goes on from there and opens it. "
+        "s3://{1} has everything as well",
+        printable(m.final_name()), printable(m.temporary_name));
+  }
+  return m.what_stands();
+}
+
 SummaryEvent MigrationJob::conclude(const Result<void>& worked) {
   auto summary = migration_.summary();
   if (worked) {
@@ -236,7 +258,7 @@ SummaryEvent MigrationJob::conclude(const Result<void>& worked) {
   const bool paused = worked.error().code() == Errc::cancelled;
   summary.outcome = paused ? "interrupted" : "fatal";
   summary.exit_code = paused ? exit_interrupted : exit_fatal;
-  summary.message = fmt::format("{}. {}", worked.error().describe(), migration_.what_stands());
+  summary.message = fmt::format("{}. {}", worked.error().describe(), what_stands(worked.error()));
   summary.awaits_confirmation = migration_.awaits_confirmation;
   // Where nothing was made the same command begins anew.
   const bool stands = recalled_ ? !migration_.temporary_name.empty()

@@ -45,6 +45,7 @@ class MigrationJob {
   // Whether the job can go on from an earlier step after `step` met a change.
   net::Task<Result<void>> go_back(MigrationStep step, Error why);
   SummaryEvent conclude(const Result<void>& worked);
+  std::string what_stands(const Error& why) const;
   int percent_after(MigrationStep step) const;
   void leave_step(const Error& why);
   // What this run has to report: of earlier ones the store knows (`jobs report`).

@@ -133,8 +133,10 @@ net::Task<Result<void>> copy_over(Migration& m, Hop& hop, PercentSpan percent, s
   co_return fail(
       Errc::refused,
       fmt::format("{} objects of s3://{} could not be copied; each is named in the list of "
-                  "failures. Nothing more is deleted before all of them are copied",
-                  human_count(hop.counters.failed), printable(hop.from.location.bucket)));
+                  "failures. {}",
+                  human_count(hop.counters.failed), printable(hop.from.location.bucket),
+                  m.source_delete ? "It keeps all that it has until each of them is copied"
+                                  : "Nothing more is deleted before all of them are copied"));
 }
 
 net::Task<Result<void>> keep_count(Migration& m) {

@@ -214,6 +214,8 @@ void of_configuration(const MigrationFacts& facts, const MigrationWishes& wishes
         fmt::format("{} has objects below {}, which this program keeps for itself and does not "
                     "copy: {}",
                     quoted(facts.bucket), transfer::reserved_prefix, printable(facts.reserved_key)),
+        "if its tag s3migrator:job says that it is the temporary bucket of a job, see that one to "
+        "its end: s3migrator jobs resume, or s3migrator adopt where its store is lost; otherwise "
         "move or delete them");
   }
 }

@@ -182,6 +182,7 @@ TEST_F(Refusals, AclsNeedTheDestinationToCopy) {
 TEST_F(Refusals, ObjectsBelowOurOwnPrefix) {
   facts.reserved_key = ".s3migrator/record.json";
   refused("reserved-prefix");
+  EXPECT_THAT(migration_refusals(facts, wishes).at(0).way_out, HasSubstr("s3migrator adopt"));
 }
 
 TEST_F(Refusals, ArchivedObjects) {

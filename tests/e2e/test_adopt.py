@@ -3,11 +3,14 @@ the simulator, judged by boto3."""
 
 import json
 import shutil
+import signal
 
 import pytest
 
+import kills
 import migration
 from migration import BUCKET, Migration, assert_moved, contents, furnish
+from program import Program
 from sim_fixture import DESTINATION, SOURCE, simulator
 
 
@@ -24,6 +27,9 @@ class LostStore(Migration):
 
     def lose(self):
         shutil.rmtree(self.program.directory / "state")
+        self.find()
+
+    def find(self):
         client = self.sim.admin(DESTINATION)
         found = [b["Name"] for b in client.list_buckets()["Buckets"] if b["Name"].startswith("s3m-")]
         assert len(found) == 1, found
@@ -128,3 +134,45 @@ def test_what_is_adopted_already_is_resumed(program, sim):
     assert job.run() == 0, job.errors
     assert job.events[-1]["job"] == identity
     assert_moved(sim, before)
+
+
+class Asleep(kills.Kill):
+    """The process is stopped at an event, and goes on when `meanwhile` is over."""
+
+    longer = 180
+
+    def __init__(self, when, meanwhile):
+        self.when, self.meanwhile = when, meanwhile
+
+    def saw(self, event):
+        if self.meanwhile is None or not self.when(event):
+            return
+        meanwhile, self.meanwhile = self.meanwhile, None
+        self.process.send_signal(signal.SIGSTOP)
+        try:
+            meanwhile()
+        finally:
+            self.process.send_signal(signal.SIGCONT)
+
+
+# G25: what the owner has set since another process ended the job is not put back by the first.
+def test_who_slept_while_the_job_was_ended_sets_nothing(program, sim, tmp_path):
+    furnish(sim, objects=12)
+    (tmp_path / "another").mkdir()
+    heir = LostStore(Program(tmp_path / "another"), sim)
+    client = sim.admin(DESTINATION, region=migration.TARGET_REGION)
+    theirs = [{"Key": "team", "Value": "of its users"}]
+
+    def ended_by_another():
+        heir.find()
+        assert heir.run() == 0, heir.errors
+        client.put_bucket_tagging(Bucket=BUCKET, Tagging={"TagSet": theirs})
+
+    # So that it is stopped before it has set all.
+    sim.call("POST", "latency", {"latencies": [{"operation": "GetBucketTagging",
+                                                "fixed_us": 100000}]})
+    job = Migration(program, sim)
+    code = job.run(kill=Asleep(at("last-configuration", "started"), ended_by_another))
+    assert code == 1, job.events[-1]
+    assert "taken the job over" in job.events[-1]["message"]
+    assert client.get_bucket_tagging(Bucket=BUCKET)["TagSet"] == theirs

@@ -138,7 +138,13 @@ class BucketConfiguration : public aws::SimulatedS3 {
                            const std::string& bucket = new_bucket) {
     const auto access = s3_policy(destination_, bucket, new_account);
     PolicyEditor editor(loop_, store_, *access, {server_->endpoint(), bucket}, "job", pause());
-    return run(apply(destination_, bucket, new_account, configuration, phase, editor, pause()));
+    return run(apply(
+        destination_, bucket, new_account, configuration, phase, editor, [this] { return ours(); },
+        pause()));
+  }
+  net::Task<Result<void>> ours() {
+    if (lost_) co_return fail(Errc::conflict, "lost");
+    co_return ok;
   }
   void apply_all(const Configuration& configuration) {
     for (const auto phase : {Phase::before_data, Phase::after_data, Phase::last}) {
@@ -186,6 +192,7 @@ class BucketConfiguration : public aws::SimulatedS3 {
   aws::S3 source_ = s3(administrator());
   aws::S3 destination_ = s3(administrator(sim::destination_account), "eu-central-1");
   int pauses_ = 0;
+  bool lost_ = false;
 };
 
 TEST_F(BucketConfiguration, IsReadAsAWhole) {
@@ -257,6 +264,16 @@ TEST_F(BucketConfiguration, ARepetitionSendsNothing) {
   ASSERT_TRUE(applied) << applied.error().describe();
   EXPECT_THAT(sent("Put"), IsEmpty());
   EXPECT_EQ(pauses_, 0);
+}
+
+// G25: whoever slept while another went on with the job puts nothing.
+TEST_F(BucketConfiguration, WhoLostTheJobSetsNothing) {
+  const auto configuration = to_be();
+  lost_ = true;
+  forget();
+  for (const auto phase : {Phase::before_data, Phase::after_data, Phase::last})
+    EXPECT_EQ(outcome(apply_phase(configuration, phase)), "conflict");
+  EXPECT_THAT(sent("Put"), IsEmpty());
 }
 
 TEST_F(BucketConfiguration, WhatActsOnObjectsIsNotThereBeforeThem) {

@@ -48,6 +48,7 @@ struct Target {
   aws::S3& owner;
   std::string bucket, expected_owner;
   Pause pause;
+  StillOurs still_ours{};
 };
 
 std::unexpected<Error> stopped() {
@@ -115,6 +116,8 @@ Result<std::string> policy_beside_ours(const std::string& wanted,
 
 net::Task<Result<void>> apply_policy(Target& target, PolicyEditor& policy, ConfigurationItem item,
                                      aws::SubResource wanted) {
+  auto ours = co_await target.still_ours();
+  if (!ours) co_return ours;
   auto done = co_await policy.edit(
       [wanted = std::move(wanted.document)](const std::optional<std::string>& current) {
         return policy_beside_ours(wanted, current);
@@ -130,6 +133,10 @@ net::Task<Result<void>> apply_item(Target& target, ConfigurationItem item,
   auto whole = beside_ours(item.query, std::move(wanted), *current);
   if (!whole) co_return with_name(std::move(whole.error()), target, item);
   if (*current && same_document(item.query, *whole, **current)) co_return ok;
+  if (target.still_ours) {
+    auto ours = co_await target.still_ours();
+    if (!ours) co_return ours;
+  }
   auto done = co_await put(target, item.query, item.id, *std::move(whole));
   if (!done) co_return with_name(std::move(done.error()), target, item);
   co_return ok;
@@ -188,8 +195,9 @@ net::Task<Result<void>> finish_tags(Target& target, const Configuration& configu
 
 net::Task<Result<void>> apply(aws::S3& owner, std::string bucket, std::string expected_owner,
                               Configuration configuration, Phase phase, PolicyEditor& policy,
-                              Pause pause) {
-  Target target{owner, std::move(bucket), std::move(expected_owner), std::move(pause)};
+                              StillOurs still_ours, Pause pause) {
+  Target target{owner, std::move(bucket), std::move(expected_owner), std::move(pause),
+                std::move(still_ours)};
   for (const auto query : order) {
     for (const auto& item : configuration.items) {
       auto wanted = item.query == query ? wanted_in(item, phase) : std::nullopt;
