@@ -76,7 +76,9 @@ export function ChartPanel({ job }: { job: JobDetail }) {
         {points.length > 1 ? (
           <Lines chart={chart} points={points} />
         ) : (
-          <Box color="text-body-secondary">Nothing was measured yet.</Box>
+          <Box color="text-body-secondary">
+            {works ? 'Nothing was measured yet.' : 'It was too short to be measured.'}
+          </Box>
         )}
       </SpaceBetween>
     </Container>

@@ -56,7 +56,7 @@ function Failed({ job, read }: { job: JobDetail; read: () => void }) {
         )
       }
     >
-      {hasEnded(job) && job.message ? `${job.message} ` : ''}The causes are below, with what to do about
+      {hasEnded(job) && job.message ? `${job.message.replace(/\.?$/, '.')} ` : ''}The causes are below, with what to do about
       each.
     </Alert>
   );
