@@ -29,6 +29,7 @@ sim::Scenario world(const std::string& versioning = {}) {
   world.switches.names_freed_at_once = true;
   world.switches.listing_page = 4;
   world.buckets.front().versioning = versioning;
+  world.buckets.front().tags = {{"team", "photos"}};
   return world;
 }
 
