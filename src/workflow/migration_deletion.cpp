@@ -90,14 +90,15 @@ StepFigures figures_of(const Progress& done) {
   return figures;
 }
 
-// Just before it is deleted (guard G23). Of a range that is open nobody knows what was deleted of
-// it (the job was adopted), or what was changed there (the freeze was gone); what is left must
-// still be proven.
+// Just before it is deleted (guard G23). A range that an earlier run began to delete is looked at
+// once more: a freeze that stands now may have been gone in between, and metadata and tags change
+// under the same ETag. Of one that is open nobody knows what was deleted of it (the job was
+// adopted).
 net::Task<Result<void>> check(Migration& m, const store::RangeRecord& range,
                               transfer::Proven& checked) {
   auto& hop = *m.outward().transfer;
   auto options = m.proof_options(transfer::Anchor::destination);
-  if (range.state == store::RangeState::open) {
+  if (range.state != store::RangeState::done) {
     co_return co_await transfer::check_rest(hop, std::move(options), range.range);
   }
   transfer::RangeProof expected{
@@ -121,17 +122,15 @@ net::Task<Result<void>> begin_deleting_source(Migration& m) {
 
 net::Task<Result<void>> empty_range(Migration& m, store::RangeRecord range, Progress& progress) {
   auto& hop = m.outward();
-  if (range.state != store::RangeState::deleting) {
-    progress.checking = true;
-    auto checked = co_await check(m, range, progress.checked);
-    progress.checking = false;
-    if (!checked) co_return checked;
-    auto begun = co_await begin_deleting(m);
-    if (!begun) co_return begun;
-    range.state = store::RangeState::deleting;
-    auto kept = co_await update_range(m, range);
-    if (!kept) co_return kept;
-  }
+  progress.checking = true;
+  auto checked = co_await check(m, range, progress.checked);
+  progress.checking = false;
+  if (!checked) co_return checked;
+  auto begun = co_await begin_deleting(m);
+  if (!begun) co_return begun;
+  range.state = store::RangeState::deleting;
+  auto kept = co_await update_range(m, range);
+  if (!kept) co_return kept;
   auto emptied =
       co_await transfer::empty_source(*hop.transfer,
                                       {.all_versions = m.all_versions,

@@ -185,14 +185,6 @@ net::Task<Result<DenyResult>> place_deny(Migration& m, TemporaryDeny& deny) {
 }
 
 net::Task<Result<void>> distrust_source(Migration& m) {
-  auto ranges = co_await proven_ranges(m);
-  if (!ranges) co_return forward(ranges);
-  for (auto& range : *ranges) {
-    if (range.state != store::RangeState::deleting) continue;
-    range.state = store::RangeState::open;
-    auto updated = co_await update_range(m, range);
-    if (!updated) co_return updated;
-  }
   co_return co_await m.stored.keep(fact::frozen_at, "");
 }
 

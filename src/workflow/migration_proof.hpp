@@ -43,9 +43,8 @@ net::Task<Result<void>> update_range(Migration& migration, store::RangeRecord ra
 // which cannot prove it takes nothing off.
 net::Task<Result<DenyResult>> place_deny(Migration& migration, TemporaryDeny& deny);
 
-// For when the source was not frozen all the while: what is left of the ranges that are being
-// deleted is `open` again, and so is compared with its attributes (G12) before more of it goes;
-// and writes under way are waited for again.
+// For when the source was not frozen all the while: writes under way are waited for again. What is
+// left of the ranges that are being deleted is compared by every new run (G12).
 net::Task<Result<void>> distrust_source(Migration& migration);
 
 // Writes into the record of the temporary bucket what the store knows now, for `adopt` (guard G22).

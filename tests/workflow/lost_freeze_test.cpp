@@ -49,6 +49,13 @@ class MigrationFreezeTest : public testing::Test {
   void take_off() {
     rig.cloud([](sim::Cloud& cloud) { cloud.set_policy(source, others_policy(source)); });
   }
+  // Whoever takes it off may know what stood there.
+  void off_and_on(const std::function<void()>& edit) {
+    const auto frozen = rig.policy(source);
+    take_off();
+    edit();
+    rig.cloud([&](sim::Cloud& cloud) { cloud.set_policy(source, frozen); });
+  }
   void mend() {
     rig.cloud([](sim::Cloud& cloud) { cloud.faults().clear(); });
   }
@@ -138,6 +145,15 @@ TEST_F(MigrationFreezeTest, G12AlsoWhereTheRunThatPutItAgainWasKilled) {
   stops_at_the_edit();
 }
 
+// That it stands when a run begins tells nothing of the time before.
+TEST_F(MigrationFreezeTest, G12AlsoWhereOthersHavePutItBackBetweenTwoRuns) {
+  cut_short();
+  off_and_on([this] { rig.cloud(rewrite); });
+  stops_at_the_edit();
+  EXPECT_THAT(rig.told(), Not(HasSubstr("is put again")));
+  goes_on_without_the_edit();
+}
+
 TEST_F(MigrationFreezeTest, G4OneThatStoodAllTheWhileIsNotDoubted) {
   cut_short();
   rig.forget_requests();
@@ -224,6 +240,12 @@ TEST_F(VersionedMigrationFreezeTest, G12TagsOfAVersionAreSeenWhereTheFreezeWasGo
   EXPECT_THAT(undone->message,
               AllOf(HasSubstr("Nothing was copied back"), HasSubstr(source + "/" + edited)));
   EXPECT_THAT(rig.keys(source), Contains(edited));
+}
+
+TEST_F(VersionedMigrationFreezeTest, G12AlsoWhereOthersHavePutItBack) {
+  cut_short();
+  off_and_on([this] { tag_in_place(); });
+  stops_at_the_edit();
 }
 
 }  // namespace
