@@ -61,6 +61,7 @@ class ProofOperation final : public Visitor, Lanes<ProofWork>::Handler {
       extra(pair);
       return;
     }
+    if (pair.destination == nullptr && options_.theirs_stay) return;
     if (pair.source_history != nullptr) {
       const History none;
       visit_histories(pair, *pair.source_history,

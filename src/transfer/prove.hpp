@@ -33,6 +33,8 @@ struct ProofOptions {
   // The source was partly emptied: what only the destination has is gone from the source already,
   // and what is left of a history is its end, as empty_source() leaves it.
   bool rest = false;
+  // Keys that the destination has nothing of are others' and no matter.
+  bool theirs_stay = false;
 };
 
 struct Proven {

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "transfer/attribute_prover.hpp"
 #include "transfer/failures.hpp"
 #include "transfer/lanes.hpp"
 #include "transfer/prover.hpp"
@@ -60,12 +61,12 @@ class FindTails final : public Visitor, Lanes<TailWork>::Handler {
     const auto offset = work.whole.versions.size() - versions.size();
     for (std::size_t i = 0; i < versions.size(); ++i) {
       if (failures_.stopped()) co_return;
-      auto likeness = co_await likeness_of(work.key, work.whole.versions[offset + i], versions[i]);
-      if (!likeness) {
-        stop(std::move(likeness.error()));
+      auto same = co_await is_same(work.key, work.whole.versions[offset + i], versions[i]);
+      if (!same) {
+        stop(std::move(same.error()));
         co_return;
       }
-      if (suffices(*likeness)) continue;
+      if (*same) continue;
       stop(unproven(work.key, versions[i]));
       co_return;
     }
@@ -77,14 +78,18 @@ class FindTails final : public Visitor, Lanes<TailWork>::Handler {
            (likeness == Likeness::same_weak && options_.accept_weak);
   }
 
-  net::Task<Result<Likeness>> likeness_of(std::string key, const aws::ObjectVersion& source,
-                                          const aws::ObjectVersion& copy) {
+  net::Task<Result<bool>> is_same(std::string key, const aws::ObjectVersion& source,
+                                  const aws::ObjectVersion& copy) {
     const auto listed = compare(source, copy, prover_.rules());
-    if (suffices(listed) || listed == Likeness::differs) co_return listed;
+    if (listed == Likeness::differs || copy.delete_marker) co_return suffices(listed);
     auto look = co_await prover_.look(key, source.id, copy.id);
     if (!look) co_return forward(look);
-    if (!look->source || !look->copy) co_return Likeness::differs;
-    co_return prover_.judge(key, source, copy, *look).likeness;
+    if (!look->source || !look->copy) co_return false;
+    const auto seen = prover_.judge(key, source, copy, *look).likeness;
+    if (!suffices(listed) && !suffices(seen)) co_return false;
+    auto beside = co_await attributes_.compare(std::move(key), source.id, copy.id, *look);
+    if (!beside) co_return forward(beside);
+    co_return beside->differing.empty();
   }
 
   void remember(const TailWork& work) {
@@ -120,6 +125,7 @@ class FindTails final : public Visitor, Lanes<TailWork>::Handler {
   std::size_t remembered_ = 0;
   Failures failures_{context_};
   Prover prover_{context_, result_.heads};
+  AttributeProver attributes_{context_, options_.acl, result_.looks};
   Lanes<TailWork> lanes_;
 };
 

@@ -209,14 +209,16 @@ net::Task<Result<void>> Return::keep_figures(transfer::Plan plan) {
   co_return co_await m_.stored.keep(std::move(facts));
 }
 
-// Where the freeze was gone, tags of versions that are left may be newer than their copies.
-net::Task<Result<void>> Return::check_open_ranges() {
+// Where the freeze was gone, metadata and tags of what is left may be newer than their copies; what
+// is found where all had been deleted was written since.
+net::Task<Result<void>> Return::check_rests() {
   auto ranges = co_await acts::proven_ranges(m_);
   if (!ranges) co_return forward(ranges);
+  auto options = m_.proof_options(transfer::Anchor::destination);
+  options.theirs_stay = true;
   for (const auto& range : *ranges) {
-    if (range.state != store::RangeState::open) continue;
-    auto checked = co_await transfer::check_rest(
-        *m_.outward().transfer, m_.proof_options(transfer::Anchor::destination), range.range);
+    if (range.state == store::RangeState::done) continue;
+    auto checked = co_await transfer::check_rest(*m_.outward().transfer, options, range.range);
     if (checked) continue;
     if (checked.error().code() != Errc::mismatch) co_return checked;
     checked.error().context(
@@ -233,12 +235,13 @@ Return::Told Return::clear() {
   auto& hop = back();
   transfer::Tails tails;
   if (m_.all_versions) {
-    auto same = co_await check_open_ranges();
+    auto same = co_await check_rests();
     if (!same) co_return forward(same);
     auto begun = co_await keep(Giving::clearing);
     if (!begun) co_return forward(begun);
     auto cleared = co_await transfer::clear_tails(
-        *hop.transfer, {.accept_weak = m_.spec.accept_weak_proof}, {KeyRange{}}, tails);
+        *hop.transfer, {.accept_weak = m_.spec.accept_weak_proof, .acl = m_.acl}, {KeyRange{}},
+        tails);
     if (!cleared) co_return forward(cleared);
   }
   // Now, while nothing is back yet: afterwards nobody could tell what was.

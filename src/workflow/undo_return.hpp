@@ -54,7 +54,7 @@ class Return {
   net::Task<Result<void>> keep(Giving giving);
   // Of an adopted job, and of one whose freeze was gone: what is left must still be what was
   // copied.
-  net::Task<Result<void>> check_open_ranges();
+  net::Task<Result<void>> check_rests();
   net::Task<Result<void>> keep_figures(transfer::Plan plan);
   net::Task<Result<void>> let_read(Hop& hop);
   net::Task<Result<std::string>> first_change(Hop& alone);

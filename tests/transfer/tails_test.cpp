@@ -115,6 +115,22 @@ TEST(Tails, AVersionThatIsNowhereElseStays) {
   }
 }
 
+// An equal ETag tells of the bytes alone.
+TEST(Tails, AVersionWithOtherAttributesStays) {
+  for (const bool tagged : {true, false}) {
+    Versions versions;
+    versions.add("copy", "k", {"1", "2"});
+    sim::ObjectSpec last{.key = "k", .body = "2"};
+    (tagged ? last.tags : last.metadata) = {{"wish", "last"}};
+    versions.rig.put("original", last);
+    const auto refused = clear(versions.rig);
+    ASSERT_FALSE(refused.done.has_value());
+    EXPECT_EQ(refused.done.error().code(), Errc::mismatch);
+    EXPECT_EQ(refused.done.error().key(), "k");
+    EXPECT_EQ(versions.histories("original").size(), 1U);
+  }
+}
+
 TEST(Tails, AVersionWrittenMeanwhileStays) {
   Versions versions;
   versions.add("copy", "k", {"1", "2", "3"});

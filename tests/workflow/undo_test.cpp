@@ -395,6 +395,41 @@ TEST_F(Undo, WhatOthersHaveWrittenInThePlaceOfAnObjectIsNotOverwritten) {
   EXPECT_THAT(contents(rig, temporary(rig)), SizeIs(before_.size()));
 }
 
+// All had been deleted, and the freeze was off: the bytes are those of the last version, and what
+// tells it apart is in no ETag.
+TEST_F(Undo, WhatTheOwnerHasWrittenSinceItWasEmptiedIsNotTakenForARest) {
+  for (const std::string key : {"photo-000003", "photo-000005"}) {
+    Rig rig(versioned_world());
+    add_histories(rig);
+    before_ = contents(rig, source);
+    rig.on_event([&rig](const Event& event) {
+      const auto* const step = std::get_if<StepEvent>(&event);
+      if (step != nullptr && step->step == "delete-source")
+        rig.deny({.operation = "PutObject", .bucket = source, .count = 0});
+    });
+    EXPECT_EQ(rig.migrate().exit_code, 1);
+    rig.on_event({});
+    mend(rig);
+    ASSERT_THAT(contents(rig, source), IsEmpty());
+    const auto job = rig.last_job();
+
+    rig.cloud([&](sim::Cloud& cloud) {
+      cloud.set_policy(source, others_policy(source));
+      const auto name = temporary(rig);
+      const auto size = cloud.read(name, key, 1 << 20).size();
+      cloud.put(source, sim::ObjectSpec{.key = key,
+                                        .body = cloud.read(name, key, size),
+                                        .metadata = {{"wish", "last"}}});
+    });
+    const auto wish = contents(rig, source);
+    EXPECT_THAT(cut_undo(rig, job),
+                AllOf(HasSubstr("Nothing was copied back"), HasSubstr(source + "/" + key)));
+    EXPECT_EQ(contents(rig, source), wish);
+    rig.cloud([&](sim::Cloud& cloud) { cloud.remove(source, key); });
+    expect_undone(rig, job);
+  }
+}
+
 TEST_F(Undo, G1HandedOverOnlyForwardIsSafe) {
   Rig rig(plain_world());
   rig.deny({.operation = "DeleteBucket", .bucket = source, .count = 0});
