@@ -132,6 +132,13 @@ class EmptyOperation final : public Visitor, Lanes<EmptyWork>::Handler {
     });
   }
 
+  bool written_since(const History& history) const {
+    if (!options_.proven_until) return false;
+    return std::ranges::any_of(history.versions, [this](const aws::ObjectVersion& version) {
+      return version.last_modified > *options_.proven_until;
+    });
+  }
+
   // What of the destination stands beside the first version that the source has left.
   std::size_t offset_of(const EmptyWork& work) const {
     return options_.beginnings ? 0 : work.copy.versions.size() - work.source.versions.size();
@@ -205,6 +212,10 @@ class EmptyOperation final : public Visitor, Lanes<EmptyWork>::Handler {
 
   // All of the key goes, in its order.
   void proven(Shown& shown, const EmptyWork& work) {
+    if (written_since(work.source)) {
+      unproven(work.key, "was written again after it was compared");
+      return;
+    }
     const auto key = context_.source.location.prefix + work.key;
     const auto& versions = work.source.versions;
     KeyRemoval removal;

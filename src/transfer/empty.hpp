@@ -27,6 +27,9 @@ struct EmptyOptions {
   // What was last written before it, by the service's own clock, goes whatever the destination has
   // by now: an earlier walk has proven that it was there then, and others have changed it since.
   std::optional<WallTime> proven_before{};
+  // What was written after it, by the service's own clock, was written since it was proven, and
+  // stops the emptying however equal it looks: ETags do not tell of metadata.
+  std::optional<WallTime> proven_until{};
   // Asked before each page's deletions; its error ends the emptying. ETags do not pin metadata and
   // tags, so whoever relies on a freeze looks here whether it stands. Null: nothing is asked.
   std::function<net::Task<Result<void>>()> before_delete{};

@@ -70,6 +70,7 @@ class ProofOperation final : public Visitor, Lanes<ProofWork>::Handler {
     }
     auto& slice = digests_.slice_of(pair.flow, pair.key, 1);
     ++result_.objects;
+    result_.newest = std::max(result_.newest, pair.source->last_modified);
     result_.bytes += pair.source->size;
     ProofWork work{.key = std::string(pair.key), .source = version_of(*pair.source)};
     work.slice = &slice;
@@ -105,6 +106,7 @@ class ProofOperation final : public Visitor, Lanes<ProofWork>::Handler {
     const bool shorter = source.versions.size() < copy.versions.size();
     const auto gone = options_.rest && shorter ? copy.versions.size() - source.versions.size() : 0;
     for (std::size_t i = 0; i < source.versions.size(); ++i) {
+      result_.newest = std::max(result_.newest, source.versions[i].last_modified);
       ProofWork work{.key = std::string(pair.key), .ordinal = i, .source = source.versions[i]};
       work.slice = &slice;
       if (gone + i >= copy.versions.size()) {
@@ -334,10 +336,11 @@ net::Task<Result<void>> check_range(Context& context, ProofOptions options, Rang
   co_return fail(std::move(error));
 }
 
-net::Task<Result<void>> check_rest(Context& context, ProofOptions options, KeyRange range) {
+net::Task<Result<void>> check_rest(Context& context, ProofOptions options, KeyRange range,
+                                   Proven& left) {
   options.discard_differing = false;
   options.rest = true;
-  Proven left;
+  left = {};
   ProofOperation operation(context, options, left, nullptr);
   auto walked = co_await operation.run(std::move(range));
   if (!walked || left.complete()) co_return walked;
@@ -351,6 +354,11 @@ net::Task<Result<void>> check_rest(Context& context, ProofOptions options, KeyRa
                   left.other_attributes));
   error.bucket(context.source.location.bucket).key(operation.first_finding());
   co_return fail(std::move(error));
+}
+
+net::Task<Result<void>> check_rest(Context& context, ProofOptions options, KeyRange range) {
+  Proven left;
+  co_return co_await check_rest(context, std::move(options), std::move(range), left);
 }
 
 net::Task<Result<void>> check_range(Context& context, ProofOptions options, RangeProof expected) {

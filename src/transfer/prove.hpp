@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/time.hpp"
 #include "transfer/manifest.hpp"
 #include "transfer/range_digests.hpp"
 #include "transfer/removal.hpp"
@@ -40,6 +41,7 @@ struct ProofOptions {
 struct Proven {
   std::uint64_t objects = 0, bytes = 0;  // of the source: objects, or versions with delete markers
   std::uint64_t delete_markers = 0;
+  WallTime newest{};  // when the last of these was written, by the source's own clock
   std::uint64_t same_strong = 0, same_weak = 0;
   // Each told to on_failure, and in no digest.
   std::uint64_t mismatched = 0, missing = 0;
@@ -79,8 +81,11 @@ net::Task<Result<void>> check_range(Context& context, ProofOptions options, Rang
 net::Task<Result<void>> check_range(Context& context, ProofOptions options, RangeProof expected);
 
 // Proves again what an emptying that was cut short has left of a range, as ProofOptions::rest says.
+// What it finds is in `left`.
 // Errors  mismatch when something of it is not the same in the destination, told to on_failure;
 //         that of unread_error() as above; otherwise as prove().
+net::Task<Result<void>> check_rest(Context& context, ProofOptions options, KeyRange range,
+                                   Proven& left);
 net::Task<Result<void>> check_rest(Context& context, ProofOptions options, KeyRange range);
 
 }  // namespace s3m::transfer

@@ -99,7 +99,7 @@ net::Task<Result<void>> check(Migration& m, const store::RangeRecord& range,
   auto& hop = *m.outward().transfer;
   auto options = m.proof_options(transfer::Anchor::destination);
   if (range.state != store::RangeState::done) {
-    co_return co_await transfer::check_rest(hop, std::move(options), range.range);
+    co_return co_await transfer::check_rest(hop, std::move(options), range.range, checked);
   }
   transfer::RangeProof expected{
       .range = range.range, .digest = range.digest, .count = range.count, .bytes = range.bytes};
@@ -136,6 +136,7 @@ net::Task<Result<void>> empty_range(Migration& m, store::RangeRecord range, Prog
                                       {.all_versions = m.all_versions,
                                        .accept_weak = m.spec.accept_weak_proof,
                                        .accept_unpinned = m.spec.accept_unpinned_delete,
+                                       .proven_until = progress.checked.newest,
                                        .before_delete = [&m] { return freeze_stands(m); }},
                                       {range.range}, progress.emptying);
   if (!emptied) co_return emptied;

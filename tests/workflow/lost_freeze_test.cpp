@@ -25,7 +25,10 @@ const std::string edited = "zz-edited";
 sim::Scenario world() {
   auto world = article_world(30);
   world.bucket(source, sim::source_account)
-      .with({.key = edited, .body = "the same bytes", .metadata = {{"turn", "1"}}});
+      .with({.key = edited,
+             .body = "the same bytes",
+             .metadata = {{"turn", "1"}},
+             .age = std::chrono::hours(1)});
   world.switches.listing_page = 5;
   return world;
 }
@@ -121,6 +124,26 @@ TEST_F(MigrationFreezeTest, G4OneThatGoesWhileTheSourceIsEmptiedStopsItAndNoEdit
     EXPECT_THAT(again->message, HasSubstr(source + "/" + edited));
     EXPECT_THAT(fresh.keys(source), Contains(edited));
   }
+}
+
+// No look at the policy tells of that; the dates of the objects do.
+TEST_F(MigrationFreezeTest, G4OneThatGoesAndComesBackBetweenTwoPagesCostsNoMetadata) {
+  rig.cloud([](sim::Cloud& cloud) {
+    cloud.before_each([&cloud, done = false](const sim::RequestRecord& request) mutable {
+      if (done || request.operation != "DeleteObjects" || request.bucket != source) return;
+      done = true;
+      const auto frozen = cloud.bucket_policy(source);
+      cloud.set_policy(source, others_policy(source));
+      rewrite(cloud);
+      cloud.set_policy(source, frozen);
+    });
+  });
+  const auto stopped = rig.migrate();
+  EXPECT_EQ(stopped.exit_code, exit_fatal);
+  EXPECT_THAT(stopped.message,
+              AllOf(HasSubstr(source + "/" + edited), HasSubstr("written again after it was")));
+  EXPECT_THAT(rig.keys(source), Contains(edited));
+  stops_at_the_edit();
 }
 
 TEST_F(MigrationFreezeTest, G12OneThatWasGoneBetweenTwoRunsHasTheRestComparedWithItsAttributes) {
