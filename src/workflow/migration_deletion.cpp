@@ -160,6 +160,14 @@ net::Task<Result<void>> empty_ranges(Migration& m, std::vector<store::RangeRecor
   co_return ok;
 }
 
+// What the new bucket will be asked for: the last wish of the owner, and whom it names. Also where
+// an earlier run was told of it and ended: the source must not go before it is answered.
+net::Task<Result<void>> settle_settings(Migration& m) {
+  auto present = co_await look_again(m);
+  if (!present) co_return present;
+  co_return co_await try_principals(m);
+}
+
 // Who confirmed what, how and when.
 net::Task<Result<void>> keep_confirmation(Migration& m, bool typed) {
   const auto& principal = m.source_principal;
@@ -266,8 +274,8 @@ Told confirm(Migration& m) {
 
 Told silence(Migration& m) {
   // An undo closes its source by this step, too; to it the new bucket's settings mean nothing.
-  auto present = m.first_delete ? Result<void>(ok) : co_await look_again(m);
-  if (!present) co_return forward(present);
+  auto settled = m.first_delete ? Result<void>(ok) : co_await settle_settings(m);
+  if (!settled) co_return forward(settled);
   auto off = co_await switch_off(m, {"notification", "replication"});
   if (!off) co_return forward(off);
   co_return "notifications and replication of the source are off";
@@ -300,8 +308,8 @@ Told delete_source(Migration& m) {
     auto frozen = co_await still_frozen(m);
     if (!frozen) co_return forward(frozen);
     // The last moment in which what its owner has wished can be seen.
-    auto present = co_await look_again(m);
-    if (!present) co_return forward(present);
+    auto settled = co_await settle_settings(m);
+    if (!settled) co_return forward(settled);
     if (m.grant != nullptr && m.writer() == Writer::source) {
       auto revoked = co_await m.grant->revoke();
       if (!revoked) co_return forward(revoked);

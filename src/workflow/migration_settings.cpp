@@ -11,7 +11,6 @@
 #include "workflow/configuration/refresh.hpp"
 #include "workflow/configuration/suspend.hpp"
 #include "workflow/migration_proof.hpp"
-#include "workflow/principal_trial.hpp"
 
 namespace s3m::workflow::acts {
 namespace {
@@ -132,12 +131,9 @@ net::Task<Result<void>> keep_configuration(Migration& m) {
 net::Task<Result<void>> look_again(Migration& m) {
   auto changed = co_await refresh(m);
   if (!changed) co_return forward(changed);
-  if (!*changed) co_return ok;
+  // Of what hold() has taken over, too.
   auto told = co_await keep_configuration_story(m);
-  if (!told) co_return told;
-  // Before the confirmation they are tried anyway; from then on this is the last chance.
-  auto named = m.first_delete ? co_await try_principals(m) : Result<void>(ok);
-  if (!named) co_return named;
+  if (!told || !*changed) co_return told;
   co_return co_await keep_record(m);
 }
 

@@ -21,8 +21,8 @@ namespace s3m::workflow::acts {
 net::Task<Result<void>> keep_configuration(Migration& migration);
 
 // Another look, for as long as the source is the job's to look at. Where its owner has changed
-// settings meanwhile, the present ones take the place of those that were kept, a warning names
-// them, and what becomes of them is told anew. A source that is gone tells nothing. Errors: as
+// settings meanwhile, the present ones take the place of those that were kept, and a warning names
+// them. What becomes of them is told anew where it is another. A source that is gone tells nothing. Errors: as
 // read_configuration() and rewritten_configuration(). refused: as long as nothing is deleted, for a
 // change that what was copied cannot follow (versioning, ACLs, Object Lock).
 net::Task<Result<void>> look_again(Migration& migration);

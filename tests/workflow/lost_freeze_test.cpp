@@ -24,11 +24,13 @@ const std::string edited = "zz-edited";
 // Short pages, so that the emptying is many requests.
 sim::Scenario world() {
   auto world = article_world(30);
-  world.bucket(source, sim::source_account)
-      .with({.key = edited,
-             .body = "the same bytes",
-             .metadata = {{"turn", "1"}},
-             .age = std::chrono::hours(1)});
+  auto& bucket = world.bucket(source, sim::source_account);
+  for (auto& objects : bucket.generators)
+    objects.age = std::chrono::hours(1);
+  bucket.with({.key = edited,
+               .body = "the same bytes",
+               .metadata = {{"turn", "1"}},
+               .age = std::chrono::hours(1)});
   world.switches.listing_page = 5;
   return world;
 }

@@ -59,6 +59,36 @@ TEST_F(NewPrincipals, ThatTheUserNamesAreTriedAndCarried) {
                                         Not(HasSubstr("S3Migrator"))));
 }
 
+// What is taken over by the run that goes on was never tried by the one that was killed.
+TEST_F(NewPrincipals, ThatAppearAfterTheConfirmationStopTheRunThatGoesOn) {
+  rig.cloud([](sim::Cloud& cloud) {
+    EXPECT_TRUE(cloud.set_policy(source, others_policy(source)));
+    EXPECT_TRUE(cloud.set_configuration(
+        source, "notification",
+        "<NotificationConfiguration><QueueConfiguration><Id>q</Id>"
+        "<Queue>arn:aws:sqs:us-east-1:111111111111:q</Queue><Event>s3:ObjectCreated:*</Event>"
+        "</QueueConfiguration></NotificationConfiguration>"));
+  });
+  const auto before = rig.keys(source);
+  rig.deny({.operation = "PutBucketNotificationConfiguration", .bucket = source, .count = 0});
+  ASSERT_EQ(rig.migrate().exit_code, exit_fatal);
+  const auto job = rig.last_job();
+  ASSERT_TRUE(rig.store()->fact(job, "confirmed")->has_value());
+  rig.cloud([](sim::Cloud& cloud) {
+    cloud.faults().clear();
+    auto now = cloud.bucket_policy(source);
+    now.insert(now.find('[', now.find("\"Statement\"")) + 1, readers + ",");
+    EXPECT_TRUE(cloud.set_policy(source, now)) << now;
+  });
+  for (int twice = 0; twice < 2; ++twice) {
+    const auto stopped = rig.again("resume", job);
+    ASSERT_TRUE(stopped) << stopped.error().describe();
+    EXPECT_EQ(stopped->exit_code, exit_fatal) << stopped->message;
+    EXPECT_THAT(stopped->message, AllOf(HasSubstr("Readers"), HasSubstr("--map")));
+    EXPECT_EQ(rig.keys(source), before);
+  }
+}
+
 // One more chance before the source itself goes.
 TEST_F(NewPrincipals, ThatAppearWhileItIsEmptiedKeepTheSource) {
   rig.cloud([](sim::Cloud& cloud) {
@@ -75,6 +105,9 @@ TEST_F(NewPrincipals, ThatAppearWhileItIsEmptiedKeepTheSource) {
   const auto stopped = rig.migrate();
   EXPECT_EQ(stopped.exit_code, exit_fatal) << stopped.message;
   EXPECT_THAT(stopped.message, HasSubstr("--map"));
+  const auto again = rig.again("resume", rig.last_job());
+  ASSERT_TRUE(again) << again.error().describe();
+  EXPECT_THAT(again->message, HasSubstr("--map"));
   EXPECT_EQ(rig.cloud([](sim::Cloud& cloud) { return cloud.bucket_owner(source); }),
             sim::source_account);
 }

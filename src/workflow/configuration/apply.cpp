@@ -114,6 +114,17 @@ Result<std::string> policy_beside_ours(const std::string& wanted,
   return whole;
 }
 
+// A policy is refused as a whole for one role that is not there.
+std::unexpected<Error> refused_policy(Error error, const Target& target,
+                                      const ConfigurationItem& item) {
+  if (error.code() == Errc::invalid_request) {
+    error.context(
+        "each role and user that it names must be there; make those that are not, or say who takes "
+        "their place with --map OLD-ARN=NEW-ARN beside the options of the same command");
+  }
+  return with_name(std::move(error), target, item);
+}
+
 net::Task<Result<void>> apply_policy(Target& target, PolicyEditor& policy, ConfigurationItem item,
                                      aws::SubResource wanted) {
   auto ours = co_await target.still_ours();
@@ -122,7 +133,7 @@ net::Task<Result<void>> apply_policy(Target& target, PolicyEditor& policy, Confi
       [wanted = std::move(wanted.document)](const std::optional<std::string>& current) {
         return policy_beside_ours(wanted, current);
       });
-  if (!done) co_return with_name(std::move(done.error()), target, item);
+  if (!done) co_return refused_policy(std::move(done.error()), target, item);
   co_return ok;
 }
 
