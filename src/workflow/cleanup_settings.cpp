@@ -143,9 +143,20 @@ class SettingsRestorer {
                                            restored.error().describe()));
       co_return ok;
     }
-    result_.restored.push_back(
-        fmt::format("{} of s3://{}, which job {} had switched off, as it was", what, bucket,
-                    printable(left.job)));
+    std::erase_if(left.queries, [&](const auto& query) {
+      return std::ranges::find(*restored, query) != restored->end();
+    });
+    if (!restored->empty()) {
+      result_.left.push_back(
+          fmt::format("{} of s3://{} was set anew while job {} had it off, and "
+                      "stays as it is now",
+                      fmt::join(*restored, ", "), bucket, printable(left.job)));
+    }
+    if (!left.queries.empty()) {
+      result_.restored.push_back(
+          fmt::format("{} of s3://{}, which job {} had switched off, as it was",
+                      fmt::join(left.queries, ", "), bucket, printable(left.job)));
+    }
     co_return co_await context_.store.run(
         context_.loop, [&left](store::Store& store) { return note_restored(store, left.job); });
   }

@@ -116,6 +116,12 @@ net::Task<Result<bool>> refresh(Migration& m) {
   co_return true;
 }
 
+net::Task<Result<void>> suspend_all(Migration& m, std::vector<std::string> queries) {
+  auto owner = m.source_owner();
+  co_return co_await suspend(owner, m.source.location.bucket, m.source_facts.expected_owner,
+                             m.configuration, std::move(queries), m.pause());
+}
+
 }  // namespace
 
 net::Task<Result<void>> keep_configuration(Migration& m) {
@@ -155,9 +161,15 @@ net::Task<Result<void>> hold(Migration& m, std::vector<std::string> queries) {
 net::Task<Result<void>> switch_off(Migration& m, std::vector<std::string> queries) {
   auto held = co_await hold(m, queries);
   if (!held) co_return held;
-  auto owner = m.source_owner();
-  co_return co_await suspend(owner, m.source.location.bucket, m.source_facts.expected_owner,
-                             m.configuration, std::move(queries), m.pause());
+  auto off = co_await suspend_all(m, queries);
+  if (off || off.error().code() != Errc::conflict) co_return off;
+  // Set anew by others while it was off: their last wish, as any setting.
+  auto fresh = co_await refresh(m);
+  if (!fresh) co_return forward(fresh);
+  if (!*fresh) co_return off;
+  auto recorded = co_await keep_record(m);
+  if (!recorded) co_return recorded;
+  co_return co_await suspend_all(m, std::move(queries));
 }
 
 net::Task<Result<bool>> switch_on_again(Migration& m) {
@@ -170,6 +182,12 @@ net::Task<Result<bool>> switch_on_again(Migration& m) {
       co_await restore_suspended(owner, m.source.location.bucket, m.source_facts.expected_owner,
                                  m.configuration, *std::move(own), m.pause());
   if (!restored) co_return forward(restored);
+  if (!restored->empty()) {
+    m.note(NoteLevel::warning,
+           fmt::format("{} of s3://{} was set anew by others while this job had it off, and stays "
+                       "as it is now",
+                       fmt::join(*restored, ", "), printable(m.source.location.bucket)));
+  }
   auto forgotten = co_await m.stored.keep(fact::held, "");
   if (!forgotten) co_return forward(forgotten);
   co_return true;

@@ -22,9 +22,9 @@ net::Task<Result<void>> keep_configuration(Migration& migration);
 
 // Another look, for as long as the source is the job's to look at. Where its owner has changed
 // settings meanwhile, the present ones take the place of those that were kept, and a warning names
-// them. What becomes of them is told anew where it is another. A source that is gone tells nothing. Errors: as
-// read_configuration() and rewritten_configuration(). refused: as long as nothing is deleted, for a
-// change that what was copied cannot follow (versioning, ACLs, Object Lock).
+// them. What becomes of them is told anew where it is another. A source that is gone tells nothing.
+// Errors: as read_configuration() and rewritten_configuration(). refused: as long as nothing is
+// deleted, for a change that what was copied cannot follow (versioning, ACLs, Object Lock).
 net::Task<Result<void>> look_again(Migration& migration);
 
 // Before the first change of these settings of the source by this job: looks again, and keeps that
@@ -32,9 +32,11 @@ net::Task<Result<void>> look_again(Migration& migration);
 // Errors: as look_again() and keep_record().
 net::Task<Result<void>> hold(Migration& migration, std::vector<std::string> queries);
 
-// hold(), then suspend().
+// hold(), then suspend(). What others have set anew while it was off is taken over first, as
+// look_again() does.
 net::Task<Result<void>> switch_off(Migration& migration, std::vector<std::string> queries);
-// What the job has switched off, and nothing else, as it was. Gives whether there was any.
+// What the job has switched off, and nothing else, as it was. Where others have set it anew since,
+// that stays, and a warning says so. Gives whether there was any.
 // Errors: as restore_suspended().
 net::Task<Result<bool>> switch_on_again(Migration& migration);
 

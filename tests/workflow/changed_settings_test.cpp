@@ -221,6 +221,56 @@ TEST_F(ChangedSettings, AnUndoLeavesWhatTheOwnerHasSet) {
   EXPECT_THAT(setting("lifecycle"), HasSubstr("old"));
 }
 
+// Neither way is barred to a job because its owner has used a setting that it had switched off.
+TEST_F(ChangedSettings, WhatIsSetAnewWhileItIsOffIsCarried) {
+  for (const std::string end : {"/manifest/", "DeleteObjects"}) {
+    Rig fresh(world());
+    if (end == "DeleteObjects") {
+      fresh.deny({.operation = end, .bucket = source, .count = 0});
+    } else {
+      fresh.deny({.operation = "PutObject", .bucket = "s3m-*", .key = "*" + end + "*", .count = 0});
+    }
+    ASSERT_EQ(fresh.migrate().exit_code, exit_fatal);
+    fresh.cloud([](sim::Cloud& cloud) {
+      cloud.faults().clear();
+      EXPECT_EQ(cloud.bucket_configuration(source, "lifecycle"), "");
+      EXPECT_TRUE(cloud.set_configuration(source, "lifecycle", lifecycle("mine")));
+      EXPECT_TRUE(cloud.set_configuration(source, "notification", notification("mine")));
+    });
+    const auto done = fresh.again("resume", fresh.last_job());
+    ASSERT_TRUE(done) << done.error().describe();
+    EXPECT_EQ(done->exit_code, exit_verified) << done->message;
+    EXPECT_THAT(fresh.told(), HasSubstr("lifecycle (changed)"));
+    fresh.cloud([](sim::Cloud& cloud) {
+      EXPECT_EQ(cloud.bucket_owner(source), sim::destination_account);
+      for (const auto* const query : {"lifecycle", "notification"})
+        EXPECT_THAT(cloud.bucket_configuration(source, query),
+                    AllOf(HasSubstr("mine"), Not(HasSubstr("old"))));
+    });
+  }
+}
+
+TEST_F(ChangedSettings, AnUndoLeavesWhatWasSetAnewWhileItWasOffAndEnds) {
+  for (const bool emptying : {false, true}) {
+    Rig fresh(world());
+    if (emptying) fresh.deny({.operation = "DeleteObjects", .bucket = source, .count = 0});
+    ASSERT_NE((emptying ? fresh.migrate() : fresh.migrate_until_asked()).exit_code, exit_verified);
+    fresh.cloud([](sim::Cloud& cloud) {
+      cloud.faults().clear();
+      EXPECT_TRUE(cloud.set_configuration(source, "lifecycle", lifecycle("mine")));
+      EXPECT_TRUE(cloud.set_configuration(source, "notification", notification("mine")));
+    });
+    const auto undone = fresh.undo(fresh.last_job());
+    ASSERT_TRUE(undone) << undone.error().describe();
+    EXPECT_EQ(undone->outcome, "undone") << undone->message;
+    EXPECT_THAT(fresh.told(), AllOf(HasSubstr("lifecycle"), HasSubstr("by others")));
+    fresh.cloud([](sim::Cloud& cloud) {
+      for (const auto* const query : {"lifecycle", "notification"})
+        EXPECT_THAT(cloud.bucket_configuration(source, query), HasSubstr("mine"));
+    });
+  }
+}
+
 // --- what cannot be followed ---------------------------------------------------------------------
 
 TEST_F(ChangedSettings, WithoutAPlaceInTheNewAccountStopItBeforeTheConfirmation) {

@@ -104,21 +104,22 @@ net::Task<Result<void>> suspend_one(Target& target, std::string query,
   co_return co_await wait_until_shown(target, query, nullptr, proofs);
 }
 
-net::Task<Result<void>> restore_one(Target& target, std::string query,
+// Gives whether another one has been set meanwhile; that stays.
+net::Task<Result<bool>> restore_one(Target& target, std::string query,
                                     const ConfigurationItem& saved) {
   auto found = co_await look(target, query);
   if (!found) co_return forward(found);
-  if (*found && same_document(query, saved.value, **found)) co_return ok;
-  if (*found)
-    co_return was_changed(target, query, "was set anew while it was suspended, and stays so");
+  if (*found) co_return !same_document(query, saved.value, **found);
   auto put = co_await target.owner.put_sub_resource(target.bucket, query, {}, saved.value,
                                                     target.expected_owner);
   if (!put) {
     put.error().context(
         fmt::format("{} of bucket {} could not be put back", query, printable(target.bucket)));
-    co_return put;
+    co_return forward(put);
   }
-  co_return co_await wait_until_shown(target, query, &saved.value, 1);
+  auto shown = co_await wait_until_shown(target, query, &saved.value, 1);
+  if (!shown) co_return forward(shown);
+  co_return false;
 }
 
 }  // namespace
@@ -140,19 +141,24 @@ net::Task<Result<void>> suspend(aws::S3& owner, std::string bucket, std::string 
   co_return ok;
 }
 
-net::Task<Result<void>> restore_suspended(aws::S3& owner, std::string bucket,
-                                          std::string expected_owner, Configuration saved,
-                                          std::vector<std::string> queries, Pause pause) {
+net::Task<Result<std::vector<std::string>>> restore_suspended(aws::S3& owner, std::string bucket,
+                                                              std::string expected_owner,
+                                                              Configuration saved,
+                                                              std::vector<std::string> queries,
+                                                              Pause pause) {
   Target target{owner, std::move(bucket), std::move(expected_owner), std::move(pause)};
   auto outcome = check(queries);
-  if (!outcome) co_return outcome;
+  if (!outcome) co_return forward(outcome);
+  std::vector<std::string> set_anew;
   for (const auto& query : queries) {
     const auto* item = saved.find(query);
     if (item == nullptr) continue;
     auto done = co_await restore_one(target, query, *item);
-    if (!done && outcome) outcome = std::move(done);
+    if (!done && outcome) outcome = forward(done);
+    if (done && *done) set_anew.push_back(query);
   }
-  co_return outcome;
+  if (!outcome) co_return forward(outcome);
+  co_return set_anew;
 }
 
 }  // namespace s3m::workflow

@@ -32,13 +32,15 @@ bool can_be_suspended(std::string_view query) noexcept;
 net::Task<Result<void>> suspend(aws::S3& owner, std::string bucket, std::string expected_owner,
                                 Configuration saved, std::vector<std::string> queries, Pause pause);
 
-// Puts the saved bytes back. What is there as it was saved is left alone.
+// Puts the saved bytes back. What is there as it was saved is left alone, and so is what has been
+// set anew meanwhile: that is what its owner wants now.
 //
-// Gives   ok when each is shown again as it was saved.
-// Errors  conflict: another document has been set meanwhile, and stays; the others are put back all
-//         the same. Else as suspend().
-net::Task<Result<void>> restore_suspended(aws::S3& owner, std::string bucket,
-                                          std::string expected_owner, Configuration saved,
-                                          std::vector<std::string> queries, Pause pause);
+// Gives   when each is shown again, those that were set anew.
+// Errors  as suspend(), the first of them; the others are put back all the same.
+net::Task<Result<std::vector<std::string>>> restore_suspended(aws::S3& owner, std::string bucket,
+                                                              std::string expected_owner,
+                                                              Configuration saved,
+                                                              std::vector<std::string> queries,
+                                                              Pause pause);
 
 }  // namespace s3m::workflow
