@@ -6,7 +6,6 @@
 
 #include "app/job_limits.hpp"
 #include "app/open_files.hpp"
-#include "app/store_place.hpp"
 #include "base/version.hpp"
 
 namespace s3m::app {
@@ -39,36 +38,28 @@ std::string program_name() {
 Result<std::unique_ptr<Engine>> Engine::make(const Arguments& arguments,
                                              const aws::Environment& environment, EventSink& events,
                                              std::string job_id) {
-  auto config = aws::SharedConfig::load(environment);
-  if (!config) return forward(config);
-  auto http = aws::http_options(environment);
-  if (!http) return forward(http);
-  auto url = store_url(arguments, environment);
-  if (!url) return forward(url);
-  auto store = store::open_store({.url = *url});
-  if (!store) return forward(store);
-  std::unique_ptr<Engine> engine(new Engine(arguments, environment, *std::move(config),
-                                            *std::move(http), *std::move(store), events,
-                                            std::move(job_id)));
+  auto opening = open_for(arguments, environment);
+  if (!opening) return forward(opening);
+  std::unique_ptr<Engine> engine(
+      new Engine(arguments, environment, *std::move(opening), events, std::move(job_id)));
   auto prepared = engine->prepare_sides(arguments);
   if (!prepared) return forward(prepared);
   return engine;
 }
 
-Engine::Engine(const Arguments& arguments, const aws::Environment& environment,
-               aws::SharedConfig config, net::HttpClientOptions http,
-               std::unique_ptr<store::Store> store, EventSink& events, std::string job_id)
+Engine::Engine(const Arguments& arguments, const aws::Environment& environment, Opening opening,
+               EventSink& events, std::string job_id)
     : cancel_(loop_),
-      http_(loop_, std::move(http)),
+      http_(loop_, std::move(opening.http)),
       control_{.loop = loop_, .http = http_, .user_agent = user_agent()},
       work_{.loop = loop_, .http = http_, .cancel = &cancel_, .user_agent = user_agent()},
       governor_(loop_,
                 governor_options(limits_of(arguments),
                                  {.in_flight = connections_allowed(), .per_second = {}}),
                 cancel_),
-      store_(std::move(store)),
+      store_(std::move(opening.store)),
       environment_(environment),
-      config_(std::move(config)),
+      config_(std::move(opening.config)),
       identities_(control_, environment_, config_, arguments.migrator_role_arn, job_id),
       context_{.loop = loop_,
                .runtime = work_,
@@ -112,6 +103,11 @@ Result<void> Engine::prepare_sides(const Arguments& arguments) {
   if (!destination) return forward(destination);
   destination_ = *std::move(destination);
   return ok;
+}
+
+void Engine::abandon() {
+  cancel_.cancel();
+  http_.cancel_all();
 }
 
 void Engine::close() {

@@ -10,6 +10,7 @@
 
 #include "app/arguments.hpp"
 #include "app/identities.hpp"
+#include "app/opening.hpp"
 #include "net/http_client.hpp"
 #include "transfer/governor.hpp"
 #include "workflow/job_context.hpp"
@@ -18,8 +19,8 @@ namespace s3m::app {
 
 class Engine {
  public:
-  // Reads the shared configuration, opens the store, prepares both sides. No request is sent.
-  // `environment` and `events` outlive the engine.
+  // open_for(), and prepares both sides. No request is sent. `environment` and `events` outlive the
+  // engine.
   // Errors: config, io.
   static Result<std::unique_ptr<Engine>> make(const Arguments& arguments,
                                               const aws::Environment& environment,
@@ -35,13 +36,15 @@ class Engine {
   // Other limits, from now on. On the loop's thread.
   void limit(const transfer::GovernorOptions& options) { governor_.change(options); }
 
+  // Stops at once: requests in flight fail with `cancelled`. For work that changes nothing.
+  void abandon();
+
   // The work is done: lets the loop run out.
   void close();
 
  private:
-  Engine(const Arguments& arguments, const aws::Environment& environment, aws::SharedConfig config,
-         net::HttpClientOptions http, std::unique_ptr<store::Store> store, EventSink& events,
-         std::string job_id);
+  Engine(const Arguments& arguments, const aws::Environment& environment, Opening opening,
+         EventSink& events, std::string job_id);
   Result<void> prepare_sides(const Arguments& arguments);
 
   net::Loop loop_{1};

@@ -80,15 +80,22 @@ std::string headers(const std::string& id, std::chrono::milliseconds left) {
          "\r\nLambda-Runtime-Deadline-Ms: " + std::to_string(deadline) + "\r\n";
 }
 
+// Serves `events` as invocations id-1, id-2..., until the API is gone.
+Error serve(RuntimeApi& api, std::vector<std::string> events, const LambdaHandler& handler,
+            std::chrono::milliseconds each_lasts = 60s) {
+  for (std::size_t n = 0; n < events.size(); ++n)
+    api.event(std::move(events[n]), headers("id-" + std::to_string(n + 1), each_lasts));
+  return serve_lambda(api.address(), handler);
+}
+
 TEST(LambdaRuntime, EventsAreAnsweredOneAfterTheOther) {
   RuntimeApi api;
-  api.event(R"({"n":1})", headers("id-1", 60s));
-  api.event(R"({"n":2})", headers("id-2", 60s));
   std::vector<std::string> handled;
-  const auto ended = serve_lambda(api.address(), [&](const LambdaInvocation& invocation) {
-    handled.push_back(invocation.request_id + " " + invocation.event);
-    return Result<std::string>(R"({"ok":true})");
-  });
+  const auto ended =
+      serve(api, {R"({"n":1})", R"({"n":2})"}, [&](const LambdaInvocation& invocation) {
+        handled.push_back(invocation.request_id + " " + invocation.event);
+        return Result<std::string>(R"({"ok":true})");
+      });
   EXPECT_THAT(ended.describe(), HasSubstr("answers 500"));
   EXPECT_THAT(handled, ElementsAre(R"(id-1 {"n":1})", R"(id-2 {"n":2})"));
   const auto posts = api.posts();
@@ -101,12 +108,12 @@ TEST(LambdaRuntime, EventsAreAnsweredOneAfterTheOther) {
 
 TEST(LambdaRuntime, TheDeadlineIsTheInvocations) {
   RuntimeApi api;
-  api.event("{}", headers("id-1", 1h));
   std::chrono::steady_clock::duration left{};
-  const auto ended = serve_lambda(api.address(), [&](const LambdaInvocation& invocation) {
+  const auto look = [&](const LambdaInvocation& invocation) {
     left = invocation.deadline - std::chrono::steady_clock::now();
     return Result<std::string>("{}");
-  });
+  };
+  const auto ended = serve(api, {"{}"}, look, 1h);
   EXPECT_EQ(ended.code(), Errc::unavailable) << "the API was gone in the end";
   EXPECT_GT(left, 30min);
   EXPECT_LE(left, 1h + 1s);
@@ -114,14 +121,11 @@ TEST(LambdaRuntime, TheDeadlineIsTheInvocations) {
 
 TEST(LambdaRuntime, AFailureIsToldAndTheNextEventIsServed) {
   RuntimeApi api;
-  api.event("{}", headers("id-1", 60s));
-  api.event("{}", headers("id-2", 60s));
   int calls = 0;
-  const auto ended =
-      serve_lambda(api.address(), [&](const LambdaInvocation&) -> Result<std::string> {
-        if (++calls == 1) return fail(Errc::io, "the store is locked");
-        return "{}";
-      });
+  const auto ended = serve(api, {"{}", "{}"}, [&](const LambdaInvocation&) -> Result<std::string> {
+    if (++calls == 1) return fail(Errc::io, "the store is locked");
+    return "{}";
+  });
   EXPECT_EQ(ended.code(), Errc::unavailable) << "the API was gone in the end";
   const auto posts = api.posts();
   ASSERT_EQ(posts.size(), 2u);
@@ -134,32 +138,19 @@ TEST(LambdaRuntime, AFailureIsToldAndTheNextEventIsServed) {
   EXPECT_EQ(posts[1].path, "/2018-06-01/runtime/invocation/id-2/response");
 }
 
-TEST(LambdaRuntime, AnAnswerThatIsNotTakenEndsNothing) {
-  RuntimeApi api;
-  api.answer_posts_with(413);
-  api.event("{}", headers("id-1", 60s));
-  api.event("{}", headers("id-2", 60s));
-  int calls = 0;
-  const auto ended = serve_lambda(api.address(), [&](const LambdaInvocation&) {
-    ++calls;
-    return Result<std::string>("{}");
-  });
-  EXPECT_EQ(ended.code(), Errc::unavailable) << "the API was gone in the end";
-  EXPECT_EQ(calls, 2);
-}
-
-TEST(LambdaRuntime, AnApiThatFailsEndsTheFunction) {
-  RuntimeApi api;
-  api.answer_posts_with(500);
-  api.event("{}", headers("id-1", 60s));
-  api.event("{}", headers("id-2", 60s));
-  int calls = 0;
-  const auto ended = serve_lambda(api.address(), [&](const LambdaInvocation&) {
-    ++calls;
-    return Result<std::string>("{}");
-  });
-  EXPECT_EQ(calls, 1);
-  EXPECT_EQ(ended.code(), Errc::unavailable);
+// 413: the answer is too long, which is that invocation's trouble. 500: the API has failed.
+TEST(LambdaRuntime, AnAnswerThatIsNotTakenEndsNothingAndAnApiThatFailsEndsTheFunction) {
+  for (const auto& [status, served] : {std::pair(413, 2), std::pair(500, 1)}) {
+    RuntimeApi api;
+    api.answer_posts_with(status);
+    int calls = 0;
+    const auto ended = serve(api, {"{}", "{}"}, [&](const LambdaInvocation&) {
+      ++calls;
+      return Result<std::string>("{}");
+    });
+    EXPECT_EQ(ended.code(), Errc::unavailable) << status;
+    EXPECT_EQ(calls, served) << status;
+  }
 }
 
 TEST(LambdaRuntime, WhatKeepsAFunctionFromBeginningIsTold) {

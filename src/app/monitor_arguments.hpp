@@ -12,6 +12,7 @@ struct MonitorArguments {
   std::string schedule;        // empty: none is switched
   std::string schedule_group;  // empty: "default"
   std::string metrics;         // name space; empty: none are written
+  bool count = false;
   std::chrono::seconds within{840};
 };
 

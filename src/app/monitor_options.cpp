@@ -36,6 +36,11 @@ Options monitor_options() {
            "Writes Percent, FailedObjects and DeadTasks of each job to CloudWatch, under this name "
            "space (default: none are written).",
            text([](Arguments& a) -> std::string& { return a.monitor.metrics; })},
+          {"--count", "", group,
+           "Counts the objects on both sides of each job, with the job's own roles: a cross-check, "
+           "and the percentage where the log tells none. A count that takes longer than one look "
+           "goes on in the next.",
+           flag([](Arguments& a) -> bool& { return a.monitor.count; })},
           {"--within", "SECONDS", group,
            "Stops after so long, and goes on where it was the next time (default 840). In Lambda "
            "the invocation's own deadline holds.",

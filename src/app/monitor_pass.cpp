@@ -11,7 +11,7 @@
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
-#include "app/store_place.hpp"
+#include "app/monitor_count.hpp"
 #include "base/text.hpp"
 #include "base/version.hpp"
 #include "workflow/percent_keeper.hpp"
@@ -49,43 +49,39 @@ std::string told_ago(const JobSight& sight) {
 
 Result<std::unique_ptr<MonitorPass>> MonitorPass::make(const Arguments& arguments,
                                                        const aws::Environment& environment) {
-  auto config = aws::SharedConfig::load(environment);
-  if (!config) return forward(config);
-  auto http = aws::http_options(environment);
-  if (!http) return forward(http);
-  auto url = store_url(arguments, environment);
-  if (!url) return forward(url);
-  auto store = store::open_store({.url = *url});
-  if (!store) return forward(store);
+  auto opening = open_for(arguments, environment);
+  if (!opening) return forward(opening);
+  const auto config = std::move(opening->config);
   std::unique_ptr<MonitorPass> pass(
-      new MonitorPass(arguments.monitor, *std::move(http), *std::move(store)));
-  auto connected = pass->connect(environment, *config);
+      new MonitorPass(arguments.monitor, environment, *std::move(opening)));
+  auto connected = pass->connect(config);
   if (!connected) return forward(connected);
   return pass;
 }
 
-MonitorPass::MonitorPass(const MonitorArguments& arguments, net::HttpClientOptions http,
-                         std::unique_ptr<store::Store> store)
+MonitorPass::MonitorPass(const MonitorArguments& arguments, const aws::Environment& environment,
+                         Opening opening)
     : arguments_(arguments),
-      http_(loop_, std::move(http)),
+      environment_(environment),
+      store_url_(std::move(opening.store_url)),
+      http_(loop_, std::move(opening.http)),
       runtime_{.loop = loop_,
                .http = http_,
                .cancel = &cancel_,
                .user_agent = fmt::format("s3migrator/{}", version)},
-      store_(std::move(store)) {}
+      store_(std::move(opening.store)) {}
 
 MonitorPass::~MonitorPass() {
   http_.close();
 }
 
-Result<void> MonitorPass::connect(const aws::Environment& environment,
-                                  const aws::SharedConfig& config) {
-  auto source = aws::default_credentials(runtime_, environment, config, {});
+Result<void> MonitorPass::connect(const aws::SharedConfig& config) {
+  auto source = aws::default_credentials(runtime_, environment_, config, {});
   if (!source) return forward(source);
   const auto identity = std::make_shared<aws::Identity>(loop_, *std::move(source), runtime_.clock);
   std::vector<aws::Client> clients;
   for (const auto* id : {"cloudwatch_logs", "ecs", "cloudwatch", "scheduler"}) {
-    auto settings = aws::resolve_service(environment, config, {}, id);
+    auto settings = aws::resolve_service(environment_, config, {}, id);
     if (!settings) return forward(settings);
     clients.emplace_back(runtime_, identity, *std::move(settings), aws::unlimited_admission());
   }
@@ -193,6 +189,38 @@ void MonitorPass::look_at_task(JobSight& sight, const workflow::TaskPlace& place
   }
 }
 
+void MonitorPass::count(JobSight& sight) {
+  auto stored = store_->fact(sight.job, workflow::count_fact);
+  if (!stored) return trouble(sight.job, stored.error());
+  auto counted = workflow::load_job_count(stored->value_or("")).value_or(workflow::JobCount());
+  auto done = count_job(store_url_, sight.job, environment_, deadline_, counted);
+  if (!done) {
+    if (done.error().code() != Errc::cancelled)
+      sight.warnings.push_back("its sides cannot be counted: " + done.error().describe());
+    trouble(sight.job, done.error());
+  } else if (!counted.complete()) {
+    report_.complete = false;
+  }
+  if (counted.from.uri.empty()) return;
+  auto set = store_->set_fact(sight.job, workflow::count_fact, workflow::save(counted));
+  if (!set) return trouble(sight.job, set.error());
+  sight.count = std::move(counted);
+}
+
+// Last, because it can take all the time that is left.
+void MonitorPass::count_all() {
+  for (auto& sight : report_.jobs) {
+    if (sight.over) continue;
+    if (out_of_time()) {
+      report_.complete = false;
+      return;
+    }
+    count(sight);
+    auto judged = judge(sight);
+    if (!judged) trouble(sight.job, judged.error());
+  }
+}
+
 // State and percentage, once all that can be known is.
 Result<void> MonitorPass::judge(JobSight& sight) {
   auto view = workflow::view_job(*store_, sight.job);
@@ -203,13 +231,19 @@ Result<void> MonitorPass::judge(JobSight& sight) {
   if (!seen) return forward(seen);
   sight.state = view->state();
   sight.over = view->job.state != store::JobState::running;
-  sight.percent_from = sight.log.attempt > 0 ? "events" : "record";
   const auto own = static_cast<int>(parse_u64(recorded->value_or("")).value_or(0));
-  sight.percent = sight.log.attempt > 0 ? sight.log.percent : std::max(own, view->percent());
+  const auto counted = sight.count ? workflow::percent_of(*sight.count) : std::nullopt;
+  if (sight.log.attempt > 0) {
+    sight.percent_from = "events";
+    sight.percent = sight.log.percent;
+  } else if (counted) {
+    sight.percent_from = "counts";
+    sight.percent = *counted;
+  } else {
+    sight.percent_from = "record";
+    sight.percent = std::max(own, view->percent());
+  }
   sight.percent = std::max(sight.percent, workflow::read_sight(seen->value_or("")).percent);
-  const bool quiet =
-      !sight.over && sight.log.told && sight.time - *sight.log.told > workflow::silence;
-  if (quiet) sight.warnings.push_back(told_ago(sight));
   return store_->set_fact(sight.job, workflow::monitor_fact, workflow::to_json(sight));
 }
 
@@ -222,7 +256,10 @@ Result<JobSight> MonitorPass::look_at(const std::string& id) {
   const auto place = workflow::decode_task_place(fact->value_or(""));
   JobSight sight{.job = id, .kind = (*job)->kind, .time = runtime_.clock.now()};
   read_log(sight, place, (*job)->created_at);
-  if (place && (*job)->state == store::JobState::running) look_at_task(sight, *place);
+  const bool running = (*job)->state == store::JobState::running;
+  if (place && running) look_at_task(sight, *place);
+  const bool quiet = running && sight.log.told && sight.time - *sight.log.told > workflow::silence;
+  if (quiet) sight.warnings.push_back(told_ago(sight));
   auto judged = judge(sight);
   if (!judged) return forward(judged);
   return sight;
@@ -282,6 +319,7 @@ Result<MonitorReport> MonitorPass::look(SteadyTime deadline) {
       trouble(job, sight.error());
     }
   }
+  if (arguments_.count) count_all();
   auto running = count_running();
   if (!running) return forward(running);
   report_.running = *running;

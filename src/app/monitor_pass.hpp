@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "app/arguments.hpp"
+#include "app/opening.hpp"
 #include "aws/cloudwatch.hpp"
 #include "aws/config.hpp"
 #include "aws/logs.hpp"
@@ -28,7 +29,7 @@ struct MonitorReport {
 
 class MonitorPass {
  public:
-  // Reads the shared configuration and opens the store. No request is sent.
+  // open_for(). No request is sent. `environment` outlives the pass.
   // Errors: config, io.
   static Result<std::unique_ptr<MonitorPass>> make(const Arguments& arguments,
                                                    const aws::Environment& environment);
@@ -44,9 +45,9 @@ class MonitorPass {
   Result<MonitorReport> look(SteadyTime deadline);
 
  private:
-  MonitorPass(const MonitorArguments& arguments, net::HttpClientOptions http,
-              std::unique_ptr<store::Store> store);
-  Result<void> connect(const aws::Environment& environment, const aws::SharedConfig& config);
+  MonitorPass(const MonitorArguments& arguments, const aws::Environment& environment,
+              Opening opening);
+  Result<void> connect(const aws::SharedConfig& config);
 
   template <class T>
   Result<T> run(net::Task<Result<T>> work);
@@ -58,6 +59,8 @@ class MonitorPass {
                 WallTime since);
   void read_stream(workflow::JobSight& sight, workflow::LogMemory& memory);
   void look_at_task(workflow::JobSight& sight, const workflow::TaskPlace& place);
+  void count(workflow::JobSight& sight);
+  void count_all();
   Result<void> judge(workflow::JobSight& sight);
   void write_metrics();
   void switch_schedule();
@@ -65,6 +68,8 @@ class MonitorPass {
   void trouble(const std::string& job, const Error& error);
 
   MonitorArguments arguments_;
+  const aws::Environment& environment_;
+  std::string store_url_;
   net::Loop loop_{1};
   net::CancelToken cancel_{loop_};
   net::HttpClient http_;

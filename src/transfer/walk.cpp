@@ -50,6 +50,7 @@ class Walk {
       }
       Merge merge(shared_, *range);
       auto done = co_await merge.run();
+      visitor_.range_ended(range->range, range->flow, done && !over());
       if (!done && !failure_) failure_.emplace(std::move(done.error()));
       ranges_.finished(*range);
       if (over() || ranges_.over()) work_.notify_all();

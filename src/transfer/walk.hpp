@@ -38,6 +38,9 @@ class Visitor {
   // With WalkOptions::restart_source: all of a page of the source was visited. Waits until what was
   // made of it is done, or stopped.
   virtual net::Task<void> finish_page(FlowPtr flow);
+  // A range is not walked any more: `whole`, or as far as the latest key of its flow that was
+  // visited. Every range that was begun ends so; of one that was split the rest is a range itself.
+  virtual void range_ended(const KeyRange& /*range*/, const FlowPtr& /*flow*/, bool /*whole*/) {}
   // The operation has failed for all: the walk ends early, and says ok.
   virtual bool stopped() const { return false; }
 };

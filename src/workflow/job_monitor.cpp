@@ -33,6 +33,20 @@ TaskLife life_of(const aws::EcsTask& task) {
   return life;
 }
 
+json::object to_json(const PlaceCount& place) {
+  return {{"place", printable(place.uri)},
+          {"there", place.exists},
+          {"objects", place.count.objects},
+          {"bytes", place.count.bytes},
+          {"complete", place.count.complete()}};
+}
+
+json::object to_json(const JobCount& count) {
+  json::object object{{"from", to_json(count.from)}, {"to", to_json(count.to)}};
+  if (const auto percent = percent_of(count)) object["percent"] = *percent;
+  return object;
+}
+
 Result<bool> mark_claimed(store::Store& store, const std::string& job, const TaskPlace& place) {
   auto record = store.find_job(job);
   if (!record) return forward(record);
@@ -112,6 +126,7 @@ std::string to_json(const JobSight& sight) {
     object["task"] = json::object{
         {"status", sight.task->status}, {"dead", sight.task->dead}, {"why", sight.task->why}};
   }
+  if (sight.count) object["count"] = to_json(*sight.count);
   json::array warnings;
   for (const auto& warning : sight.warnings)
     warnings.emplace_back(warning);

@@ -16,6 +16,7 @@
 
 #include "aws/ecs.hpp"
 #include "workflow/job_control.hpp"
+#include "workflow/job_count.hpp"
 #include "workflow/log_memory.hpp"
 #include "workflow/task_place.hpp"
 
@@ -56,6 +57,7 @@ struct JobSight {
   int percent = 0;
   std::string percent_from;  // "events", "counts", "record"
   LogFindings log;
+  std::optional<JobCount> count;  // where it was counted
   std::optional<TaskLife> task;
   bool marked_dead = false;  // by this pass
   bool over = false;         // nothing more will come

@@ -118,6 +118,7 @@ class Desk:
         self.program, self.moto = program, moto
         self.path = directory / "jobs.db"
         self.store = Store(self.path)
+        self.copied = {}  # a job's destination bucket
         self.env = {**moto.environment, "AWS_ENDPOINT_URL": moto.endpoint,
                     "S3MIGRATOR_STORE": str(self.path)}
 
@@ -132,7 +133,9 @@ class Desk:
                                *self.moto.arguments, env=self.env)
         assert run.code == 0, run
         lines = [line for line in run.stdout.splitlines() if line.startswith("{")]
-        return json.loads(lines[0])["job"], lines
+        job = json.loads(lines[0])["job"]
+        self.copied[job] = destination
+        return job, lines
 
     def monitor(self, *options, code=0, env=None):
         run = self.program.run("monitor", "--json", *options, env={**self.env, **(env or {})})
@@ -279,6 +282,18 @@ def test_a_job_in_a_task_says_in_which(desk, cluster):
     again = desk.program.run("jobs", "retry", job, "--json", env=desk.env)
     assert again.code == 0, again
     assert desk.store.fact(job, "task") is None, "the last run was no task"
+
+
+def test_the_sides_are_counted_and_give_the_percentage_where_no_event_does(desk, cluster):
+    job, _ = desk.copy(20)
+    running(desk, cluster, job)
+    copied = desk.copied[job]
+    for n in range(10):
+        desk.moto.destination.delete_object(Bucket=copied, Key=f"key-{n}")
+    seen = desk.monitor("--count")["jobs"][0]
+    assert seen["percent_from"] == "counts"
+    assert (seen["count"]["from"]["objects"], seen["count"]["to"]["objects"]) == (20, 10)
+    assert seen["percent"] == seen["count"]["percent"] == 52
 
 
 def test_silence_only_warns(desk, cluster):
