@@ -40,6 +40,7 @@ enum class Verb : std::uint8_t {
   jobs_delete,
   serve,
   monitor,
+  task,
   demo,
   version
 };

@@ -271,6 +271,22 @@ const std::vector<CommandSpec>& commands() {
        "  s3migrator serve --allow-role-arn arn:aws:iam::111122223333:role/copy-source\n"
        "  curl -H \"Authorization: Bearer $TOKEN\" http://127.0.0.1:8080/api/v1/jobs\n\n"
        "Exit codes: 0 stopped by a signal, 1 it cannot listen, 2 usage."},
+      {Verb::task,
+       "task",
+       "Runs the job that the environment names: the command of a container",
+       "For containers that are given their work by variables. S3MIGRATOR_JOB holds the words of a "
+       "copy or a migration as a JSON array (or of jobs resume, jobs retry, undo), the s3:// "
+       "address of an object that holds them, or the id of a job of the store. With "
+       "S3MIGRATOR_JOB_ID the job gets that id: a container that is started again goes on with it, "
+       "one that is started twice runs it once, and once it is done there is nothing more to do. "
+       "Where an earlier container may still live, its lease of two minutes is waited for.\n\n"
+       "With S3MIGRATOR_SCHEDULE the monitor's schedule is switched on once the job has begun. "
+       "SIGTERM pauses the job within seconds.",
+       {},
+       "Example:\n"
+       "  S3MIGRATOR_JOB='[\"copy\",\"s3://photos\",\"s3://photos-eu\"]' \\\n"
+       "  S3MIGRATOR_JOB_ID=photos-1 s3migrator task --json\n\n"
+       "Exit codes: those of s3migrator copy."},
       {Verb::monitor,
        "monitor",
        "Looks how far jobs in ECS are, by their logs in CloudWatch",

@@ -7,6 +7,7 @@
 
 #include <boost/asio/signal_set.hpp>
 
+#include "app/held_signals.hpp"
 #include "workflow/verdict.hpp"
 
 namespace s3m::app {
@@ -23,6 +24,7 @@ class Interrupts::Impl {
   Impl(net::Loop& loop, net::CancelToken& cancel, InterruptWords words)
       : signals_(loop, SIGINT, SIGTERM, SIGHUP), cancel_(cancel), words_(std::move(words)) {
     wait();
+    let_go_signals();
   }
 
   void close() { signals_.cancel(); }

@@ -230,6 +230,8 @@ Options options_of(Verb verb) {
       return join({serve_options(), output_options(false)});
     case Verb::monitor:
       return join({monitor_options(), output_options(false)});
+    case Verb::task:
+      return output_options(true);
     case Verb::cleanup_job:  // those of cleanup
     case Verb::version:
       break;

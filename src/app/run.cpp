@@ -3,8 +3,11 @@
 #include <cstdio>
 #include <exception>
 #include <filesystem>
+#include <functional>
 #include <poll.h>
 #include <unistd.h>
+#include <utility>
+#include <variant>
 
 #include <boost/asio/co_spawn.hpp>
 #include <fmt/format.h>
@@ -14,6 +17,7 @@
 #include "app/demo.hpp"
 #include "app/engine.hpp"
 #include "app/figures_text.hpp"
+#include "app/held_signals.hpp"
 #include "app/interrupts.hpp"
 #include "app/job_command.hpp"
 #include "app/jobs.hpp"
@@ -22,8 +26,10 @@
 #include "app/monitor.hpp"
 #include "app/own_task.hpp"
 #include "app/say.hpp"
+#include "app/schedule_on.hpp"
 #include "app/serve.hpp"
 #include "app/sinks.hpp"
+#include "app/task_order.hpp"
 #include "app/text_width.hpp"
 #include "base/ids.hpp"
 #include "base/text.hpp"
@@ -232,10 +238,28 @@ void show(const Outcome& outcome, const OutputArguments& output) {
 
 namespace {
 
+// Says when a job has begun: one that was not tells how it ended, and nothing else.
+class Begun final : public EventSink {
+ public:
+  Begun(EventSink& next, std::function<void()> begun) : next_(next), begun_(std::move(begun)) {}
+
+  void emit(const Event& event) override {
+    const bool first = !std::exchange(heard_, true);
+    if (first && begun_ && !std::holds_alternative<SummaryEvent>(event)) begun_();
+    next_.emit(event);
+  }
+
+ private:
+  EventSink& next_;
+  std::function<void()> begun_;
+  bool heard_ = false;
+};
+
 int run_command(const Arguments& arguments, const aws::Environment& environment,
-                const std::string& job_id) {
+                const std::string& job_id, std::function<void()> begun = {}) {
   Faces faces(arguments.output, title_of(arguments), job_id, arguments.attempt);
-  const auto outcome = execute(arguments, environment, faces, job_id);
+  Begun events(faces, std::move(begun));
+  const auto outcome = execute(arguments, environment, events, job_id);
   show(outcome, arguments.output);
   if (!output_is_lost()) return outcome.summary.exit_code;
   say(stderr,
@@ -261,6 +285,23 @@ int run_adopted(const Arguments& arguments, const aws::Environment& environment)
   return exit_code_of(command.error());
 }
 
+int run_task(const Arguments& arguments, const aws::Environment& environment) {
+  const HeldSignals signals;
+  const auto order = task_order(arguments, environment, signals);
+  if (!order) {
+    const auto& error = order.error();
+    say(stderr, "s3migrator: {}\n", single_line(error.describe()));
+    return error.code() == Errc::cancelled ? workflow::exit_interrupted : exit_code_of(error);
+  }
+  if (!order->command) {
+    say(stderr, "s3migrator: {}\n", single_line(order->said));
+    return order->exit_code;
+  }
+  ScheduleOn schedule(environment);
+  return run_command(*order->command, environment, order->command->job,
+                     [&schedule] { schedule.begin(); });
+}
+
 int run_again(const Arguments& arguments, const aws::Environment& environment) {
   auto command = take_up(arguments, environment);
   if (command) return run_command(*command, environment, command->job);
@@ -280,6 +321,8 @@ int run(const Arguments& arguments, const aws::Environment& environment) {
       return run_demo(arguments);
     case Verb::serve:
       return run_serve(arguments, environment);
+    case Verb::task:
+      return run_task(arguments, environment);
     case Verb::monitor:
       return run_monitor(arguments, environment);
     case Verb::jobs_resume:
