@@ -13,7 +13,9 @@ import uuid
 
 import pytest
 
+import migration
 import servers
+from sim_fixture import simulator
 from tasks import Cluster, Store, boto, metadata_of
 
 
@@ -175,6 +177,23 @@ def test_the_sides_are_counted_and_give_the_percentage_where_no_event_does(desk,
     assert seen["percent_from"] == "counts"
     assert (seen["count"]["from"]["objects"], seen["count"]["to"]["objects"]) == (20, 10)
     assert seen["percent"] == seen["count"]["percent"] == 52
+
+
+def test_a_migration_is_followed_through_both_halves(desk, cluster, tmp_path):
+    with simulator(migration.scenario(), tmp_path) as sim:
+        migration.furnish(sim, objects=12)
+        moving = migration.Migration(desk.program, sim, "--store", desk.path)
+        assert moving.run() == 0, moving.errors
+    lines = [json.dumps(event) for event in moving.events]
+    place = running(desk, cluster, moving.job)
+    told, step = [], len(lines) // 4 + 1  # moto's task stops by itself at the fourth look
+    for start in range(0, len(lines), step):
+        cluster.ship(place, lines[start:start + step])
+        seen = desk.monitor()["jobs"][0]
+        assert (seen["percent"], seen["percent_from"]) == (percent_in(lines[:start + step]), "events")
+        told.append(seen["percent"])
+    assert any(0 < percent < 50 for percent in told) and any(50 <= percent < 100 for percent in told)
+    assert told[-1] == 100 and seen["events"] == len(lines)
 
 
 def test_silence_only_warns(desk, cluster):

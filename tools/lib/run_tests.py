@@ -126,7 +126,7 @@ def web_stage():
 
 
 def package_stage():
-    return [one_case("package: installs and runs in a fresh Debian 12",
+    return [one_case("package and image: in a fresh Debian 12, as user 10001 with a read-only root",
                      [ROOT / "tools/package-test"], LOGS / "package.log", 10)]
 
 
