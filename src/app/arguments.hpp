@@ -90,6 +90,7 @@ struct Arguments {
   // Of a migration that was confirmed elsewhere: the digest that was shown, and by whom. No other
   // digest is confirmed.
   std::string confirmed_digest, confirmed_by;
+  std::string confirmed_how;  // MigrationSpec::confirmed_how
   std::string job;  // of `jobs`, `undo` and `cleanup JOB`: which
   // cleanup_job: what the job's own command does, whose roles and spec stand here.
   Verb job_verb = Verb::copy;

@@ -114,6 +114,7 @@ workflow::MigrationSpec migration_spec(const Arguments& arguments) {
   spec.copy = arguments.spec;
   spec.options = options_of_the_job(arguments);
   spec.confirmed_by = arguments.confirmed_by;
+  spec.confirmed_how = arguments.confirmed_how;
   return spec;
 }
 

@@ -11,7 +11,9 @@
 #include "base/ids.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
+#include "console/actions.hpp"
 #include "store/store.hpp"
+#include "workflow/migration_records.hpp"
 
 namespace s3m::app {
 namespace {
@@ -66,7 +68,23 @@ Answer<Arguments> ServeRunner::taken_up(const std::string& id, workflow::Again a
   // It may have been begun elsewhere, by somebody who may name more.
   auto may = may_use(*arguments, options_.allowed);
   if (!may) return console::refuse(std::move(may.error()));
+  auto anew = confirmed_anew(*arguments, id);
+  if (!anew) return console::refuse(anew.error());
   return *std::move(arguments);
+}
+
+// What a command line said of deleting is no word of who clicks here, or of a server that takes a
+// job up: a migration asks the page. A copy keeps what was said here when it was begun.
+Result<void> ServeRunner::confirmed_anew(Arguments& arguments, const std::string& id) const {
+  arguments.migration.confirm_delete.clear();
+  arguments.confirmed_how = workflow::how_in_console;
+  if (arguments.spec.confirm_delete.empty()) return ok;
+  auto store = store::open_store({.url = options_.store});
+  if (!store) return forward(store);
+  auto here = console::begun_here(**store, id);
+  if (!here) return forward(here);
+  if (!*here) arguments.spec.confirm_delete.clear();
+  return ok;
 }
 
 Answer<void> ServeRunner::resume(const std::string& id, workflow::Again again,
@@ -86,7 +104,7 @@ Answer<void> ServeRunner::confirm(const std::string& id, std::string name, std::
   if (arguments->verb != Verb::migrate || arguments->source.bucket != name || digest.empty())
     return state_problem(fmt::format("job {} does not move a bucket of that name", printable(id)));
   arguments->confirmed_digest = std::move(digest);
-  arguments->confirmed_by = person.who + ", in the console";
+  arguments->confirmed_by = person.who;
   return jobs_.start(*std::move(arguments), id, person);
 }
 

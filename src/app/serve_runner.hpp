@@ -66,6 +66,7 @@ class ServeRunner final : public console::JobRunner {
  private:
   console::Answer<Arguments> taken_up(const std::string& id, workflow::Again again,
                                       std::vector<std::string> more = {}) const;
+  Result<void> confirmed_anew(Arguments& arguments, const std::string& id) const;
   void take_up(store::Store& store, const std::string& id, const std::string& mark);
 
   const Options options_;

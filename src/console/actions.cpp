@@ -1,5 +1,7 @@
 #include "console/actions.hpp"
 
+#include <algorithm>
+
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
@@ -20,6 +22,16 @@ Result<boost::json::array> actions_of(store::Store& store, const std::string& jo
   if (!*text) return boost::json::array();
   auto value = parsed_or_null(**text);
   return value.is_array() ? std::move(value.get_array()) : boost::json::array();
+}
+
+Result<bool> begun_here(store::Store& store, const std::string& job_id) {
+  auto actions = actions_of(store, job_id);
+  if (!actions) return forward(actions);
+  return std::ranges::any_of(*actions, [](const boost::json::value& action) {
+    const auto* const fields = action.if_object();
+    const auto* const what = fields == nullptr ? nullptr : fields->if_contains("action");
+    return what != nullptr && *what == "begin";
+  });
 }
 
 std::string who(const Action& action) {

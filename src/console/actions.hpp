@@ -30,6 +30,9 @@ std::string note_of(const Action& action);
 // Errors: those of the store.
 Result<void> record_action(store::Store& store, const std::string& job_id, const Action& action);
 
+// Whether the job was begun in a console. Errors: those of the store.
+Result<bool> begun_here(store::Store& store, const std::string& job_id);
+
 // Each with its time, the oldest first: {time, action, role, peer, detail}, and a name
 // where a person is known by one.
 Result<boost::json::array> actions_of(store::Store& store, const std::string& job_id);

@@ -7,6 +7,7 @@
 #include "console/runner.hpp"
 #include "net/signal.hpp"
 #include "workflow/job_run.hpp"
+#include "workflow/migration_records.hpp"
 
 namespace s3m::console {
 namespace {
@@ -90,6 +91,22 @@ net::Task<Reply> again(Parts& parts, Call call, workflow::Again how, Action acti
   co_return co_await begun(parts, call.id, std::move(action), 200);
 }
 
+// A job that deletes its source at somebody's word from a command line goes on with that by the
+// token, not by a click; before the first delete it asks the page anew by itself.
+net::Task<Answer<void>> may_go_on(Parts& parts, Call call, std::string token) {
+  auto deletes = co_await parts.store.run(parts.loop, [id = call.id](store::Store& store) {
+    return workflow::deletes_as_told_elsewhere(store, id);
+  });
+  if (!deletes) co_return refuse(deletes.error());
+  if (!*deletes) co_return {};
+  if (!token.empty()) co_return token_again(parts, call, token);
+  co_return refuse({.status = 403,
+                    .code = "token",
+                    .detail = fmt::format("Job {} was confirmed on a command line and goes on "
+                                          "deleting its source: resume it with the token.",
+                                          printable(call.id))});
+}
+
 // A body is not needed. Options that are added on the way decide what is deleted and what the
 // bucket is called, so the token is asked for again.
 net::Task<Reply> resume(Parts& parts, Call call) {
@@ -100,6 +117,9 @@ net::Task<Reply> resume(Parts& parts, Call call) {
   if (!more->empty()) {
     auto given = token_again(parts, call, text_field(*body, "token"));
     if (!given) co_return refuse(std::move(given.error()));
+  } else {
+    auto may = co_await may_go_on(parts, call, text_field(*body, "token"));
+    if (!may) co_return refuse(std::move(may.error()));
   }
   auto action = action_of(call, "resume", words_of(*more));
   co_return co_await again(parts, std::move(call), workflow::Again::resume, std::move(action),
@@ -117,6 +137,8 @@ net::Task<Reply> retry(Parts& parts, Call call) {
     co_return refuse(
         {.status = 422, .code = "invalid", .detail = field + " " + why, .fields = {{field, why}}});
   }
+  auto may = co_await may_go_on(parts, call, {});
+  if (!may) co_return refuse(std::move(may.error()));
   auto action = action_of(call, "retry");
   co_return co_await again(parts, std::move(call), workflow::Again::retry, std::move(action), {});
 }

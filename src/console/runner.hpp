@@ -44,7 +44,8 @@ class JobRunner {
   // Problems: 422 with the fields, 403 for what is not allowed, 429 where too many run, 409 where
   // another job moves the bucket.
   virtual Answer<std::string> begin(const JobRequest& request, const Person& person) = 0;
-  // Takes a job up again under the command it was begun with, and from now on with `more` options,
+  // Takes a job up again under the command it was begun with, but for what that says of deleting
+  // (--confirm-delete), which does not count here; and from now on with `more` options,
   // of which only those are taken that a migration may ask for on its way (422 otherwise).
   // Problems: 404; 403, 429 as begin(); 409 where its state forbids it.
   virtual Answer<void> resume(const std::string& id, workflow::Again again,

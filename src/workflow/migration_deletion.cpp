@@ -169,13 +169,13 @@ net::Task<Result<void>> settle_settings(Migration& m) {
 }
 
 // Who confirmed what, how and when.
-net::Task<Result<void>> keep_confirmation(Migration& m, bool typed) {
+net::Task<Result<void>> keep_confirmation(Migration& m, std::string how) {
   const auto& principal = m.source_principal;
   const auto& session = principal.session_arn.empty() ? principal.arn : principal.session_arn;
   const auto who = m.spec.confirmed_by.empty() ? operator_name() : m.spec.confirmed_by;
   store::Facts facts{
       {fact::confirmed_at, iso8601(system_clock().now())},
-      {fact::confirmed_how, typed ? "the name was typed" : "--confirm-delete"},
+      {fact::confirmed_how, std::move(how)},
       {fact::confirmed_by, session.empty() ? who : fmt::format("{}, as {}", who, session)},
       {fact::confirmed, m.digest}};
   co_return co_await m.stored.keep(std::move(facts));
@@ -264,11 +264,12 @@ Told confirm(Migration& m) {
                                              "unattended: go on on a terminal without --json, and "
                                              "type its name there"));
   }
-  auto kept = co_await keep_confirmation(m, typed);
+  const auto& asked = m.spec.confirmed_how.empty() ? how_typed : m.spec.confirmed_how;
+  auto kept = co_await keep_confirmation(m, typed ? asked : how_beforehand);
   if (!kept) co_return forward(kept);
   auto recorded = co_await keep_record(m);
   if (!recorded) co_return forward(recorded);
-  co_return fmt::format("{} for digest {}", typed ? "the name was typed" : "by --confirm-delete",
+  co_return fmt::format("{} for digest {}", typed ? asked : "by " + how_beforehand,
                         m.digest.substr(0, 16));
 }
 

@@ -114,6 +114,8 @@ net::Task<Result<void>> MigrationJob::work() {
   auto writable = check_writable(report_files(migration_.spec.copy.report));
   if (!writable) co_return writable;
   migration_.giving = records_.giving;
+  auto asked = co_await forget_words_of_others();
+  if (!asked) co_return asked;
   if (!may_go_forward(records_)) {
     co_return fail(Errc::refused, fmt::format("job {} is being undone and does not go forward",
                                               printable(context_.job_id)));
@@ -131,6 +133,27 @@ net::Task<Result<void>> MigrationJob::work() {
     if (!taken) co_return taken;
     if (context_.cancel.cancelled()) co_return fail(stop_error(context_));
   }
+}
+
+net::Task<Result<void>> MigrationJob::forget_words_of_others() {
+  const auto& how = migration_.spec.confirmed_how;
+  if (how.empty() || regime_of(records_) != Regime::untouched) co_return ok;
+  auto kept = co_await migration_.stored.kept(fact::confirmed_how);
+  if (!kept) co_return forward(kept);
+  if (!*kept || **kept == how) co_return ok;
+  auto forgotten = co_await migration_.stored.keep(fact::confirmed, "");
+  if (!forgotten) co_return forgotten;
+  co_return co_await undone_from(MigrationStep::confirm);
+}
+
+net::Task<Result<void>> MigrationJob::undone_from(MigrationStep step) {
+  for (auto again = std::ranges::find(order_, step); again != order_.end(); ++again) {
+    if (!records_.has(*again)) continue;
+    auto undone = co_await migration_.stored.begun(*again);
+    if (!undone) co_return undone;
+    records_.done[*again] = false;
+  }
+  co_return ok;
 }
 
 net::Task<Result<void>> MigrationJob::renew(std::vector<MigrationStep> steps) {
@@ -190,13 +213,7 @@ net::Task<Result<void>> MigrationJob::go_back(MigrationStep step, Error why) {
   auto failures = FailureLog::open();
   if (!failures) co_return forward(failures);
   migration_.failures = std::make_unique<FailureLog>(*std::move(failures));
-  for (auto again = std::ranges::find(order_, *back); again != order_.end(); ++again) {
-    if (!records_.has(*again)) continue;
-    auto undone = co_await migration_.stored.begun(*again);
-    if (!undone) co_return undone;
-    records_.done[*again] = false;
-  }
-  co_return ok;
+  co_return co_await undone_from(*back);
 }
 
 net::Task<void> MigrationJob::write_files(SummaryEvent& summary) {

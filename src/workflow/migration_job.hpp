@@ -40,6 +40,9 @@ class MigrationJob {
 
  private:
   net::Task<Result<void>> work();
+  // Where who goes on has to say for themselves that the source may be deleted.
+  net::Task<Result<void>> forget_words_of_others();
+  net::Task<Result<void>> undone_from(MigrationStep step);
   net::Task<Result<void>> renew(std::vector<MigrationStep> steps);
   net::Task<Result<void>> take(MigrationStep step);
   // Whether the job can go on from an earlier step after `step` met a change.

@@ -115,6 +115,18 @@ std::string record_state(const MigrationMemory& memory) {
   return fact(fact::confirmed) == digest ? "confirmed" : "proven";
 }
 
+Result<bool> deletes_as_told_elsewhere(store::Store& store, const std::string& job_id) {
+  auto intents = store.intents_of(job_id);
+  if (!intents) return forward(intents);
+  const auto intended = [&](std::string_view name) {
+    return std::ranges::find(*intents, name, &store::Intent::name) != intents->end();
+  };
+  if (!intended(intent_first_delete) || intended(intent_delete_source)) return false;
+  auto how = store.fact(job_id, fact::confirmed_how);
+  if (!how) return forward(how);
+  return *how != how_in_console;
+}
+
 Result<void> remember(store::Store& store, const std::string& job_id,
                       const MigrationMemory& memory) {
   for (const auto& [name, detail] : memory.intents) {

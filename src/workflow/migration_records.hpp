@@ -63,6 +63,11 @@ inline const std::string proven_before = "proven-before", proven_weakly = "prove
 inline const std::string holder = "holder", predecessor = "predecessor";
 }  // namespace fact
 
+// What fact::confirmed_how says, besides not_recorded.
+inline const std::string how_typed = "the name was typed";
+inline const std::string how_beforehand = "--confirm-delete";
+inline const std::string how_in_console = "the name was typed in the console";
+
 // The fact that a step is, and its value once that is done.
 std::string step_fact(MigrationStep step);
 inline const std::string step_is_done = "done";
@@ -82,6 +87,10 @@ struct MigrationMemory {
 };
 // In the place of what a record that an older version wrote does not say.
 inline const std::string not_recorded = "not recorded by the job that was adopted";
+
+// Whether the job has begun to delete its source, is not done with it, and was told to in another
+// way than in the console. Errors: those of the store.
+Result<bool> deletes_as_told_elsewhere(store::Store& store, const std::string& job_id);
 
 // "copying", "proven", "confirmed", "emptying", "undoing", "handed-over", "made" or "opened".
 std::string record_state(const MigrationMemory& memory);

@@ -24,6 +24,9 @@ struct MigrationSpec {
   std::string confirm_delete;
   // Who is to stand in the record as having confirmed; empty: who sits at this program.
   std::string confirmed_by;
+  // In which way it is confirmed where this run was begun (fact::confirmed_how); empty: here. Where
+  // it is said, no word that was given in another way counts, as long as nothing is deleted.
+  std::string confirmed_how;
   bool accept_weak_proof = false, accept_unpinned_delete = false;
   std::optional<std::chrono::milliseconds> name_wait;  // unset: until it is stopped
   std::string rename;                                  // another name, where the own one was taken

@@ -9,10 +9,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "app/job_command.hpp"
 #include "app/serve_runner.hpp"
 #include "sim/server.hpp"
 #include "tests/console/rig.hpp"
 #include "workflow/job_run.hpp"
+#include "workflow/migration_records.hpp"
 
 namespace s3m::console {
 namespace {
@@ -151,6 +153,52 @@ class ConsoleJobs : public ::testing::Test {
     auto job = begin(R"({"concurrency": 4})");
     wait_until([&] { return copies() >= 4; });
     return job;
+  }
+
+  std::string until_asked() {
+    const auto body = fmt::format(
+        R"({{"kind": "migrate", "migrator_role_arn": "{}",
+             "source": {{"uri": "s3://photos", "role_arn": "{}", "external_id": "{}"}},
+             "destination": {{"region": "eu-central-1", "role_arn": "{}", "external_id": "{}"}}}})",
+        sim::migrator_role, sim::source_role, sim::source_external_id, sim::destination_role,
+        sim::destination_external_id);
+    std::string job(ask("POST", "/api/v1/jobs", body, 201).at("id").as_string());
+    expect_asked(job);
+    return job;
+  }
+  // Stopped before the first delete.
+  void expect_asked(const std::string& job) {
+    EXPECT_EQ(ended(job), "paused");
+    const auto document = show(job);
+    EXPECT_EQ(document.at("waiting_for"), "confirmation");
+    EXPECT_EQ(document.at("regime"), "untouched");
+    EXPECT_EQ(left(), objects);
+  }
+  std::size_t left() {
+    return sim_->with_cloud([](sim::Cloud& cloud) { return cloud.keys("photos").size(); });
+  }
+  json::object confirm(const std::string& job) {
+    const auto& asked = show(job).at("confirmation").as_object();
+    return post(job, "confirm", 200,
+                fmt::format(R"({{"name": "photos", "digest": "{}", "token": "{}"}})",
+                            std::string(asked.at("digest").as_string()), operator_token));
+  }
+  // As where the job was begun by a command line with these words, too.
+  void add_words(const std::string& job, std::vector<std::string> words) {
+    auto command = app::decode_command(**rig_->store().fact(job, workflow::command_fact));
+    ASSERT_TRUE(command);
+    command->words.insert(command->words.end(), words.begin(), words.end());
+    ASSERT_TRUE(rig_->store().set_fact(job, workflow::command_fact, app::encode(*command)));
+  }
+  // As where a command line has confirmed it, and has not begun to delete.
+  void confirm_elsewhere(const std::string& job) {
+    namespace fact = workflow::fact;
+    auto& store = rig_->store();
+    const auto digest = **store.fact(job, fact::digest);
+    ASSERT_TRUE(store.set_facts(
+        job, {{fact::confirmed, digest},
+              {fact::confirmed_how, workflow::how_beforehand},
+              {workflow::step_fact(workflow::MigrationStep::confirm), workflow::step_is_done}}));
   }
 
   std::map<std::string, std::string, std::less<>> variables_;
@@ -295,15 +343,7 @@ TEST_F(ConsoleJobs, TheServersLimitsAreDivided) {
 
 // What the page shows may be old by the time the job asks: the job itself looks at the digest.
 TEST_F(ConsoleJobs, AMigrationIsConfirmedForOneDigestAlone) {
-  const auto body = fmt::format(
-      R"({{"kind": "migrate", "migrator_role_arn": "{}",
-           "source": {{"uri": "s3://photos", "role_arn": "{}", "external_id": "{}"}},
-           "destination": {{"region": "eu-central-1", "role_arn": "{}", "external_id": "{}"}}}})",
-      sim::migrator_role, sim::source_role, sim::source_external_id, sim::destination_role,
-      sim::destination_external_id);
-  const std::string job(ask("POST", "/api/v1/jobs", body, 201).at("id").as_string());
-  EXPECT_EQ(ended(job), "paused");
-  EXPECT_EQ(show(job).at("waiting_for"), "confirmation");
+  const auto job = until_asked();
   const Person person{.who = "somebody", .note = "confirmed something else"};
   EXPECT_FALSE(runner_->confirm(job, "copies", std::string(64, '0'), person));
   EXPECT_FALSE(runner_->confirm(job, "photos", "", person));
@@ -311,10 +351,68 @@ TEST_F(ConsoleJobs, AMigrationIsConfirmedForOneDigestAlone) {
   EXPECT_EQ(ended(job), "paused");
   EXPECT_EQ(show(job).at("waiting_for"), "confirmation");
   EXPECT_EQ(show(job).at("regime"), "untouched");
-  const auto left = sim_->with_cloud([](sim::Cloud& cloud) { return cloud.keys("photos").size(); });
-  EXPECT_EQ(left, objects);
+  EXPECT_EQ(left(), objects);
   post(job, "undo", 200, fmt::format(R"({{"token": "{}"}})", operator_token));
   EXPECT_EQ(ended(job), "undone");
+}
+
+// A word that was given on a command line is no word of who clicks.
+TEST_F(ConsoleJobs, WhatACommandLineConfirmedAClickDoesNotDelete) {
+  const auto job = until_asked();
+  add_words(job, {"--confirm-delete=photos"});
+  for (const auto* const what : {"resume", "retry"}) {
+    post(job, what);
+    expect_asked(job);
+  }
+  confirm_elsewhere(job);
+  post(job, "resume");
+  expect_asked(job);
+  confirm(job);
+  EXPECT_EQ(ended(job), "done");
+  EXPECT_EQ(**rig_->store().fact(job, workflow::fact::confirmed_how), workflow::how_in_console);
+}
+
+TEST_F(ConsoleJobs, WhatACommandLineConfirmedAServerDoesNotDelete) {
+  const auto job = until_asked();
+  add_words(job, {"--confirm-delete=photos"});
+  ASSERT_TRUE(rig_->store().set_fact(job, app::serve_mark, "run"));
+  const auto next = new_runner();
+  ASSERT_TRUE(next->take_up_marked());
+  wait_until([&] { return !next->runs(job); });
+  EXPECT_EQ(show(job).at("attempt").as_int64(), 2);
+  expect_asked(job);
+  end(*next);
+}
+
+TEST_F(ConsoleJobs, WhatACommandLineDeletesGoesOnByTheTokenAlone) {
+  const auto job = until_asked();
+  confirm_elsewhere(job);
+  ASSERT_TRUE(rig_->store().record_intent(job, std::string(workflow::intent_first_delete), ""));
+  EXPECT_EQ(post(job, "resume", 403).at("code"), "token");
+  EXPECT_EQ(post(job, "retry", 403).at("code"), "token");
+  EXPECT_EQ(post(job, "resume", 403, R"({"token": "not-the-operators-token"})").at("code"),
+            "token");
+  EXPECT_EQ(show(job).at("attempt").as_int64(), 1);
+  EXPECT_EQ(left(), objects);
+  post(job, "resume", 200, fmt::format(R"({{"token": "{}"}})", operator_token));
+  EXPECT_EQ(ended(job), "done");
+}
+
+TEST_F(ConsoleJobs, WhatLetACommandLineDeleteInACopyDoesNotLetAClick) {
+  sim_->with_cloud([](sim::Cloud& cloud) {
+    for (int i = 0; i < 30; ++i)
+      cloud.put("copies", {.key = fmt::format("extra/{}", i), .body = "x"});
+  });
+  const auto job = begin();
+  EXPECT_EQ(ended(job), "done");
+  add_words(job, {"--delete", "--confirm-delete=copies"});
+  ASSERT_TRUE(rig_->store().set_fact(job, "console-actions", ""));
+  post(job, "retry");
+  EXPECT_EQ(ended(job), "failed");
+  EXPECT_EQ(copied(), objects + 30);
+  const auto here = begin(R"({"delete": true, "confirm-delete": "copies"})");
+  EXPECT_EQ(ended(here), "done");
+  EXPECT_EQ(copied(), objects);
 }
 
 TEST_F(ConsoleJobs, ARetryOfSomeFailuresIsNotMoreThanAsked) {

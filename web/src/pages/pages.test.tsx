@@ -131,6 +131,27 @@ describe('a job', () => {
     expect(callsTo('POST /jobs/j1/confirm')[0]!.body).toEqual({ name: 'photos', digest: 'd1', token: 't' });
   });
 
+  test('asks for the token where a click is not enough to go on deleting', async () => {
+    answering({
+      ...detail({ kind: 'migrate', state: 'paused', regime: 'emptying', may: { resume: true } as never }),
+      'POST /jobs/j1/resume': (body) =>
+        (body as { token?: string } | undefined)?.token === 't'
+          ? madeJob()
+          : new Refusal(403, { code: 'token', detail: 'Resume it with the token.' }),
+    });
+    show(<JobPage id="j1" tab="failures" />);
+    const resume = await screen.findByText('Resume');
+    act(() => resume.click());
+    await screen.findByText('Resume it with the token.');
+    const modal = createWrapper().findModal()!;
+    const go = modal.findFooter()!.findAllButtons()[1]!;
+    expect(go.getElement().hasAttribute('disabled')).toBe(true);
+    act(() => modal.findContent().findAllInputs()[2]!.setInputValue('t'));
+    act(() => go.click());
+    await waitFor(() => expect(callsTo('POST /jobs/j1/resume')).toHaveLength(2));
+    expect(callsTo('POST /jobs/j1/resume')[1]!.body).toEqual({ options: {}, token: 't' });
+  });
+
   test('retries the failures that were chosen, where the server can', async () => {
     const failure = (number: number, key: string): Failure => ({
       number, key, time: '', operation: 'CopyObject', bucket: 'there', version: '', code: 'denied',

@@ -5,6 +5,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
 
 import { api } from '../../api/api';
+import { ApiError } from '../../api/client';
 import type { Act, JobDetail } from '../../api/types';
 import { useNotify } from '../../parts/notify';
 import { go } from '../../router';
@@ -22,7 +23,8 @@ const said: Record<Act, string> = {
 };
 
 // Does one thing to the job, once at a time, and says how it went.
-export function useAct(job: JobDetail, read: () => void) {
+// `forToken` is told why the server asks for the token, which is not at hand here.
+export function useAct(job: JobDetail, read: () => void, forToken: (why: string) => void) {
   const notify = useNotify();
   const [busy, setBusy] = useState<Act>();
   const act = async (what: Act) => {
@@ -31,7 +33,8 @@ export function useAct(job: JobDetail, read: () => void) {
       await api.act(job.id, what);
       notify.say('info', said[what]);
     } catch (error) {
-      notify.fail(error);
+      if (error instanceof ApiError && error.problem.code === 'token') forToken(error.message);
+      else notify.fail(error);
     }
     setBusy(undefined);
     read();
@@ -50,11 +53,16 @@ function route(job: JobDetail): string {
 
 function Actions({ job, read }: { job: JobDetail; read: () => void }) {
   const [dialog, setDialog] = useState<Dialog | 'limits' | 'resume-with'>();
-  const { act, busy } = useAct(job, read);
+  const [asked, setAsked] = useState<string>();
+  const { act, busy } = useAct(job, read, (why) => {
+    setAsked(why);
+    setDialog('resume-with');
+  });
   const mayCreate = useMayCreate();
   const { may } = job;
   const close = () => {
     setDialog(undefined);
+    setAsked(undefined);
     read();
   };
   return (
@@ -95,7 +103,7 @@ function Actions({ job, read }: { job: JobDetail; read: () => void }) {
         Actions
       </ButtonDropdown>
       {dialog === 'limits' && <LimitsModal job={job} close={close} />}
-      {dialog === 'resume-with' && <ResumeModal job={job} close={close} />}
+      {dialog === 'resume-with' && <ResumeModal job={job} asked={asked} close={close} />}
       {dialog && dialog !== 'limits' && dialog !== 'resume-with' && (
         <ActionModal job={job} what={dialog} close={close} />
       )}

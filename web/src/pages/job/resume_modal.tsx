@@ -25,7 +25,13 @@ const flags: [Flag, string, string][] = [
 
 // A migration that has asked for more than it was begun with: another name, a word that something
 // is so. They are its own from then on, so the token is asked for again.
-export function ResumeModal({ job, close }: { job: JobDetail; close: () => void }) {
+interface Props {
+  job: JobDetail;
+  asked?: string; // why the server asks for the token, whatever the options are
+  close: () => void;
+}
+
+export function ResumeModal({ job, asked, close }: Props) {
   const notify = useNotify();
   const [options, setOptions] = useState<ResumeOptions>({});
   const [token, setToken] = useState('');
@@ -58,16 +64,17 @@ export function ResumeModal({ job, close }: { job: JobDetail; close: () => void 
             <Button
               variant="primary"
               loading={busy}
-              disabled={Object.keys(given).length === 0 || !token.trim()}
+              disabled={(!asked && Object.keys(given).length === 0) || !token.trim()}
               onClick={() => void submit()}
             >
-              Resume with them
+              {asked ? 'Resume' : 'Resume with them'}
             </Button>
           </SpaceBetween>
         </Box>
       }
     >
       <SpaceBetween size="m">
+        {asked && <Alert type="warning">{asked}</Alert>}
         {Boolean(job.message) && <Alert type="info">{job.message}</Alert>}
         <FormField
           label="Another name for the bucket"
