@@ -87,11 +87,11 @@ struct Arguments {
   std::string store;  // empty: the default place
   ServeArguments serve;
   MonitorArguments monitor;
-  // Of a migration that was confirmed elsewhere: the digest that was shown, and by whom. No other
-  // digest is confirmed.
-  std::string confirmed_digest, confirmed_by;
+  // Of a migration that was confirmed elsewhere: the question that was shown
+  // (workflow::id_of), and by whom. No other is confirmed.
+  std::string confirmed_question, confirmed_by;
   std::string confirmed_how;  // MigrationSpec::confirmed_how
-  std::string job;  // of `jobs`, `undo` and `cleanup JOB`: which
+  std::string job;            // of `jobs`, `undo` and `cleanup JOB`: which
   // cleanup_job: what the job's own command does, whose roles and spec stand here.
   Verb job_verb = Verb::copy;
   // Set: the command is that job's, and takes it up again.

@@ -76,19 +76,17 @@ net::Task<bool> ask(workflow::ConfirmationQuestion question, workflow::JobContex
   co_return typed == question.bucket;
 }
 
-// Uploads that nobody finished are not in the digest: who confirms has to know of them.
-net::Task<bool> is_that(workflow::ConfirmationQuestion question, std::string digest,
-                        std::string bucket) {
-  co_return question.digest == digest&& question.bucket == bucket&& question.uploads_told;
+// The very question that was shown: who confirms has to know of all that stands in it.
+net::Task<bool> is_that(workflow::ConfirmationQuestion question, std::string shown) {
+  co_return workflow::id_of(question) == shown&& question.uploads_told;
 }
 
 // `asked` and `context` outlive what is given.
 workflow::Confirm confirm_for(const Arguments& arguments, workflow::JobContext& context,
                               bool& asked) {
-  if (!arguments.confirmed_digest.empty()) {
-    return [digest = arguments.confirmed_digest,
-            bucket = arguments.source.bucket](workflow::ConfirmationQuestion question) {
-      return is_that(std::move(question), digest, bucket);
+  if (!arguments.confirmed_question.empty()) {
+    return [shown = arguments.confirmed_question](workflow::ConfirmationQuestion question) {
+      return is_that(std::move(question), shown);
     };
   }
   const bool somebody = ::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1;

@@ -97,13 +97,13 @@ Answer<void> ServeRunner::resume(const std::string& id, workflow::Again again,
   return jobs_.start(*std::move(arguments), id, person);
 }
 
-Answer<void> ServeRunner::confirm(const std::string& id, std::string name, std::string digest,
+Answer<void> ServeRunner::confirm(const std::string& id, std::string name, std::string asked,
                                   const Person& person) {
   auto arguments = taken_up(id, workflow::Again::resume);
   if (!arguments) return console::refuse(std::move(arguments.error()));
-  if (arguments->verb != Verb::migrate || arguments->source.bucket != name || digest.empty())
+  if (arguments->verb != Verb::migrate || arguments->source.bucket != name || asked.empty())
     return state_problem(fmt::format("job {} does not move a bucket of that name", printable(id)));
-  arguments->confirmed_digest = std::move(digest);
+  arguments->confirmed_question = std::move(asked);
   arguments->confirmed_by = person.who;
   return jobs_.start(*std::move(arguments), id, person);
 }

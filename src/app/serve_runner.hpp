@@ -38,7 +38,7 @@ class ServeRunner final : public console::JobRunner {
   console::Answer<void> resume(const std::string& id, workflow::Again again,
                                const std::vector<console::JobRequest::Option>& more,
                                const console::Person& person) override;
-  console::Answer<void> confirm(const std::string& id, std::string name, std::string digest,
+  console::Answer<void> confirm(const std::string& id, std::string name, std::string asked,
                                 const console::Person& person) override;
   console::Answer<void> undo(const std::string& id,
                              const std::vector<console::JobRequest::Option>& more,

@@ -81,8 +81,8 @@ bool ended_well(const JobView& view) {
   return view.job.state == store::JobState::done && view.job.exit_code == workflow::exit_verified;
 }
 
-json::object may_json(store::Store& store, const JobView& view, const Intents& intents,
-                      bool waiting, const Executor& executor) {
+json::object may_json(store::Store& store, const JobView& view, const Intents& intents, bool asks,
+                      const Executor& executor) {
   const bool idle = executor.runs_jobs && !view.at_work;
   const bool resumable = idle && workflow::may_run_again(view.job, Again::resume).has_value();
   const bool can_go_back = view.job.kind == "migrate" && !intents.source_delete &&
@@ -92,7 +92,7 @@ json::object may_json(store::Store& store, const JobView& view, const Intents& i
           {"cancel", workflow::may_cancel(store, view).has_value()},
           {"retry", idle && workflow::may_run_again(view.job, Again::retry).has_value()},
           {"undo", idle && can_go_back},
-          {"confirm", resumable && waiting},
+          {"confirm", resumable && asks},
           {"delete", workflow::may_delete(store, view).has_value()}};
 }
 
@@ -103,29 +103,29 @@ Result<std::string> fact_or_empty(store::Store& store, const std::string& id,
   return std::move(*kept).value_or("");
 }
 
-// What is to be confirmed.
-Result<json::value> confirmation_json(store::Store& store, const JobView& view) {
-  namespace fact = workflow::fact;
-  json::object out{{"bucket", location_json(view.job.spec, "source")["bucket"]}};
-  for (const auto& [field, name] :
-       {std::pair{"temporary_bucket", fact::temporary}, std::pair{"digest", fact::digest}}) {
-    auto text = fact_or_empty(store, view.job.id, name);
-    if (!text) return forward(text);
-    out[field] = printable(*text);
+json::array losses_json(const workflow::MigrationStory& story) {
+  json::array out;
+  for (const auto& group : story.losses.groups()) {
+    out.push_back(json::object{{"attribute", printable(group.attribute)},
+                               {"count", group.count},
+                               {"why", single_line(group.why)}});
   }
-  for (const auto& [field, name] :
-       {std::pair{"objects", fact::objects}, std::pair{"bytes", fact::bytes},
-        std::pair{"weak", fact::weak}}) {
-    auto text = fact_or_empty(store, view.job.id, name);
-    if (!text) return forward(text);
-    out[field] = parse_u64(*text).value_or(0);
-  }
-  auto grants = store.grants();
-  if (!grants) return forward(grants);
-  out["frozen"] = std::ranges::any_of(*grants, [&](const store::GrantRecord& grant) {
-    return grant.job_id == view.job.id && grant.sid.starts_with("S3MigratorFreeze");
-  });
   return out;
+}
+
+// What is to be confirmed, as the job asked it; null where it has not said so (an older version).
+Result<json::value> confirmation_json(store::Store& store, const workflow::JobStory& story) {
+  auto asked = fact_or_empty(store, story.view.job.id, workflow::fact::asked);
+  if (!asked) return forward(asked);
+  auto question = parsed_or_null(*asked);
+  if (!question.is_object() || !story.migration) return nullptr;
+  auto& out = question.get_object();
+  out["losses"] = losses_json(*story.migration);
+  json::array sentences;
+  for (const auto& sentence : story.migration->configuration.not_carried)
+    sentences.emplace_back(single_line(sentence));
+  out["settings_lost"] = std::move(sentences);
+  return question;
 }
 
 // The step in which the attempt before stopped.
@@ -212,16 +212,17 @@ Result<json::object> job_detail(store::Store& store, const std::string& id,
   if (!summary) return forward(summary);
   const bool waiting = !out->at("waiting_for").is_null();
   Result<json::value> confirmation = json::value(nullptr);
-  if (waiting) confirmation = confirmation_json(store, story->view);
+  if (waiting) confirmation = confirmation_json(store, *story);
   if (!confirmation) return forward(confirmation);
   (*out)["summary"] = event_of(*summary);
   (*out)["command"] = *std::move(words);
   (*out)["resumed_from"] = *std::move(resumed);
   (*out)["actions"] = *std::move(actions);
+  const bool asks = !confirmation->is_null();
   (*out)["confirmation"] = *std::move(confirmation);
   (*out)["limits"] = *std::move(limits);
   add_story(*out, *story);
-  (*out)["may"] = may_json(store, story->view, read_intents(story->intents), waiting, executor);
+  (*out)["may"] = may_json(store, story->view, read_intents(story->intents), asks, executor);
   return out;
 }
 

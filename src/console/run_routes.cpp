@@ -98,7 +98,7 @@ net::Task<Answer<void>> may_go_on(Parts& parts, Call call, std::string token) {
     return workflow::deletes_as_told_elsewhere(store, id);
   });
   if (!deletes) co_return refuse(deletes.error());
-  if (!*deletes) co_return {};
+  if (!*deletes) co_return Answer<void>();
   if (!token.empty()) co_return token_again(parts, call, token);
   co_return refuse({.status = 403,
                     .code = "token",
@@ -161,17 +161,21 @@ net::Task<Reply> undo(Parts& parts, Call call) {
 
 // What is confirmed must be what is asked about now, not what an old page shows.
 Answer<void> is_asked(store::Store& store, const Parts& parts, const std::string& id,
-                      std::string_view name, std::string_view digest) {
+                      const boost::json::object& given) {
   const auto asked = confirmation_of(store, id, parts.executor);
   if (!asked) return refuse(asked.error());
-  const bool same = asked->is_object() && !digest.empty() &&
-                    asked->at("digest").as_string() == digest &&
-                    asked->at("bucket").as_string() == name;
-  if (same) return {};
+  const auto* const question = asked->if_object();
+  const auto same = [&](std::string_view field, std::string_view in_question) {
+    const auto text = text_field(given, field);
+    return !text.empty() && question->at(in_question).as_string() == text;
+  };
+  if (question != nullptr && same("name", "bucket") && same("digest", "digest") &&
+      same("asked", "id"))
+    return {};
   return refuse({.status = 409,
                  .code = "confirmation",
-                 .detail = "That is not what the job waits for: the name is the bucket's, and the "
-                           "digest that of what was proven last."});
+                 .detail = "That is not what the job waits for: the name is the bucket's, digest "
+                           "and id are those of what it asks about now. Look at it again."});
 }
 
 net::Task<Reply> confirm(Parts& parts, Call call) {
@@ -180,16 +184,16 @@ net::Task<Reply> confirm(Parts& parts, Call call) {
   if (!body) co_return refuse(bad_body());
   auto given = token_again(parts, call, text_field(*body, "token"));
   if (!given) co_return refuse(std::move(given.error()));
-  const auto name = text_field(*body, "name"), digest = text_field(*body, "digest");
-  auto action = action_of(call, "confirm", digest);
-  auto started =
-      co_await parts.store.run(parts.loop,
-                               [&parts, id = call.id, name, digest,
-                                person = person_of(action)](store::Store& store) -> Answer<void> {
-                                 auto asked = is_asked(store, parts, id, name, digest);
-                                 if (!asked) return asked;
-                                 return parts.options.runner->confirm(id, name, digest, person);
-                               });
+  auto action = action_of(call, "confirm", text_field(*body, "digest"));
+  auto started = co_await parts.store.run(
+      parts.loop,
+      [&parts, id = call.id, body = *body,
+       person = person_of(action)](store::Store& store) -> Answer<void> {
+        auto asked = is_asked(store, parts, id, body);
+        if (!asked) return asked;
+        return parts.options.runner->confirm(id, text_field(body, "name"),
+                                             text_field(body, "asked"), person);
+      });
   if (!started) co_return refuse(std::move(started.error()));
   co_return co_await begun(parts, call.id, std::move(action), 200);
 }

@@ -51,9 +51,9 @@ class JobRunner {
   virtual Answer<void> resume(const std::string& id, workflow::Again again,
                               const std::vector<JobRequest::Option>& more,
                               const Person& person) = 0;
-  // As resume, and answers its question: only where `name` and `digest` are those that the job
-  // then asks about, the source is deleted.
-  virtual Answer<void> confirm(const std::string& id, std::string name, std::string digest,
+  // As resume, and answers its question: only where `name` is the bucket's and the job then asks
+  // the question `asked` (workflow::id_of), the source is deleted.
+  virtual Answer<void> confirm(const std::string& id, std::string name, std::string asked,
                                const Person& person) = 0;
   virtual Answer<void> undo(const std::string& id, const std::vector<JobRequest::Option>& more,
                             const Person& person) = 0;

@@ -12,6 +12,7 @@
 
 #include "transfer/prove.hpp"
 #include "workflow/configuration/configuration.hpp"
+#include "workflow/confirmation.hpp"
 #include "workflow/failure_log.hpp"
 #include "workflow/job_context.hpp"
 #include "workflow/marked_bucket.hpp"
@@ -27,20 +28,6 @@
 #include "workflow/temporary_grant.hpp"
 
 namespace s3m::workflow {
-
-// What stands at the confirmation, for whoever confirms.
-struct ConfirmationQuestion {
-  std::string bucket, temporary_bucket, digest;
-  std::uint64_t objects = 0, bytes = 0, weak = 0;
-  std::string uploads;       // a sentence on those that nobody finished; empty: there are none
-  bool uploads_told = true;  // an earlier run told of each of them
-  bool frozen = false;
-  bool all_versions = false;
-  std::uint64_t not_carried = 0;  // attributes of objects
-  std::uint64_t settings_changed = 0, settings_not_carried = 0;
-};
-// True: the bucket's name was typed. False: not now.
-using Confirm = std::function<net::Task<bool>(ConfirmationQuestion)>;
 
 // One hop: from the source to the temporary bucket, or from there to the final one.
 struct Hop {

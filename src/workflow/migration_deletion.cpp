@@ -209,6 +209,22 @@ net::Task<Result<void>> nothing_reserved(Migration& m) {
           printable(**found), bucket_of(m), transfer::reserved_prefix));
 }
 
+ConfirmationQuestion question_of(const Migration& m, const LeftUploads& left) {
+  return {.bucket = m.source.location.bucket,
+          .temporary_bucket = m.temporary_name,
+          .digest = m.digest,
+          .objects = m.proven.objects,
+          .bytes = m.proven.bytes,
+          .weak = m.proven.same_weak,
+          .uploads = left.words,
+          .uploads_told = left.told,
+          .frozen = m.frozen,
+          .all_versions = m.all_versions,
+          .not_carried = m.losses.count(),
+          .settings_changed = m.configured.changed.size(),
+          .settings_not_carried = m.configured.not_carried.size()};
+}
+
 }  // namespace
 
 Told confirm(Migration& m) {
@@ -234,23 +250,11 @@ Told confirm(Migration& m) {
   // Who confirmed beforehand has not seen the uploads: once told of them, the same command goes on.
   const bool unattended = m.spec.confirm_delete == name && m.frozen && left->told;
   bool typed = false;
-  if (!unattended && m.confirm != nullptr) {
-    ConfirmationQuestion question{.bucket = name,
-                                  .temporary_bucket = m.temporary_name,
-                                  .digest = m.digest,
-                                  .objects = m.proven.objects,
-                                  .bytes = m.proven.bytes,
-                                  .weak = m.proven.same_weak,
-                                  .uploads = left->words,
-                                  .uploads_told = left->told,
-                                  .frozen = m.frozen,
-                                  .all_versions = m.all_versions,
-                                  .not_carried = m.losses.count(),
-                                  .settings_changed = m.configured.changed.size(),
-                                  .settings_not_carried = m.configured.not_carried.size()};
-    typed = co_await m.confirm(std::move(question));
-  }
+  const auto question = question_of(m, *left);
+  if (!unattended && m.confirm != nullptr) typed = co_await m.confirm(question);
   if (!unattended && !typed) {
+    auto asked = co_await m.stored.keep(fact::asked, to_json(question));
+    if (!asked) co_return forward(asked);
     m.awaits_confirmation = true;
     co_return fail(
         Errc::cancelled,

@@ -29,8 +29,9 @@ inline const std::string all_versions = "all-versions", acl = "acl";
 inline const std::string digest = "digest", objects = "objects", bytes = "bytes";
 inline const std::string weak = "weak";
 inline const std::string confirmed = "confirmed";  // the digest that was confirmed
-inline const std::string uploads = "uploads";      // ids of the source's, as they were told of
-inline const std::string writer = "writer";        // of the first hop, where --grant none found it
+inline const std::string asked = "asked";      // what stood at the last question (confirmation.hpp)
+inline const std::string uploads = "uploads";  // ids of the source's, as they were told of
+inline const std::string writer = "writer";    // of the first hop, where --grant none found it
 inline const std::string confirmed_at = "confirmed-at", confirmed_how = "confirmed-how";
 inline const std::string confirmed_by = "confirmed-by";
 // The freeze: since when it is proven, how it names whom it spares, how long writes could arrive.

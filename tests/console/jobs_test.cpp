@@ -178,10 +178,15 @@ class ConsoleJobs : public ::testing::Test {
     return sim_->with_cloud([](sim::Cloud& cloud) { return cloud.keys("photos").size(); });
   }
   json::object confirm(const std::string& job) {
-    const auto& asked = show(job).at("confirmation").as_object();
-    return post(job, "confirm", 200,
-                fmt::format(R"({{"name": "photos", "digest": "{}", "token": "{}"}})",
-                            std::string(asked.at("digest").as_string()), operator_token));
+    const auto asked = show(job).at("confirmation").as_object();
+    return confirm(job, asked, 200);
+  }
+  // As a page that shows `asked`.
+  json::object confirm(const std::string& job, const json::object& asked, int status) {
+    return post(job, "confirm", status,
+                fmt::format(R"({{"name": "photos", "digest": "{}", "asked": "{}", "token": "{}"}})",
+                            std::string(asked.at("digest").as_string()),
+                            std::string(asked.at("id").as_string()), operator_token));
   }
   // As where the job was begun by a command line with these words, too.
   void add_words(const std::string& job, std::vector<std::string> words) {

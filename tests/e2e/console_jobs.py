@@ -80,6 +80,12 @@ def notes(console, job):
     return [event["message"] for event in events if event["type"] == "note"]
 
 
+def confirmation(document):
+    """What the page sends that shows this document."""
+    asked = document["confirmation"]
+    return {"name": asked["bucket"], "digest": asked["digest"], "asked": asked["id"], **sign_off()}
+
+
 def sign_off():
     """The operator's token, as it is asked for again."""
     return {"token": TOKEN}

@@ -8,7 +8,7 @@ import jsonschema
 import pytest
 
 import migration
-from console_jobs import (ROLES, act, begin, copy_request, ended, environment, migration_request,
+from console_jobs import (ROLES, act, begin, confirmation, copy_request, ended, environment, migration_request,
                           notes, show, sign_off, wait_for)
 from migration import BUCKET, TARGET_REGION, assert_moved, contents, furnish
 from photos import OBJECTS, bucket, cli, cloud  # noqa: F401 (fixtures)
@@ -334,8 +334,9 @@ def test_a_migration_waits_to_be_confirmed_and_goes_on(server, moving, program):
     valid(console, document, "JobDetail")
     job, asked = document["id"], document["confirmation"]
     assert (asked["bucket"], asked["frozen"]) == (BUCKET, True)
-    given = {"name": BUCKET, "digest": asked["digest"], **sign_off()}
-    for wrong, status in (({"name": "another"}, 409), ({"digest": "0" * 64}, 409),
+    given = confirmation(document)
+    for wrong, status in (({"name": "another"}, 409), ({"asked": "0" * 64}, 409),
+                          ({"asked": None}, 409), ({"digest": "0" * 64}, 409),
                           ({"digest": ""}, 409), ({"token": "not-the-operators-token"}, 403),
                           ({"token": ""}, 403), ({"token": None}, 403)):
         act(console, job, "confirm", {**given, **wrong}, status)
@@ -352,6 +353,22 @@ def test_a_migration_waits_to_be_confirmed_and_goes_on(server, moving, program):
     assert f"In the console: confirm {asked['digest']}, by operator at 127.0.0.1" in \
         notes(console, job)
     assert act(console, job, "confirm", given, 409)["code"] == "confirmation"
+
+
+def test_what_is_lost_with_the_source_is_shown_before_it_is_confirmed(server, moving):
+    moving.admin(SOURCE).create_multipart_upload(Bucket=BUCKET, Key="half a film")
+    console = server()
+    document = until_asked(console, moving)
+    valid(console, document, "JobDetail")
+    job, asked = document["id"], document["confirmation"]
+    assert "1 unfinished multipart upload" in asked["uploads"] and "half a film" in asked["uploads"]
+    assert sum(loss["count"] for loss in asked["losses"]) == asked["not_carried"]
+    assert len(asked["settings_lost"]) == asked["settings_not_carried"]
+    given = confirmation(document)
+    del given["asked"]
+    assert act(console, job, "confirm", given, 409)["code"] == "confirmation"
+    act(console, job, "confirm", confirmation(document))
+    assert ended(console, job)["state"] == "done"
 
 
 def test_a_bucket_is_moved_by_one_job(server, moving):
@@ -383,8 +400,7 @@ def test_a_confirmed_migration_goes_on_with_the_next_server(server, moving, how)
     moving.call("POST", "latency", {"latencies": [
         {"operation": operation, "fixed_us": 1_000_000}
         for operation in ("DeleteObjects", "DeleteObject", "DeleteBucket")]})
-    act(console, job, "confirm",
-        {"name": BUCKET, "digest": document["confirmation"]["digest"], **sign_off()})
+    act(console, job, "confirm", confirmation(document))
     wait_for(console, job, lambda d: d["regime"] == "emptying")
     stop(console, how)
     moving.call("POST", "latency", {})
@@ -400,8 +416,7 @@ def test_a_name_that_was_taken_is_given_up_with_the_token(server, moving):
     request = migration_request(moving, BUCKET, TARGET_REGION)
     request["options"]["name-timeout"] = "2"
     job = begin(console, request)["id"]
-    asked = ended(console, job)["confirmation"]
-    act(console, job, "confirm", {"name": BUCKET, "digest": asked["digest"], **sign_off()})
+    act(console, job, "confirm", confirmation(ended(console, job)))
     assert "--rename" in ended(console, job)["message"]
     given = {"options": {"rename": "moving-house-2"}}
     assert act(console, job, "resume", given, 403)["code"] == "token"

@@ -120,7 +120,7 @@ describe.skipIf(!hasBrowser || !hasRunner)('a migration', () => {
 interface Detail {
   state: string;
   message: string;
-  confirmation: { bucket: string; digest: string } | null;
+  confirmation: { bucket: string; digest: string; id: string } | null;
 }
 
 describe.skipIf(!hasBrowser || !hasRunner)('a migration whose name is taken', () => {
@@ -150,8 +150,9 @@ describe.skipIf(!hasBrowser || !hasRunner)('a migration whose name is taken', ()
     const id = await world.begin('migrate', 'letters', '');
     const job = () => world.ask<Detail>('GET', `/jobs/${id}`);
     await expect.poll(async () => (await job()).confirmation?.bucket, slow).toBe('letters');
-    const { digest } = (await job()).confirmation!;
-    await world.ask('POST', `/jobs/${id}/confirm`, { name: 'letters', digest, token: world.token });
+    const { digest, id: asked } = (await job()).confirmation!;
+    const given = { name: 'letters', digest, asked, token: world.token };
+    await world.ask('POST', `/jobs/${id}/confirm`, given);
     await expect.poll(async () => (await job()).message, slow).toContain('--rename');
 
     await visitor.visit(origin, desktop);

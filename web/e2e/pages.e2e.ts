@@ -208,6 +208,8 @@ describe.skipIf(!hasBrowser)('a job', () => {
     await page.getByRole('dialog').getByLabel('Token').fill(token);
     expect(await confirm.isDisabled()).toBe(true);
     await page.getByLabel('Name of the bucket').fill('photos');
+    for (const lost of ['unfinished multipart upload', 'acl of 3', 'the target region has none'])
+      await page.getByRole('dialog').getByText(lost).first().waitFor();
     await shoot(page, 'confirmation');
     await sound(visitor, page);
     await confirm.click();

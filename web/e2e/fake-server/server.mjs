@@ -234,7 +234,8 @@ export class FakeServer {
   decide(job, rest, body, response) {
     if (body.token !== token) return problem(response, 403, 'forbidden', 'This is not the token.');
     const right = rest === '/undo' ||
-      (body.name === job.confirmation.bucket && body.digest === job.confirmation.digest);
+      (body.name === job.confirmation.bucket && body.digest === job.confirmation.digest &&
+        body.asked === job.confirmation.id);
     if (!right) return problem(response, 409, 'job-state', 'The name or the digest is another one.');
     this.changed(job, { state: 'running', waiting_for: null, exit_code: null });
     return json(response, 200, this.short(job));

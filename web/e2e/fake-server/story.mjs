@@ -111,7 +111,11 @@ export function story() {
       }),
       confirmation: {
         bucket: 'photos', temporary_bucket: 's3m-photos-7f3a91', digest, objects: 48_201,
-        bytes: 310 * GiB, weak: 0, frozen: true,
+        bytes: 310 * GiB, weak: 0, frozen: true, all_versions: false, settings_changed: 2,
+        uploads: '1 unfinished multipart upload of the source is not carried and goes with the bucket; ' +
+          'the first is of 2026/reel.mov, begun 2026-11-20T08:14:02Z',
+        not_carried: 3, losses: [{ attribute: 'acl', count: 3, why: 'ACLs are off in the new bucket' }],
+        settings_not_carried: 1, settings_lost: ['accelerate: the target region has none'], id: 'a5ced',
       },
       may: { resume: true, undo: true, confirm: true },
     }),

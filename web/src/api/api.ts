@@ -31,7 +31,7 @@ export const api = {
   // The objects of those failures alone.
   retry: (id: string, numbers: number[]) => request<Job>('POST', job(id, '/retry'), { numbers }),
   clone: (id: string) => request<JobRequest>('POST', job(id, '/clone')),
-  confirm: (id: string, body: { name: string; digest: string; token: string }) =>
+  confirm: (id: string, body: { name: string; digest: string; asked: string; token: string }) =>
     request<Job>('POST', job(id, '/confirm'), body),
   resumeWith: (id: string, options: ResumeOptions, token: string) =>
     request<Job>('POST', job(id, '/resume'), { options, token }),

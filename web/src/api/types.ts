@@ -113,7 +113,15 @@ export interface Confirmation {
   objects: number;
   bytes: number;
   weak: number;
+  uploads: string; // a sentence on those that nobody finished; empty: there are none
   frozen: boolean;
+  all_versions: boolean;
+  not_carried: number;
+  losses: { attribute: string; count: number; why: string }[];
+  settings_changed: number;
+  settings_not_carried: number;
+  settings_lost: string[];
+  id: string; // of all this
 }
 
 export interface Summary {

@@ -111,7 +111,9 @@ describe('a job', () => {
         kind: 'migrate', state: 'paused', waiting_for: 'confirmation', may: { confirm: true } as never,
         confirmation: {
           bucket: 'photos', temporary_bucket: 's3m-photos', digest: 'd1', objects: 5, bytes: 9,
-          weak: 0, frozen: true,
+          weak: 0, frozen: true, all_versions: false, uploads: '1 unfinished upload', not_carried: 2,
+          losses: [{ attribute: 'acl', count: 2, why: 'they are off' }], settings_changed: 0,
+          settings_not_carried: 1, settings_lost: ['accelerate: none there'], id: 'q1',
         },
       }),
       'POST /jobs/j1/confirm': () => madeJob(),
@@ -120,6 +122,10 @@ describe('a job', () => {
     const review = await screen.findByText('Review and confirm');
     act(() => review.click());
     const modal = createWrapper().findModal()!;
+    const told = modal.findContent().getElement().textContent!;
+    for (const lost of ['1 unfinished upload', 'acl of 2: they are off', 'accelerate: none there']) {
+      expect(told).toContain(lost);
+    }
     const inputs = modal.findContent().findAllInputs();
     const confirm = modal.findFooter()!.findAllButtons()[1]!;
     act(() => inputs[0]!.setInputValue('photo'));
@@ -128,7 +134,9 @@ describe('a job', () => {
     act(() => inputs[0]!.setInputValue('photos'));
     act(() => confirm.click());
     await waitFor(() => expect(callsTo('POST /jobs/j1/confirm')).toHaveLength(1));
-    expect(callsTo('POST /jobs/j1/confirm')[0]!.body).toEqual({ name: 'photos', digest: 'd1', token: 't' });
+    expect(callsTo('POST /jobs/j1/confirm')[0]!.body).toEqual({
+      name: 'photos', digest: 'd1', asked: 'q1', token: 't',
+    });
   });
 
   test('asks for the token where a click is not enough to go on deleting', async () => {

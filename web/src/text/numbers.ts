@@ -12,8 +12,8 @@ export function sentence(text: string): string {
 }
 
 // "1 object", "2,300 objects"
-export function counted(count: number, what: string): string {
-  return `${countText(count)} ${what}${count === 1 ? '' : 's'}`;
+export function counted(count: number, what: string, several = `${what}s`): string {
+  return `${countText(count)} ${count === 1 ? what : several}`;
 }
 
 export function dollars(value: number): string {

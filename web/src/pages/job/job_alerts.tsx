@@ -10,7 +10,7 @@ import { useIsOperator, useVisit } from '../../state/session';
 import { shellWord } from '../../text/command';
 import { atWork, endedWell, hasEnded, stepLabel } from '../../text/job_text';
 import { counted } from '../../text/numbers';
-import { ConfirmModal } from './confirm_modal';
+import { ConfirmModal, losesSomething } from './confirm_modal';
 import { useRetry } from './use_retry';
 
 function Waiting({ job, found, read }: { job: JobDetail; found: Confirmation; read: () => void }) {
@@ -27,8 +27,12 @@ function Waiting({ job, found, read }: { job: JobDetail; found: Confirmation; re
           )
         }
       >
-        {counted(found.objects, 'object')} of {found.bucket} are proven to be in the temporary bucket.
-        Nothing was deleted yet. To move the name, the source has to be emptied and deleted.
+        {found.all_versions
+          ? counted(found.objects, 'version or delete marker', 'versions and delete markers')
+          : counted(found.objects, 'object')}{' '}
+        of {found.bucket} are proven to be in the temporary bucket. Nothing was deleted yet. To move the
+        name, the source has to be emptied and deleted.
+        {losesSomething(found) && ' Something is not carried and would be lost with it: look at it first.'}
       </Alert>
       {open && (
         <ConfirmModal
