@@ -28,7 +28,10 @@ OwnCalls::OwnCalls(const aws::Environment& environment, aws::SharedConfig config
     : environment_(environment),
       config_(std::move(config)),
       http_(loop_, std::move(http)),
-      runtime_{.loop = loop_, .http = http_, .user_agent = fmt::format("s3migrator/{}", version)} {}
+      runtime_{.loop = loop_,
+               .http = http_,
+               .cancel = &cancel_,
+               .user_agent = fmt::format("s3migrator/{}", version)} {}
 
 OwnCalls::~OwnCalls() {
   http_.close();
@@ -44,11 +47,18 @@ Result<aws::Client> OwnCalls::client(std::string_view service) const {
   return client(*std::move(settings));
 }
 
-void OwnCalls::drive(net::Task<void> work) {
-  boost::asio::co_spawn(loop_, std::move(work), [this](const std::exception_ptr& bug) {
+void OwnCalls::drive(net::Task<void> work, std::chrono::milliseconds span) {
+  bool ended = false;
+  boost::asio::co_spawn(loop_, std::move(work), [this, &ended](const std::exception_ptr& bug) {
+    ended = true;
     loop_.stop();
     if (bug) std::rethrow_exception(bug);
   });
+  loop_.restart();
+  loop_.run_for(span);
+  if (ended) return;
+  cancel_.cancel();
+  http_.cancel_all();
   loop_.restart();
   loop_.run();
 }

@@ -4,6 +4,7 @@
 // Threading  the thread that made it alone.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -11,6 +12,7 @@
 
 #include "aws/config.hpp"
 #include "net/http_client.hpp"
+#include "net/signal.hpp"
 
 namespace s3m::app {
 
@@ -27,11 +29,12 @@ class OwnCalls {
   // Of a service as resolve_service() names it. Errors: config.
   Result<aws::Client> client(std::string_view service) const;
 
+  // What has not ended within `span` fails with `cancelled`, and so does all that comes after it.
   // Answers longer than a megabyte are an error.
   template <class T>
-  Result<T> wait(net::Task<Result<T>> work) {
+  Result<T> wait(net::Task<Result<T>> work, std::chrono::milliseconds span) {
     std::optional<Result<T>> outcome;
-    drive(keep(std::move(work), outcome));
+    drive(keep(std::move(work), outcome), span);
     return std::move(outcome.value());
   }
 
@@ -43,11 +46,12 @@ class OwnCalls {
   static net::Task<void> keep(net::Task<Result<T>> work, std::optional<Result<T>>& outcome) {
     outcome = co_await std::move(work);
   }
-  void drive(net::Task<void> work);
+  void drive(net::Task<void> work, std::chrono::milliseconds span);
 
   const aws::Environment& environment_;
   aws::SharedConfig config_;
   net::Loop loop_{1};
+  net::CancelToken cancel_{loop_};
   net::HttpClient http_;
   mutable aws::Runtime runtime_;
   std::shared_ptr<aws::Identity> identity_;

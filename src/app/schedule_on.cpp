@@ -8,6 +8,9 @@
 namespace s3m::app {
 namespace {
 
+// A job that is ended goes within seconds, and this with it.
+constexpr std::chrono::seconds longest{10};
+
 Result<bool> switch_on(const aws::Environment& environment, const std::string& schedule) {
   auto calls = OwnCalls::make(environment);
   if (!calls) return forward(calls);
@@ -15,9 +18,10 @@ Result<bool> switch_on(const aws::Environment& environment, const std::string& s
   if (!client) return forward(client);
   aws::Scheduler scheduler(*std::move(client));
   const auto slash = schedule.find('/');
-  if (slash == std::string::npos) return (*calls)->wait(scheduler.enable(schedule, "", true));
+  if (slash == std::string::npos)
+    return (*calls)->wait(scheduler.enable(schedule, "", true), longest);
   return (*calls)->wait(
-      scheduler.enable(schedule.substr(slash + 1), schedule.substr(0, slash), true));
+      scheduler.enable(schedule.substr(slash + 1), schedule.substr(0, slash), true), longest);
 }
 
 }  // namespace

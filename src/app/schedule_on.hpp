@@ -13,7 +13,7 @@
 namespace s3m::app {
 
 // S3MIGRATOR_SCHEDULE, "NAME" or "GROUP/NAME"; without it nothing is switched. What cannot be
-// switched is logged: the job goes on without being watched.
+// switched within ten seconds is logged: the job goes on without being watched.
 class ScheduleOn {
  public:
   // `environment` outlives it.

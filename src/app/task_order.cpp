@@ -25,6 +25,7 @@ namespace s3m::app {
 namespace {
 
 constexpr std::size_t longest_id = 64;
+constexpr std::chrono::minutes patience_with_order{1};
 
 std::unexpected<Error> wrong(std::string_view variable, std::string_view sentence) {
   return fail(Errc::usage, fmt::format("{}: {}", variable, sentence));
@@ -44,7 +45,8 @@ bool takes_up(Verb verb) {
 Result<std::string> get(OwnCalls& calls, aws::EndpointSettings settings,
                         const transfer::Location& place) {
   aws::S3 s3(calls.client(std::move(settings)));
-  return calls.wait(s3.get_object({.bucket = place.bucket, .key = place.prefix}, {}));
+  return calls.wait(s3.get_object({.bucket = place.bucket, .key = place.prefix}, {}),
+                    patience_with_order);
 }
 
 // The text of an object, signed by the container's own credentials.

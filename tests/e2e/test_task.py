@@ -9,6 +9,7 @@ import ctypes
 import json
 import os
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -167,6 +168,18 @@ def test_words_lie_in_a_bucket_and_the_schedule_goes_on_when_the_job_begins(prog
     assert run.code == 0, run
     assert moto.destination.get_object(Bucket=f"dst-{mark}", Key="a")["Body"].read() == b"x"
     assert scheduler.get_schedule(Name="watch-" + mark)["State"] == "ENABLED"
+
+
+def test_a_schedule_that_does_not_answer_keeps_no_job(program, moto, tmp_path):
+    mark = uuid.uuid4().hex[:8]
+    moto.source.create_bucket(Bucket=f"src-{mark}")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        run = program.run("task", "--json", timeout=40, env={
+            **moto.environment, **in_container(moto.endpoint, tmp_path / "jobs.db"), "S3MIGRATOR_SCHEDULE": "watch",
+            "AWS_ENDPOINT_URL_SCHEDULER": f"http://127.0.0.1:{silent.getsockname()[1]}",
+            "S3MIGRATOR_JOB": json.dumps(["copy", f"s3://src-{mark}", f"s3://dst-{mark}", *moto.arguments])})
+    assert run.code == 0, run
+    assert "schedule watch cannot be switched on, so nobody watches the job" in run.stderr, run
 
 
 def in_a_network_of_its_own(work):
