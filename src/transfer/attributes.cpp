@@ -131,6 +131,10 @@ std::string_view name(Attribute attribute) noexcept {
   return names.at(static_cast<std::size_t>(attribute));
 }
 
+bool needs_look(const aws::ObjectHead& source) noexcept {
+  return !source.website_redirect.empty() || !source.lock_mode.empty() || source.legal_hold == "ON";
+}
+
 std::uint64_t looks_at_most(const AttributeRules& rules, bool in_parts) noexcept {
   // The HEAD of a copy in parts is needed anyway.
   const std::uint64_t head = rules.look && !in_parts ? 1 : 0;

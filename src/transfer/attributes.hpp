@@ -60,6 +60,9 @@ struct Carried {
   }
 };
 
+// Whether `source` has what a look at it is for: its copy in one request would lack that.
+bool needs_look(const aws::ObjectHead& source) noexcept;
+
 // How many requests an object may need before it is copied by these rules, in parts or in one.
 std::uint64_t looks_at_most(const AttributeRules& rules, bool in_parts) noexcept;
 

@@ -164,6 +164,7 @@ class ProofOperation final : public Visitor, Lanes<ProofWork>::Handler {
   net::Task<void> prove_attributes(ProofWork& work, const Look& look, Likeness likeness) {
     std::string hash;
     if (options_.attributes) {
+      if (needs_look(*look.source)) ++result_.need_look;
       auto found = co_await attributes_.compare(work.key, work.source.id, work.copy.id, look);
       if (!found) {
         auto error = std::move(found.error());

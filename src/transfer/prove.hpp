@@ -48,6 +48,7 @@ struct Proven {
   std::uint64_t extra = 0;             // only in the destination
   std::uint64_t other_attributes = 0;  // of equal content
   Unread unread;                       // neither the same nor another
+  std::uint64_t need_look = 0;         // of the source, by needs_look(), the same or not
   Removed discarded;                   // of these
   std::uint64_t heads = 0, looks = 0;  // requests: HEADs; tags and ACLs
   std::string digest;                  // over all ranges

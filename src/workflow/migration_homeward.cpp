@@ -7,7 +7,6 @@
 
 #include "base/text.hpp"
 #include "transfer/manifest_writer.hpp"
-#include "workflow/carrying.hpp"
 #include "workflow/configuration/apply.hpp"
 #include "workflow/discard_temporary.hpp"
 #include "workflow/handover.hpp"
@@ -170,6 +169,15 @@ net::Task<Result<std::optional<WallTime>>> verified_before(Migration& m) {
   co_return parse_iso8601(before->value_or(""));
 }
 
+// The copies that come home are under the new keys already.
+CopySpec spec_of_homeward(const Migration& m) {
+  auto spec = m.spec.copy;
+  spec.kms_keys = {};
+  for (const auto& [from, to] : m.spec.copy.kms_keys.keys())
+    static_cast<void>(spec.kms_keys.add(to + "=" + to));
+  return spec;
+}
+
 }  // namespace
 
 Told take_name(Migration& m) {
@@ -212,12 +220,8 @@ Told configuration(Migration& m) {
 Told copy_back(Migration& m) {
   auto& hop = m.homeward();
   auto owner = m.destination_owner();
-  auto carrying =
-      co_await look_at_configuration(owner, owner, hop.from, hop.to, hop.ground, m.spec.copy);
-  if (!carrying) co_return forward(carrying);
-  hop.options.attributes = carrying->rules;
-  for (auto& text : carrying->notes)
-    m.note(NoteLevel::warning, std::move(text));
+  auto set = co_await set_attributes(m, hop, owner, owner, spec_of_homeward(m));
+  if (!set) co_return forward(set);
   auto copied =
       co_await copy_over(m, hop, percent_of(MigrationStep::copy_back), {},
                          {.objects = m.proven.objects, .bytes = m.proven.bytes, .exact = true});

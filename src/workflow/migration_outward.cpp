@@ -189,12 +189,8 @@ net::Task<Result<void>> find_who_copies(Migration& m) {
 net::Task<Result<void>> set_what_copies_carry(Migration& m, Hop& hop) {
   auto source = m.source_owner();
   auto destination = m.destination_owner();
-  auto carrying = co_await look_at_configuration(source, destination, hop.from, hop.to, hop.ground,
-                                                 m.spec.copy);
-  if (!carrying) co_return forward(carrying);
-  hop.options.attributes = carrying->rules;
-  for (auto& text : carrying->notes)
-    m.note(NoteLevel::warning, std::move(text));
+  auto set = co_await set_attributes(m, hop, source, destination, m.spec.copy);
+  if (!set) co_return set;
   auto acl = co_await needed_acl(m.context, hop.to, hop.ground, m.writer());
   if (!acl && acl.error().code() != Errc::access_denied) co_return forward(acl);
   // Without the right to look: the bucket was made so that all in it is its owner's.

@@ -7,6 +7,7 @@
 #include "base/ids.hpp"
 #include "base/text.hpp"
 #include "workflow/bucket_record.hpp"
+#include "workflow/carrying.hpp"
 #include "workflow/migration_settings.hpp"
 #include "workflow/verdict.hpp"
 
@@ -137,6 +138,26 @@ net::Task<Result<void>> copy_over(Migration& m, Hop& hop, PercentSpan percent, s
                   human_count(hop.counters.failed), printable(hop.from.location.bucket),
                   m.source_delete ? "It keeps all that it has until each of them is copied"
                                   : "Nothing more is deleted before all of them are copied"));
+}
+
+net::Task<Result<void>> set_attributes(Migration& m, Hop& hop, aws::S3& source,
+                                       aws::S3& destination, const CopySpec& spec) {
+  auto carrying =
+      co_await look_at_configuration(source, destination, hop.from, hop.to, hop.ground, spec);
+  if (!carrying) co_return forward(carrying);
+  auto look = co_await m.stored.kept(fact::look);
+  if (!look) co_return forward(look);
+  hop.options.attributes = std::move(carrying->rules);
+  if (*look) hop.options.attributes.look = true;
+  for (auto& text : carrying->notes)
+    m.note(NoteLevel::warning, std::move(text));
+  co_return ok;
+}
+
+net::Task<Result<void>> keep_look(Migration& m) {
+  if (m.proven.need_look == 0) co_return ok;
+  m.outward().options.attributes.look = true;
+  co_return co_await m.stored.keep(fact::look, "true");
 }
 
 net::Task<Result<void>> keep_count(Migration& m) {

@@ -23,6 +23,15 @@ namespace s3m::workflow::acts {
 net::Task<Result<void>> copy_over(Migration& migration, Hop& hop, PercentSpan percent,
                                   std::string activity = {}, KnownTotal known = {});
 
+// Sets what the copies of `hop` carry, by the configuration of its two buckets, each asked by its
+// own identity, and by what keep_look() has kept; tells what they will not carry.
+net::Task<Result<void>> set_attributes(Migration& migration, Hop& hop, aws::S3& source,
+                                       aws::S3& destination, const CopySpec& spec);
+// After a proof over the first hop: whether the copies to come have to look at their objects. The
+// temporary bucket has no configuration that would tell, and a bucket that is no website may hold
+// redirects too.
+net::Task<Result<void>> keep_look(Migration& migration);
+
 // Keeps how much there is, as the pass of copying that has just ended found it, for the bars of the
 // walks to come.
 net::Task<Result<void>> keep_count(Migration& migration);

@@ -179,6 +179,8 @@ Told prove(Migration& m) {
   auto proven = co_await transfer::prove(*hop.transfer, options, m.proven, &manifest);
   co_await ticker.stop();
   if (!proven) co_return forward(proven);
+  auto look = co_await keep_look(m);
+  if (!look) co_return forward(look);
   // Another round would be refused as this one.
   const bool refused = m.proven.unread.code == Errc::access_denied;
   if (m.proven.only_unread() && refused) co_return fail(transfer::unread_error(m.proven.unread));

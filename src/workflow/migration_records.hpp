@@ -28,6 +28,7 @@ inline const std::string held = "held-settings";
 inline const std::string all_versions = "all-versions", acl = "acl";
 inline const std::string digest = "digest", objects = "objects", bytes = "bytes";
 inline const std::string weak = "weak";
+inline const std::string look = "look";  // the proof found objects that a copy has to look at first
 inline const std::string confirmed = "confirmed";  // the digest that was confirmed
 inline const std::string asked = "asked";      // what stood at the last question (confirmation.hpp)
 inline const std::string uploads = "uploads";  // ids of the source's, as they were told of

@@ -8,7 +8,6 @@
 #include "transfer/manifest_writer.hpp"
 #include "transfer/scratch.hpp"
 #include "transfer/tails.hpp"
-#include "workflow/carrying.hpp"
 #include "workflow/configuration/same_document.hpp"
 #include "workflow/migration_acts.hpp"
 #include "workflow/migration_proof.hpp"
@@ -286,10 +285,8 @@ Return::Told Return::copy() {
   auto& hop = back();
   auto from = m_.destination_owner();
   auto to = m_.source_owner();
-  auto carrying =
-      co_await look_at_configuration(from, to, hop.from, hop.to, hop.ground, spec_of_return(m_));
-  if (!carrying) co_return forward(carrying);
-  hop.options.attributes = carrying->rules;
+  auto set = co_await acts::set_attributes(m_, hop, from, to, spec_of_return(m_));
+  if (!set) co_return forward(set);
   auto readable = co_await let_read(hop);
   if (!readable) co_return forward(readable);
   auto copied = co_await acts::copy_over(m_, hop, percent_of_return);
