@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "app/copy_plan_text.hpp"
 #include "app/figures_text.hpp"
 #include "app/line_text.hpp"
 #include "app/sinks.hpp"
@@ -293,6 +294,24 @@ TEST(PlanTable, NamesKeysSafelyAndSaysWhatIsMade) {
                                 .destination_region = "eu-central-1"});
   EXPECT_THAT(text, HasSubstr("a\\x0a"));
   EXPECT_THAT(text, HasSubstr("will be made in eu-central-1"));
+  EXPECT_THAT(text, Not(HasSubstr("price")));
+}
+
+TEST(PlanTable, TellsWhatItTakesAndCosts) {
+  const auto text = plan_table({.objects = 2,
+                                .prices = {{"copying", 0.02, 0.02}},
+                                .low_dollars = 12,
+                                .high_dollars = 15,
+                                .prices_as_of = "2025-10-28",
+                                .times = {{"listing", 1, 2}, {"copying", 59, 118}},
+                                .low_seconds = 60,
+                                .high_seconds = 120,
+                                .warnings = {"list prices"}});
+  EXPECT_THAT(text, HasSubstr("  time                    1m - 2m\n"));
+  EXPECT_THAT(text, HasSubstr("listing: 1s - 2s\n"));
+  EXPECT_THAT(text, HasSubstr("$12.00-15.00 (list prices of 2025-10-28)\n"));
+  EXPECT_THAT(text, HasSubstr("copying: $0.02\n"));
+  EXPECT_THAT(text, HasSubstr("  note                    list prices\n"));
 }
 
 }  // namespace

@@ -215,54 +215,6 @@ DisplayLines display_lines(const std::string& title, const ProgressEvent& event,
           .counts = cut_to(counts_line(event), width)};
 }
 
-std::string plan_table(const PlanEvent& plan) {
-  std::string out;
-  const auto row = [&out](std::string_view name, const std::string& value) {
-    out += table_row(name, value);
-  };
-  row("in the source",
-      fmt::format("{}, {}", workflow::counted_objects(plan.objects, plan.all_versions),
-                  human_bytes(plan.bytes)));
-  if (plan.all_versions) {
-    row("of", counted(plan.version_keys, "key"));
-    row("delete markers in it", human_count(plan.delete_markers));
-    row("delete markers to make", human_count(plan.markers_to_copy));
-    if (plan.other_histories > 0) {
-      row("OTHER HISTORIES", counted(plan.other_histories, "key") +
-                                 ": what the destination has is no beginning of the source's");
-    }
-  }
-  row("to copy", fmt::format("{}, {}", workflow::counted_objects(plan.to_copy, plan.all_versions),
-                             human_bytes(plan.to_copy_bytes)));
-  row("the same already",
-      fmt::format("{}{}", human_count(plan.same + plan.same_weak),
-                  plan.same_weak == 0
-                      ? ""
-                      : fmt::format(", of them {} by weak proof", human_count(plan.same_weak))));
-  row("in parts", human_count(plan.multipart));
-  row("requests", "about " + human_count(plan.requests) +
-                      (plan.looks == 0 ? ""
-                                       : fmt::format(", of them {} to look at attributes",
-                                                     human_count(plan.looks))));
-  row(plan.deletes ? "to delete" : "only in destination",
-      fmt::format("{} of {} there", human_count(plan.destination_only),
-                  counted(plan.destination_objects, plan.all_versions ? "key" : "object")));
-  if (plan.archived > 0) {
-    row("archived", human_count(plan.archived) + "; they must be restored first (--restore)");
-  }
-  if (plan.objects > 0) {
-    row("first key", printable(plan.first_key));
-    row("last key", printable(plan.last_key));
-  }
-  row("destination bucket",
-      plan.destination_exists
-          ? "is there"
-          : fmt::format("will be made in {}", plan.destination_region.empty()
-                                                  ? "the server's region"
-                                                  : printable(plan.destination_region)));
-  return out;
-}
-
 std::string summary_text(const SummaryEvent& summary) {
   std::string out;
   const bool nothing_done = summary.exit_code == workflow::exit_fatal && summary.objects == 0;

@@ -30,8 +30,7 @@ DisplayLines display_lines(const std::string& title, const ProgressEvent& event,
 // "  name                    value", the value wrapped in its own column.
 std::string table_row(std::string_view name, std::string_view value);
 
-// What a plan found, as a small table; and how a job ended.
-std::string plan_table(const PlanEvent& plan);
+// How a job ended, as a small table.
 std::string summary_text(const SummaryEvent& summary);
 
 }  // namespace s3m::app

@@ -14,6 +14,7 @@
 
 #include "app/adopt.hpp"
 #include "app/cleanup.hpp"
+#include "app/copy_plan_text.hpp"
 #include "app/demo.hpp"
 #include "app/engine.hpp"
 #include "app/figures_text.hpp"

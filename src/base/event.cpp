@@ -167,6 +167,31 @@ void add_fields(json::object& out, const SummaryEvent& event) {
   add_migration(out, event);
 }
 
+json::array ranges(const std::vector<MigrationPlanEvent::Range>& all) {
+  json::array out;
+  for (const auto& [what, low, high] : all) {
+    out.push_back(
+        json::object{{"what", readable(what)}, {"low", number(low)}, {"high", number(high)}});
+  }
+  return out;
+}
+
+// What it would take, by what is known.
+template <class Plan>
+void add_estimate(json::object& out, const Plan& event) {
+  out["prices"] = ranges(event.prices);
+  out["low_dollars"] = number(event.low_dollars);
+  out["high_dollars"] = number(event.high_dollars);
+  out["prices_as_of"] = readable(event.prices_as_of);
+  out["times"] = ranges(event.times);
+  out["low_seconds"] = number(event.low_seconds);
+  out["high_seconds"] = number(event.high_seconds);
+  json::array warnings;
+  for (const auto& warning : event.warnings)
+    warnings.emplace_back(readable(warning));
+  out["warnings"] = std::move(warnings);
+}
+
 void add_fields(json::object& out, const PlanEvent& event) {
   out["objects"] = event.objects;
   out["bytes"] = event.bytes;
@@ -190,15 +215,7 @@ void add_fields(json::object& out, const PlanEvent& event) {
   out["other_histories"] = event.other_histories;
   out["destination_exists"] = event.destination_exists;
   out["destination_region"] = readable(event.destination_region);
-}
-
-json::array ranges(const std::vector<MigrationPlanEvent::Range>& all) {
-  json::array out;
-  for (const auto& [what, low, high] : all) {
-    out.push_back(
-        json::object{{"what", readable(what)}, {"low", number(low)}, {"high", number(high)}});
-  }
-  return out;
+  add_estimate(out, event);
 }
 
 json::array refusals(const MigrationPlanEvent& event) {
@@ -236,18 +253,8 @@ void add_fields(json::object& out, const MigrationPlanEvent& event) {
   out["requests"] = event.requests;
   add_key(out, "first_key", event.first_key);
   add_key(out, "last_key", event.last_key);
-  out["prices"] = ranges(event.prices);
-  out["low_dollars"] = number(event.low_dollars);
-  out["high_dollars"] = number(event.high_dollars);
-  out["prices_as_of"] = readable(event.prices_as_of);
-  out["times"] = ranges(event.times);
-  out["low_seconds"] = number(event.low_seconds);
-  out["high_seconds"] = number(event.high_seconds);
+  add_estimate(out, event);
   out["refusals"] = refusals(event);
-  json::array warnings;
-  for (const auto& warning : event.warnings)
-    warnings.emplace_back(readable(warning));
-  out["warnings"] = std::move(warnings);
   out["permissions"] = permissions(event.permissions);
   out["source_policy"] = readable(event.source_policy);
   out["destination_policy"] = readable(event.destination_policy);

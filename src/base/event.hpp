@@ -113,6 +113,12 @@ struct SummaryEvent {
   std::string go_on{}, take_back{};  // commands, where a job that did not end well has them
 };
 
+// A part of what a plan estimates, in seconds or dollars.
+struct PlanRange {
+  std::string what;
+  double low = 0, high = 0;
+};
+
 // What a copy would do (`plan`, `--dry-run`).
 struct PlanEvent {
   std::uint64_t objects = 0, bytes = 0;  // of the source
@@ -128,14 +134,18 @@ struct PlanEvent {
   std::string first_key, last_key;  // that match
   bool destination_exists = true;
   std::string destination_region;
+  // As in MigrationPlanEvent.
+  std::vector<PlanRange> prices{};
+  double low_dollars = 0, high_dollars = 0;
+  std::string prices_as_of{};
+  std::vector<PlanRange> times{};
+  double low_seconds = 0, high_seconds = 0;
+  std::vector<std::string> warnings{};
 };
 
 // What a migration would do, what it would cost, and what stands against it.
 struct MigrationPlanEvent {
-  struct Range {  // seconds, or dollars
-    std::string what;
-    double low = 0, high = 0;
-  };
+  using Range = PlanRange;
   struct Refusal {
     std::string code;  // stable: "account-regional-name"
     std::string reason, way_out;

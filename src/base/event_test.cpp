@@ -160,6 +160,9 @@ TEST(EventJson, a_plan_says_what_would_be_done) {
   event.last_key = "z\xFF";
   event.destination_exists = false;
   event.destination_region = "eu-west-1";
+  event.times = {{.what = "copying", .low = 1, .high = 2.5}};
+  event.high_dollars = 0.5;
+  event.warnings = {"list prices"};
   const auto out = parsed(event);
   EXPECT_EQ(out.at("type"), "plan");
   EXPECT_EQ(out.at("objects"), 12);
@@ -170,6 +173,10 @@ TEST(EventJson, a_plan_says_what_would_be_done) {
   EXPECT_EQ(unbase64(std::string_view(out.at("last_key_base64").as_string())), event.last_key);
   EXPECT_EQ(out.at("destination_exists"), false);
   EXPECT_EQ(out.at("destination_region"), "eu-west-1");
+  EXPECT_EQ(out.at("times").at(0).at("high"), 2.5);
+  EXPECT_EQ(out.at("high_dollars"), 0.5);
+  EXPECT_EQ(out.at("prices").as_array().size(), 0U);
+  EXPECT_EQ(out.at("warnings").at(0), "list prices");
 }
 
 TEST(EventJson, a_migration_s_plan_has_its_price_its_refusals_and_its_permissions) {

@@ -19,27 +19,43 @@ std::uint64_t copy_requests(Plan& result, const aws::ObjectEntry& source,
   return requests_of_parts + looks + (parts ? parts->size() : 0);
 }
 
+std::string_view class_of(const aws::ObjectEntry& source) {
+  return source.storage_class.empty() ? storage_class({}).name
+                                      : std::string_view(source.storage_class);
+}
+
+std::uint64_t writes_of(const aws::ObjectEntry& source, const CopyOptions& options) {
+  if (!copied_in_parts(source, options)) return 1;
+  const auto parts = plan_parts(source.size, options.part_size);
+  return 2 + (parts ? parts->size() : 0);  // Create and Complete
+}
+
+// The entry of a class, made where there is none.
+template <class Figures>
+Figures& of_class(std::map<std::string, Figures, std::less<>>& all, std::string_view name) {
+  const auto found = all.find(name);
+  return found != all.end() ? found->second : all.emplace(name, Figures{}).first->second;
+}
+
 }  // namespace
 
 void count_class(Plan& result, const Context& context, const aws::ObjectEntry& source,
                  const CopyOptions& options) {
   const auto& kind = storage_class(source.storage_class);
   if (kind.needs_restore && result.first_in_archive.empty()) result.first_in_archive = source.key;
-  std::uint64_t writes = 1;
-  if (copied_in_parts(source, options)) {
-    const auto parts = plan_parts(source.size, options.part_size);
-    writes = 2 + (parts ? parts->size() : 0);  // Create and Complete
-  }
-  const std::string_view name = source.storage_class.empty() ? kind.name : source.storage_class;
-  auto figures = result.classes.find(name);
-  if (figures == result.classes.end()) figures = result.classes.emplace(name, ClassFigures{}).first;
-  figures->second.add(kind, source.size, source.last_modified, context.runtime.clock.now(), writes);
+  of_class(result.classes, class_of(source))
+      .add(kind, source.size, source.last_modified, context.runtime.clock.now(),
+           writes_of(source, options));
 }
 
 void count_to_copy(Plan& result, const aws::ObjectEntry& source, const CopyOptions& options) {
   ++result.to_copy;
   result.to_copy_bytes += source.size;
   if (needs_restore(source)) ++result.archived;
+  auto& copies = of_class(result.copies, class_of(source));
+  ++copies.objects;
+  copies.bytes += source.size;
+  copies.writes += writes_of(source, options);
   result.requests += copy_requests(result, source, options);
 }
 

@@ -37,4 +37,10 @@ struct ClassFigures {
            std::uint64_t writes);
 };
 
+// What of a class is to be copied.
+struct CopyLoad {
+  std::uint64_t objects = 0, bytes = 0;
+  std::uint64_t writes = 0;  // requests of the kind of PUT that it takes
+};
+
 }  // namespace s3m::transfer

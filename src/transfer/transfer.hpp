@@ -174,6 +174,8 @@ struct Plan {
   std::string first_key, last_key;  // matching, full keys (G26)
   // Of all that match in the source, whether or not it is to be copied: delete markers are in none.
   std::map<std::string, ClassFigures, std::less<>> classes;
+  // Of those that are to be copied, likewise.
+  std::map<std::string, CopyLoad, std::less<>> copies;
   // A key in a class that needs a restore, restored or not; empty: there is none.
   std::string first_in_archive;
   std::uint64_t current_objects = 0;  // keys whose newest version is no delete marker

@@ -7,8 +7,6 @@
 namespace s3m::workflow {
 namespace {
 
-constexpr std::uint64_t keys_per_page = 1000;
-
 // Listings of one side: one by the plan, two by the copy, by the proof, by its repetition just
 // before the deletion (G23), by the emptying, and on hop two by the copy, the verification and the
 // removal of the temporary bucket; four by each delta pass, of which there is one, or three.
@@ -22,14 +20,6 @@ constexpr std::uint64_t looks_of_emptyings = 4;
 constexpr std::uint64_t reads_of_parts = 4;
 // Permissions, sub-resources, policies, Denies, records: about as many whatever is in the bucket.
 constexpr std::uint64_t fixed_requests = 400;
-
-struct Speed {
-  double fast, slow;
-};
-// A second. The fast copies, deletes and reads are what S3 promises for one partition, the slow
-// ones what a cold bucket or few requests in flight gave in the comparisons of docs/benchmarks.md.
-constexpr Speed copies{3500, 300}, reads{5500, 500}, deletes{3500, 500};
-constexpr Speed copied_bytes{4e9, 2e8};
 
 constexpr double minute = 60, hour = 3600;
 
@@ -51,14 +41,7 @@ std::uint64_t asked_for_tags(std::uint64_t objects) {
 }
 
 Range copying(std::string what, const transfer::Plan& plan) {
-  const auto writes = static_cast<double>(writes_per_hop(plan));
-  const auto bytes = static_cast<double>(plan.source_bytes);
-  return {std::move(what), std::max(writes / copies.fast, bytes / copied_bytes.fast),
-          std::max(writes / copies.slow, bytes / copied_bytes.slow)};
-}
-
-Range at(std::string what, double requests, Speed speed) {
-  return {std::move(what), requests / speed.fast, requests / speed.slow};
+  return time_of_copies(std::move(what), writes_per_hop(plan), plan.source_bytes);
 }
 
 }  // namespace
@@ -89,22 +72,14 @@ std::vector<Range> times_of(const MigrationLoad& load) {
   }
   parts.push_back(copying("copy to the temporary bucket", load.plan));
   if (load.aws) parts.push_back({"the freeze settles", 15 * minute, 15 * minute});
-  parts.push_back({"proofs", static_cast<double>(requests.reads_low) / reads.fast,
-                   static_cast<double>(requests.reads_high) / reads.slow});
-  parts.push_back(at("emptying the source and the temporary bucket", 2 * objects, deletes));
+  parts.push_back({"proofs", static_cast<double>(requests.reads_low) / read_speed.fast,
+                   static_cast<double>(requests.reads_high) / read_speed.slow});
+  parts.push_back(
+      time_at("emptying the source and the temporary bucket", 2 * objects, delete_speed));
   parts.push_back(load.aws ? Range{"waiting for the name", 10, 2 * hour}
                            : Range{"waiting for the name", 0, minute});
   parts.push_back(copying("copy to the final bucket", load.plan));
   return parts;
-}
-
-Range total_of(const std::vector<Range>& parts) {
-  Range total;
-  for (const auto& part : parts) {
-    total.low += part.low;
-    total.high += part.high;
-  }
-  return total;
 }
 
 }  // namespace s3m::workflow

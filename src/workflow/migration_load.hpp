@@ -2,9 +2,6 @@
 // and what follows from it: requests and time.
 //
 // Layer  workflow; pure.
-//
-// These are ranges on purpose. The low end is what a warm bucket and a wide link allow, the high
-// end what cold buckets and few requests in flight make of it.
 #pragma once
 
 #include <cstdint>
@@ -13,10 +10,11 @@
 
 #include "base/event.hpp"
 #include "transfer/transfer.hpp"
+#include "workflow/estimates.hpp"
 
 namespace s3m::workflow {
 
-using Range = MigrationPlanEvent::Range;
+using Range = PlanRange;
 
 struct MigrationLoad {
   std::string source_region, destination_region;
@@ -46,8 +44,5 @@ MigrationRequests requests_of(const MigrationLoad& load);
 
 // A line for each part of the time, in seconds, in their order.
 std::vector<Range> times_of(const MigrationLoad& load);
-
-// The sum, as one range.
-Range total_of(const std::vector<Range>& parts);
 
 }  // namespace s3m::workflow

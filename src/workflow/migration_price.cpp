@@ -2,9 +2,6 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
-
-#include "base/text.hpp"
 #include "workflow/price_table.hpp"
 
 namespace s3m::workflow {
@@ -26,8 +23,8 @@ class Pricing {
       : load_(load),
         requests_(requests_of(load)),
         time_(time),
-        source_(known(load.source_region)),
-        destination_(known(load.destination_region)) {}
+        source_(prices_or_usual(load.source_region, result_.notes)),
+        destination_(prices_or_usual(load.destination_region, result_.notes)) {}
 
   MigrationPrice run() {
     copies();
@@ -44,17 +41,6 @@ class Pricing {
   }
 
  private:
-  const RegionPrices& known(const std::string& region) {
-    if (const auto* prices = prices_of(region)) return *prices;
-    auto note = fmt::format(
-        "no prices are known for {}: those of {} stand in for them, and the true ones may be up to "
-        "twice as high",
-        region.empty() ? "the region" : printable(region), usual_prices().region);
-    if (std::ranges::find(result_.notes, note) == result_.notes.end())
-      result_.notes.push_back(std::move(note));
-    return usual_prices();
-  }
-
   void line(std::string what, double low, double high) {
     result_.lines.push_back({std::move(what), low, high});
   }

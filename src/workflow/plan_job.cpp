@@ -7,6 +7,7 @@
 #include "transfer/restore.hpp"
 #include "workflow/carrying.hpp"
 #include "workflow/copy_access.hpp"
+#include "workflow/copy_estimate.hpp"
 #include "workflow/deletion_limit.hpp"
 #include "workflow/permission_book.hpp"
 #include "workflow/plan_ticker.hpp"
@@ -85,6 +86,15 @@ net::Task<Result<PlanEvent>> run_plan(JobContext& context, Access source, Access
                   .last_key = plan.last_key,
                   .destination_exists = ground->destination.exists,
                   .destination_region = ground->destination.region};
+  fill_estimate(event,
+                {.source_region = ground->source.region,
+                 .destination_region = ground->destination.region,
+                 .aws = is_aws(source.endpoint) && is_aws(destination.endpoint),
+                 .options = spec.copy,
+                 .verify = spec.verify,
+                 .strict = spec.strict,
+                 .deletes = spec.delete_extra},
+                plan);
   context.events.emit(event);
   if (spec.delete_extra) {
     const transfer::Deletion found{.extra = plan.destination_only,

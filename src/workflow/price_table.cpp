@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <array>
 
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+
 namespace s3m::workflow {
 namespace {
 
@@ -53,6 +57,16 @@ const RegionPrices* prices_of(std::string_view region) noexcept {
 
 const RegionPrices& usual_prices() noexcept {
   return regions.front();
+}
+
+const RegionPrices& prices_or_usual(std::string_view region, std::vector<std::string>& notes) {
+  if (const auto* const prices = prices_of(region)) return *prices;
+  auto note = fmt::format(
+      "no prices are known for {}: those of {} stand in for them, and the true ones may be up to "
+      "twice as high",
+      region.empty() ? "the region" : printable(region), usual_prices().region);
+  if (std::ranges::find(notes, note) == notes.end()) notes.push_back(std::move(note));
+  return usual_prices();
 }
 
 }  // namespace s3m::workflow

@@ -8,7 +8,9 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace s3m::workflow {
 
@@ -38,6 +40,9 @@ struct RegionPrices {
 const RegionPrices* prices_of(std::string_view region) noexcept;
 // The region whose prices stand in for those of one that is not in the table.
 const RegionPrices& usual_prices() noexcept;
+
+// Those of `region`, or, with a sentence in `notes`, the usual ones.
+const RegionPrices& prices_or_usual(std::string_view region, std::vector<std::string>& notes);
 
 inline constexpr double kms_10000_requests = 0.03;
 

@@ -205,6 +205,8 @@ TEST(DryRun, TouchesNothing) {
   EXPECT_EQ(plans[0].first_key, "photo-000000");
   EXPECT_EQ(plans[0].last_key, "photo-000029");
   EXPECT_FALSE(plans[0].destination_exists);
+  EXPECT_GT(plans[0].high_seconds, plans[0].low_seconds);
+  EXPECT_THAT(plans[0].warnings, ElementsAre("prices are known of AWS alone"));
 }
 
 TEST(Plan, SeesWhatIsThereAlready) {

@@ -133,6 +133,8 @@ describe.skipIf(!hasBrowser)('the wizard', () => {
     await sound(visitor, page);
     await next.click();
     await page.getByText('s3migrator copy s3://photos s3://photos-eu/2026').waitFor();
+    await page.getByText('Transfer between regions').waitFor();
+    await page.getByText('List prices, without volume tiers.').waitFor();
     await shoot(page, 'wizard-review', true);
     await sound(visitor, page);
 

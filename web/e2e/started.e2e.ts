@@ -95,6 +95,8 @@ describe.skipIf(!hasBrowser || !hasRunner)('a job that is begun from the page', 
 
     await page.getByText('What it would do').waitFor();
     await page.getByText('2,400 objects', { exact: false }).first().waitFor();
+    await page.getByText('Cost and time in detail').waitFor();
+    await page.getByText('Prices are known of AWS alone.').waitFor();
     await page.getByText('s3migrator copy s3://films s3://films-copy').waitFor();
     await shoot(page, 'started-review', true);
     await sound(visitor, page);

@@ -265,7 +265,7 @@ export const plan = {
       { what: 'requests', low: 6.5, high: 7.2 }, { what: 'transfer between regions', low: 78, high: 90 },
     ],
     times: [{ what: 'copy', low: 3_000, high: 8_000 }, { what: 'verify', low: 600, high: 1_000 }],
-    warnings: [],
+    warnings: ['list prices, without volume tiers'],
   },
 };
 

@@ -7,7 +7,7 @@ export function StandingBadge({ job }: { job: Job }) {
   const { tone, text } = standing(job);
   return (
     <StatusIndicator type={tone} colorOverride={tone === 'in-progress' ? 'blue' : undefined}>
-      {text}
+      <span className="words">{text}</span>
     </StatusIndicator>
   );
 }

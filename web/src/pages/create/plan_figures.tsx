@@ -1,4 +1,5 @@
 import Alert from '@cloudscape-design/components/alert';
+import Box from '@cloudscape-design/components/box';
 import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
 import KeyValuePairs, { type KeyValuePairsProps } from '@cloudscape-design/components/key-value-pairs';
@@ -14,8 +15,11 @@ function amount(objects: number | undefined, bytes: number | undefined): string 
   return `${countText(objects)} objects${bytes === undefined ? '' : `, ${bytesText(bytes)}`}`;
 }
 
+// Whose warnings are about the estimate alone.
+const ofCopy = (plan: PlanFigures) => plan.to_copy !== undefined;
+
 function copyItems(plan: PlanFigures): KeyValuePairsProps.Item[] {
-  if (plan.to_copy === undefined) return [];
+  if (!ofCopy(plan)) return [];
   const same = (plan.same ?? 0) + (plan.same_weak ?? 0);
   return [
     { label: 'To copy', value: amount(plan.to_copy, plan.to_copy_bytes) },
@@ -70,7 +74,12 @@ function Ranges({ plan }: { plan: PlanFigures }) {
         <Header variant="h2" description={`Estimates.${as_of}`}>Cost and time in detail</Header>
       }
     >
-      <KeyValuePairs columns={3} items={[...prices, ...times]} />
+      <SpaceBetween size="s">
+        <KeyValuePairs columns={3} items={[...prices, ...times]} />
+        {ofCopy(plan) && (plan.warnings ?? []).map((note) => (
+          <Box key={note} variant="small" color="text-body-secondary">{sentence(note)}.</Box>
+        ))}
+      </SpaceBetween>
     </Container>
   );
 }
@@ -88,7 +97,7 @@ export function PlanPanel({ plan }: { plan: PlanFigures }) {
           restored.
         </Alert>
       )}
-      {(plan.warnings ?? []).map((warning) => (
+      {!ofCopy(plan) && (plan.warnings ?? []).map((warning) => (
         <Alert key={warning} type="warning">{warning}</Alert>
       ))}
       {Boolean(plan.advice) && <Alert type="info">{plan.advice}</Alert>}
