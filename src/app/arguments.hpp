@@ -98,7 +98,8 @@ struct Arguments {
   std::optional<workflow::Again> again;
   // Of jobs_resume: options of the job's command from now on, "--name=value" or "--name".
   std::vector<std::string> more_words;
-  int attempt = 1;  // which run of it this is
+  std::vector<std::uint64_t> failures;  // of jobs_retry: these alone, by number; empty: all
+  int attempt = 1;                      // which run of it this is
   // The job's limits from now on are those of this command line, whatever was set while it ran.
   bool keep_limits = false;
   // Set, on a migration: it goes on with the job of that record, which the store does not know.

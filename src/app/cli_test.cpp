@@ -285,6 +285,8 @@ TEST(CommandLine, CommandsAboutJobs) {
     EXPECT_THAT(std::get<Notice>(help).text, HasSubstr("Usage: s3migrator jobs " + name));
   }
   EXPECT_EQ(good({"jobs", "failures", "j", "--offset", "100"}).offset, 100u);
+  EXPECT_EQ(good({"jobs", "retry", "j", "--failure", "3", "--failure=7"}).failures,
+            (std::vector<std::uint64_t>{3, 7}));
   EXPECT_EQ(good({"jobs", "report", "j", "--report", "r.html"}).spec.report, "r.html");
 }
 

@@ -218,17 +218,20 @@ const std::vector<CommandSpec>& commands() {
        "retry",
        "Runs a job again that has ended, for what failed",
        "As resume, also for a job that is done: both sides are compared again, and what failed, "
-       "differs or is new is copied.",
+       "differs or is new is copied. With --failure, which a copy takes that has come to its end, "
+       "only these failures are tried again.",
        {"JOB"},
-       "Example:\n"
-       "  s3migrator jobs retry 20261122t162800-3f9a1c\n\n"
+       "Examples:\n"
+       "  s3migrator jobs retry 20261122t162800-3f9a1c\n"
+       "  s3migrator jobs retry 20261122t162800-3f9a1c --failure 3 --failure 7\n\n"
        "Exit codes: those of s3migrator copy.",
        "jobs"},
       {Verb::jobs_failures,
        "failures",
        "Lists the objects of a job that failed, each with its cause",
-       "Lists the failures of the job's last run: operation, key, cause and request id. With "
-       "--json a line for each. The first 100,000 are kept; a report made by --report at the copy "
+       "Lists the failures of the job's last run: number, operation, key, cause and request id. "
+       "With --json a line for each. The first 100,000 are kept; a report made by --report at the "
+       "copy "
        "has them all.",
        {"JOB"},
        "Example:\n"

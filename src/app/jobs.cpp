@@ -245,6 +245,10 @@ Result<Stored> stored_command(const std::string& url, const Arguments& arguments
   if (!view) return forward(view);
   auto may = again ? workflow::may_run_again(view->job, *again) : Result<void>(ok);
   if (!may) return forward(may);
+  if (!arguments.failures.empty()) {
+    auto chosen = workflow::choose_failures(**store, view->job, arguments.failures);
+    if (!chosen) return forward(chosen);
+  }
   auto text = (*store)->fact(arguments.job, workflow::command_fact);
   if (!text) return forward(text);
   auto renamed = (*store)->fact(arguments.job, workflow::fact::renamed);
@@ -344,6 +348,7 @@ Result<Arguments> take_up(const Arguments& arguments, const aws::Environment& en
   command.job = arguments.job;
   command.again = again;
   command.attempt = stored->job.attempt + 1;
+  command.failures = arguments.failures;
   if (command.migration.rename.empty()) command.migration.rename = stored->renamed;
   if (stored->limits) set_limits(command, *stored->limits);
   if (arguments.verb == Verb::undo) {

@@ -180,7 +180,7 @@ std::string story_text(const JobStory& story, const Arguments& arguments) {
 }
 
 std::string stored_failure_line(const store::FailureRecord& failure) {
-  return failure_line(workflow::event_of(failure));
+  return fmt::format("{:>6}  {}", failure.number, failure_line(workflow::event_of(failure)));
 }
 
 }  // namespace s3m::app

@@ -154,6 +154,20 @@ Options confirm_option() {
            text([](Arguments& a) -> std::string& { return a.migration.confirm_delete; })}};
 }
 
+Result<void> add_failure(Arguments& arguments, const std::string& value) {
+  auto parsed = number(value, 1, 1'000'000'000);
+  if (!parsed) return forward(parsed);
+  arguments.failures.push_back(*parsed);
+  return ok;
+}
+
+Options failure_option() {
+  return {{"--failure", "N", "What to try again",
+           "The number of a failure, as jobs failures shows it; once for each. These alone are "
+           "tried again, and the others stay as they are. Without it all that failed is.",
+           add_failure, true}};
+}
+
 template <std::size_t Arguments::* member>
 Result<void> set_count(Arguments& arguments, const std::string& value) {
   auto parsed = number(value, 0, 1'000'000'000);
@@ -212,7 +226,7 @@ Options options_of(Verb verb) {
     case Verb::jobs_resume:
       return join({confirm_option(), output_options(true)});
     case Verb::jobs_retry:
-      return output_options(true);
+      return join({failure_option(), output_options(true)});
     case Verb::demo:
       return join({demo_options(), output_options(true)});
     case Verb::jobs_list:

@@ -51,7 +51,8 @@ workflow::JobStart job_start(Engine& engine, const Arguments& arguments) {
   return {.kind = "copy",
           .spec = workflow::to_json(arguments.spec, *engine.source(), engine.destination()),
           .command = encode({directory.string(), arguments.words}),
-          .again = arguments.again};
+          .again = arguments.again,
+          .chosen = arguments.failures};
 }
 
 net::Task<Outcome> copy(Engine& engine, const Arguments& arguments) {

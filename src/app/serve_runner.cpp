@@ -55,8 +55,10 @@ Answer<std::string> ServeRunner::begin(const console::JobRequest& request, const
 }
 
 Answer<Arguments> ServeRunner::taken_up(const std::string& id, workflow::Again again,
-                                        std::vector<std::string> more) const {
+                                        std::vector<std::string> more,
+                                        std::vector<std::uint64_t> failures) const {
   Arguments asked;
+  asked.failures = std::move(failures);
   asked.more_words = std::move(more);
   asked.verb = again == workflow::Again::retry ? Verb::jobs_retry : Verb::jobs_resume;
   asked.job = id;
@@ -93,6 +95,13 @@ Answer<void> ServeRunner::resume(const std::string& id, workflow::Again again,
   auto words = more_words(more);
   if (!words) return console::refuse(std::move(words.error()));
   auto arguments = taken_up(id, again, *std::move(words));
+  if (!arguments) return console::refuse(std::move(arguments.error()));
+  return jobs_.start(*std::move(arguments), id, person);
+}
+
+Answer<void> ServeRunner::retry_some(const std::string& id, std::vector<std::uint64_t> failures,
+                                     const Person& person) {
+  auto arguments = taken_up(id, workflow::Again::retry, {}, std::move(failures));
   if (!arguments) return console::refuse(std::move(arguments.error()));
   return jobs_.start(*std::move(arguments), id, person);
 }

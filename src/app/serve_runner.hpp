@@ -38,6 +38,8 @@ class ServeRunner final : public console::JobRunner {
   console::Answer<void> resume(const std::string& id, workflow::Again again,
                                const std::vector<console::JobRequest::Option>& more,
                                const console::Person& person) override;
+  console::Answer<void> retry_some(const std::string& id, std::vector<std::uint64_t> failures,
+                                   const console::Person& person) override;
   console::Answer<void> confirm(const std::string& id, std::string name, std::string asked,
                                 const console::Person& person) override;
   console::Answer<void> undo(const std::string& id,
@@ -65,7 +67,8 @@ class ServeRunner final : public console::JobRunner {
 
  private:
   console::Answer<Arguments> taken_up(const std::string& id, workflow::Again again,
-                                      std::vector<std::string> more = {}) const;
+                                      std::vector<std::string> more = {},
+                                      std::vector<std::uint64_t> failures = {}) const;
   Result<void> confirmed_anew(Arguments& arguments, const std::string& id) const;
   void take_up(store::Store& store, const std::string& id, const std::string& mark);
 

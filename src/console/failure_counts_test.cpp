@@ -52,7 +52,7 @@ TEST_F(FailureCountsTest, EachAttemptBeginsAnew) {
   add(1, "access_denied");
   add(2, "access_denied");
   EXPECT_EQ(counted().total, 2u);
-  ASSERT_TRUE(store_->clear_failures("j"));
+  ASSERT_TRUE(store_->clear_failures("j", 0));
   ASSERT_TRUE(store_->begin_attempt("j"));
   add(1, "throttled");
   const auto counts = counted();

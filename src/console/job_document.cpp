@@ -14,6 +14,7 @@
 #include "workflow/job_recorder.hpp"
 #include "workflow/job_run.hpp"
 #include "workflow/migration_records.hpp"
+#include "workflow/retry_choice.hpp"
 #include "workflow/verdict.hpp"
 
 namespace s3m::console {
@@ -91,6 +92,7 @@ json::object may_json(store::Store& store, const JobView& view, const Intents& i
           {"resume", resumable},
           {"cancel", workflow::may_cancel(store, view).has_value()},
           {"retry", idle && workflow::may_run_again(view.job, Again::retry).has_value()},
+          {"retry_selected", idle && workflow::may_choose(view.job).has_value()},
           {"undo", idle && can_go_back},
           {"confirm", resumable && asks},
           {"delete", workflow::may_delete(store, view).has_value()}};

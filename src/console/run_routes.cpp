@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "console/parts.hpp"
+#include "console/retry_request.hpp"
 #include "console/runner.hpp"
 #include "net/signal.hpp"
 #include "workflow/job_run.hpp"
@@ -126,19 +127,31 @@ net::Task<Reply> resume(Parts& parts, Call call) {
                            *std::move(more));
 }
 
-// A retry is the whole job again: who asks for less is not given more.
+// The page may show failures that a run in between has made others of.
+net::Task<Reply> retry_some(Parts& parts, Call call, RetryRequest asked) {
+  if (parts.options.runner == nullptr) co_return refuse(only_watches());
+  auto action = action_of(call, "retry", chosen_words(asked));
+  auto started = co_await parts.store.run(
+      parts.loop,
+      [&runner = *parts.options.runner, id = call.id, asked = std::move(asked),
+       person = person_of(action)](store::Store& store) -> Answer<void> {
+        auto same = is_attempt(store, id, asked.attempt);
+        if (!same) return same;
+        return runner.retry_some(id, asked.numbers, person);
+      });
+  if (!started) co_return refuse(std::move(started.error()));
+  co_return co_await begun(parts, call.id, std::move(action), 200);
+}
+
 net::Task<Reply> retry(Parts& parts, Call call) {
   const auto body = call.request.body.empty() ? boost::json::object() : call.body();
   if (!body) co_return refuse(bad_body());
-  if (!body->empty()) {
-    const std::string why =
-        "cannot be chosen: a retry compares everything again, and skips what is the same";
-    const auto field = printable(body->begin()->key());
-    co_return refuse(
-        {.status = 422, .code = "invalid", .detail = field + " " + why, .fields = {{field, why}}});
-  }
+  auto asked = read_retry(*body);
+  if (!asked) co_return refuse(std::move(asked.error()));
   auto may = co_await may_go_on(parts, call, {});
   if (!may) co_return refuse(std::move(may.error()));
+  if (!asked->numbers.empty())
+    co_return co_await retry_some(parts, std::move(call), *std::move(asked));
   auto action = action_of(call, "retry");
   co_return co_await again(parts, std::move(call), workflow::Again::retry, std::move(action), {});
 }

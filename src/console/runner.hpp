@@ -5,6 +5,7 @@
 //            for the store: they are made on its thread.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -51,6 +52,9 @@ class JobRunner {
   virtual Answer<void> resume(const std::string& id, workflow::Again again,
                               const std::vector<JobRequest::Option>& more,
                               const Person& person) = 0;
+  // As resume by Again::retry, of these failures alone, by their numbers. Problems: likewise.
+  virtual Answer<void> retry_some(const std::string& id, std::vector<std::uint64_t> failures,
+                                  const Person& person) = 0;
   // As resume, and answers its question: only where `name` is the bucket's and the job then asks
   // the question `asked` (workflow::id_of), the source is deleted.
   virtual Answer<void> confirm(const std::string& id, std::string name, std::string asked,

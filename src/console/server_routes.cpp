@@ -32,7 +32,6 @@ net::Task<Reply> about(Parts& parts) {
                         {"version", options.version},
                         {"executor", options.executor.runs_jobs ? "in-process" : "none"},
                         {"simulator", options.simulator},
-                        {"retry_selected", false},
                         {"store", options.store_kind},
                         {"allowed", allowed}});
 }

@@ -78,8 +78,9 @@ Result<std::vector<FailureRecord>> SqlStore::failures_of(std::string_view id, st
               RowWriter().text(id).limit(limit).limit(offset));
 }
 
-Result<void> SqlStore::clear_failures(std::string_view id) {
-  return change_some("DELETE FROM job_failures WHERE job_id = :id", RowWriter().text(id));
+Result<void> SqlStore::clear_failures(std::string_view id, std::uint64_t after) {
+  return change_some("DELETE FROM job_failures WHERE job_id = :id AND number > :after",
+                     RowWriter().text(id).number(after));
 }
 
 Result<void> SqlStore::add_events(std::string_view id, const std::vector<EventRecord>& events) {

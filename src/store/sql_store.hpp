@@ -65,7 +65,7 @@ class SqlStore final : public Store {
                             const std::vector<FailureRecord>& failures) override;
   Result<std::vector<FailureRecord>> failures_of(std::string_view id, std::size_t limit,
                                                  std::size_t offset) override;
-  Result<void> clear_failures(std::string_view id) override;
+  Result<void> clear_failures(std::string_view id, std::uint64_t after) override;
   Result<void> add_events(std::string_view id, const std::vector<EventRecord>& events) override;
   Result<std::vector<EventRecord>> events_of(std::string_view id, EventPosition after,
                                              std::size_t limit) override;

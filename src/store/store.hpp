@@ -140,7 +140,8 @@ class Store {
                                     const std::vector<FailureRecord>& failures) = 0;
   virtual Result<std::vector<FailureRecord>> failures_of(std::string_view id, std::size_t limit,
                                                          std::size_t offset) = 0;  // by number
-  virtual Result<void> clear_failures(std::string_view id) = 0;
+  // Those whose number is above `after`; 0: all.
+  virtual Result<void> clear_failures(std::string_view id, std::uint64_t after) = 0;
   virtual Result<void> add_events(std::string_view id, const std::vector<EventRecord>& events) = 0;
   // Those after a position, in their order.
   virtual Result<std::vector<EventRecord>> events_of(std::string_view id, EventPosition after,

@@ -35,7 +35,7 @@ TEST_P(StoreFindings, failures_are_kept_in_their_order) {
   EXPECT_EQ(must(store_->failures_of("job-1", 9, 0)),
             (std::vector{failure(1), failure(2), failure(3)}));
   EXPECT_EQ(must(store_->failures_of("job-1", 1, 1)), std::vector{failure(2)});
-  must(store_->clear_failures("job-1"));
+  must(store_->clear_failures("job-1", 0));
   EXPECT_TRUE(must(store_->failures_of("job-1", 9, 0)).empty());
   EXPECT_EQ(must(store_->failures_of("job-2", 9, 0)).size(), 1U);
 }

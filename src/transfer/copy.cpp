@@ -91,14 +91,20 @@ class CopyOperation final : public Visitor, Lanes<CopyWork>::Handler {
       lanes_.stop();
       co_return;
     }
-    if (work.likeness == Likeness::same_strong || work.likeness == Likeness::same_weak) {
-      co_await finish(work);
+    const bool same = is_same(work.likeness);
+    if (!same && work.likeness != Likeness::differs) {
+      auto turned_out = co_await turns_out_same(work);
+      if (!turned_out) failed(work, std::move(turned_out.error()));
+      if (!turned_out || *turned_out) co_return;
+    }
+    if (const auto* const before = options_.left_failure(relative(work))) {
+      context_.on_failure(*before);
+      count_failed(work);
       co_return;
     }
-    if (work.likeness != Likeness::differs) {
-      auto same = co_await turns_out_same(work);
-      if (!same) failed(work, std::move(same.error()));
-      if (!same || *same) co_return;
+    if (same) {
+      co_await finish(work);
+      co_return;
     }
     auto end = copied_in_parts(work.source, options_) ? co_await copy_large(work)
                                                       : co_await copier_.copy(work);
@@ -160,13 +166,20 @@ class CopyOperation final : public Visitor, Lanes<CopyWork>::Handler {
   void failed(const CopyWork& work, Error error) {
     const Subject subject{"CopyObject", context_.source.location.bucket, work.source.key};
     if (failures_.failed(std::move(error), subject)) {
-      ++counters_.failed;
-      counters_.failed_bytes += work.source.size;
-      const auto& prefix = context_.source.location.prefix;
-      context_.receipts.add_failure(std::string_view(work.source.key).substr(prefix.size()));
+      count_failed(work);
     } else {
       lanes_.stop();
     }
+  }
+
+  void count_failed(const CopyWork& work) {
+    ++counters_.failed;
+    counters_.failed_bytes += work.source.size;
+    context_.receipts.add_failure(relative(work));
+  }
+
+  std::string_view relative(const CopyWork& work) const {
+    return std::string_view(work.source.key).substr(context_.source.location.prefix.size());
   }
 
   void stop(Error error) {

@@ -48,6 +48,10 @@ class HistoryRun {
     destination_key_ = std::move(*key);
     auto matched = co_await match();
     if (!matched) co_return matched;
+    if (there() < work_.source.versions.size()) {
+      work_.left = parts_.shared.options.left_failure(work_.key);
+      if (work_.left != nullptr) co_return ok;
+    }
     while (there() < work_.source.versions.size()) {
       if (parts_.shared.failures.stopped()) co_return fail(Errc::cancelled, "the job is stopping");
       auto done = co_await carry_next();

@@ -19,6 +19,8 @@ struct HistoryWork {
   History source, copy;
   aws::Admission* admission = nullptr;  // its range's; null: the writer's own
   std::size_t settled = 0;              // versions that are in the figures already
+  // Set where versions are lacking that CopyOptions::left says are not to be tried.
+  const FailureEvent* left = nullptr;
 };
 
 // So many at once, the others in turn.
@@ -58,7 +60,8 @@ struct HistoryContext {
 //         another writes to the key meanwhile; precondition_failed when the source's versions
 //         changed; too_large above most_versions; refused when the destination does not keep
 //         versions; invalid_state for an archived version; what else the requests fail with.
-//         cancelled. The version that failed is work.source.versions[work.settled].
+//         cancelled. Of a key that is left as it failed before (work.left) nothing is written, and
+//         that is no error. The version that failed is work.source.versions[work.settled].
 // Lifetime  `work` stays until the Task ends.
 net::Task<Result<void>> copy_history(HistoryContext context, HistoryWork& work);
 

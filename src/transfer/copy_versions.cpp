@@ -99,7 +99,10 @@ class VersionsOperation final : public Visitor, Lanes<HistoryWork>::Handler {
       stop_lanes();
     } else {
       auto copied = co_await copy_history({shared_, copier_, prover_, large_}, work);
-      if (copied) {
+      if (copied && work.left != nullptr) {
+        context_.on_failure(*work.left);
+        count_failed(work);
+      } else if (copied) {
         failures_.succeeded();
       } else {
         failed(work, std::move(copied.error()));
@@ -114,10 +117,15 @@ class VersionsOperation final : public Visitor, Lanes<HistoryWork>::Handler {
     const auto& versions = work.source.versions;
     const auto version = work.settled < versions.size() ? versions[work.settled].id : std::string();
     const Subject subject{"CopyObject", context_.source.location.bucket, key, version};
-    if (!failures_.failed(std::move(error), subject)) {
+    if (failures_.failed(std::move(error), subject)) {
+      count_failed(work);
+    } else {
       stop_lanes();
-      return;
     }
+  }
+
+  void count_failed(const HistoryWork& work) {
+    const auto& versions = work.source.versions;
     context_.receipts.add_failure(work.key);
     // Where all are there and another's come after them, the key has failed even so.
     counters_.failed += std::max<std::uint64_t>(size_of(work.source) - work.settled, 1);

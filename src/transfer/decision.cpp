@@ -24,6 +24,12 @@ bool copied_in_parts(const aws::ObjectEntry& source, const CopyOptions& options)
   return for_its_etag || source.size > std::min(options.multipart_threshold, largest_copy);
 }
 
+const FailureEvent* CopyOptions::left_failure(std::string_view key) const {
+  if (!left) return nullptr;
+  const auto found = left->find(key);
+  return found == left->end() ? nullptr : &found->second;
+}
+
 bool archived(std::string_view storage_class) noexcept {
   return storage_class == "GLACIER" || storage_class == "DEEP_ARCHIVE";
 }

@@ -29,6 +29,8 @@ class FindArchived final : public Visitor {
     if (pair.source == nullptr) return;
     if (!options_.filter.empty() && !options_.filter.matches(pair.key)) return;
     ++result_.examined;
+    // Its restore would be paid for, and it is not copied.
+    if (options_.left_failure(pair.key) != nullptr) return;
     const auto& source = *pair.source;
     const bool may_tier = options_.attributes.may_tier && source.storage_class == tiered;
     if (!archived(source.storage_class) && !may_tier) return;

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -45,6 +46,9 @@ struct RestoreOptions {
   int days = 7;                   // how long they stay so
 };
 
+// Keys after the prefix that failed before and are not to be tried, each with what is known of it.
+using LeftFailures = std::map<std::string, FailureEvent, std::less<>>;
+
 struct CopyOptions {
   std::uint64_t multipart_threshold = 256ull << 20;  // at most 5 GiB
   std::uint64_t part_size = 0;  // 0: chosen by size, at least 64 MiB; else 5 MiB..5 GiB
@@ -64,6 +68,12 @@ struct CopyOptions {
   // Such a later walk: objects of these storage classes alone, which counters.waiting_classes of
   // the earlier ones name; all else was settled before. Empty: all.
   std::set<std::string> only_classes;
+  // Where such a key would be copied, no request is made for it: it has failed, as it did before,
+  // and is told as that once more. Null: none.
+  std::shared_ptr<const LeftFailures> left{};
+
+  // What `key` failed with; null: it is to be tried.
+  const FailureEvent* left_failure(std::string_view key) const;
 };
 
 // How many keys the source has, before the filter: by the density of what was listed, until all

@@ -70,7 +70,18 @@ net::Task<Result<void>> CopyJob::begin() {
   losses_ = std::make_unique<FailureLog>(*std::move(losses));
   auto writable = check_writable(report_files(spec_.report));
   reports_ = writable.has_value();
+  leave_what_was_not_chosen();
   co_return writable;
+}
+
+void CopyJob::leave_what_was_not_chosen() {
+  const auto& chosen = context_.chosen;
+  if (chosen.tried.empty()) return;
+  spec_.copy.left = std::make_shared<transfer::LeftFailures>(
+      left_by_key(chosen, source_.location, destination_.location));
+  note(NoteLevel::info,
+       fmt::format("{} tried again, as was asked; {} left as they were",
+                   counted(chosen.tried.size(), "failure"), counted(chosen.left.size(), "other")));
 }
 
 net::Task<Result<void>> CopyJob::work() {

@@ -64,6 +64,7 @@ class CopyJob {
   void note(NoteLevel level, std::string message);
   void failed(const FailureEvent& failure);
   void tell_losses();
+  void leave_what_was_not_chosen();
 
   JobContext& context_;
   Access source_, destination_;

@@ -16,6 +16,7 @@
 #include "transfer/governor.hpp"
 #include "workflow/outside_notes.hpp"
 #include "workflow/policy_editor.hpp"
+#include "workflow/retry_choice.hpp"
 #include "workflow/stop.hpp"
 #include "workflow/store_thread.hpp"
 
@@ -44,6 +45,7 @@ struct JobContext {
   // Facts that the job has as soon as it is begun or taken up (JobRun::begin).
   store::Facts begin_facts{};
   int percent = 0;                  // what earlier runs of the job told: it goes on from there
+  ChosenFailures chosen{};          // of the failures of the run before
   OutsideNotes* outside = nullptr;  // null: nobody has a say in the job while it runs
 };
 

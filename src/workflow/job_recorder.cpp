@@ -31,8 +31,13 @@ bool JobNews::empty() const noexcept {
          summary.empty() && samples.empty() && !settled;
 }
 
-JobRecorder::JobRecorder(EventSink& next, std::string job_id, int attempt, Samples samples)
-    : next_(next), samples_(std::move(samples)) {
+JobRecorder::JobRecorder(EventSink& next, std::string job_id, int attempt, Samples samples,
+                         std::uint64_t earlier_failures)
+    : next_(next),
+      failure_count_(earlier_failures),
+      settled_(earlier_failures),
+      settled_stored_(earlier_failures),
+      samples_(std::move(samples)) {
   stamp_.job = std::move(job_id);
   stamp_.attempt = attempt;
 }

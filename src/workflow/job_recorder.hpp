@@ -46,8 +46,10 @@ struct JobNews {
 class JobRecorder final : public EventSink {
  public:
   // Passes every event on to `next`, which outlives this.
-  // `samples` are those of earlier attempts.
-  JobRecorder(EventSink& next, std::string job_id, int attempt, Samples samples = {});
+  // `samples` are those of earlier attempts; `earlier_failures`, which count no more, stay in the
+  // store.
+  JobRecorder(EventSink& next, std::string job_id, int attempt, Samples samples = {},
+              std::uint64_t earlier_failures = 0);
 
   void emit(const Event& event) override;
 

@@ -45,20 +45,46 @@ Result<void> tell_where_it_stopped(store::Store& store, const store::JobRecord& 
   return store.set_fact(job.id, resumed_from_fact, stopped.name);
 }
 
+// The choice that this run goes under. One that was made stays until its run has come to its end.
+Result<std::optional<RetryChoice>> choice_for(store::Store& store, const store::JobRecord& job,
+                                              const JobStart& start) {
+  if (!start.chosen.empty()) {
+    auto chosen = choose_failures(store, job, start.chosen);
+    if (!chosen) return forward(chosen);
+    return *std::move(chosen);
+  }
+  if (start.again == Again::retry || job.state == store::JobState::done) return std::nullopt;
+  return choice_of(store, job.id);
+}
+
+// What the last attempt found would be taken for this one's. What was chosen among stays, and
+// counts no more.
+Result<void> put_failures_away(store::Store& store, const std::string& id,
+                               const std::optional<RetryChoice>& choice) {
+  const auto last = choice ? choice->last : 0;
+  auto set =
+      store.set_facts(id, {{std::string(retry_choice_fact), choice ? encode(*choice) : ""},
+                           {std::string(settled_fact), last > 0 ? std::to_string(last) : ""}});
+  if (!set) return set;
+  return store.clear_failures(id, last);
+}
+
 Result<int> take_up_claimed(store::Store& store, const std::string& id, const JobStart& start) {
   auto job = store.find_job(id);
   if (!job) return forward(job);
   if (!*job) return fail(Errc::not_found, "the store knows no job " + printable(id));
   if (auto may = may_run_again(**job, *start.again); !may) return forward(may);
   if (auto same = same_sides(id, (*job)->spec, start.spec); !same) return forward(same);
+  auto choice = choice_for(store, **job, start);
+  if (!choice) return forward(choice);
   // What was said later (another name for the bucket) holds for all later runs.
   if (!start.command.empty()) {
     if (auto set = store.set_fact(id, command_fact, start.command); !set) return forward(set);
   }
   if (auto told = tell_where_it_stopped(store, **job); !told) return forward(told);
-  // What the last attempt found, and how it ended, would be taken for this one's.
-  if (auto cleared = store.clear_failures(id); !cleared) return forward(cleared);
-  for (const auto name : {progress_fact, summary_fact, settled_fact}) {
+  if (auto away = put_failures_away(store, id, *choice); !away) return forward(away);
+  // How it ended, likewise.
+  for (const auto name : {progress_fact, summary_fact}) {
     if (auto cleared = store.set_fact(id, name, ""); !cleared) return forward(cleared);
   }
   if (!start.keep_steps) {
@@ -113,7 +139,9 @@ net::Task<Result<void>> JobRun::begin(JobStart start) {
   renewed_ = boot_time();
   Samples samples;
   int percent = 0;
-  auto attempt = co_await outer_.store.run(outer_.loop, [&](store::Store& store) {
+  std::uint64_t earlier_failures = 0;
+  ChosenFailures chosen;
+  auto attempt = co_await outer_.store.run(outer_.loop, [&](store::Store& store) -> Result<int> {
     // For a chart; a job does not fail for want of it.
     const auto before = store.fact(outer_.job_id, samples_fact);
     if (before && *before) samples = Samples::load(**before);
@@ -123,14 +151,23 @@ net::Task<Result<void>> JobRun::begin(JobStart start) {
     auto kept = kept_percent(store, outer_.job_id);
     if (!kept) return kept;
     percent = *kept;
+    auto choice = choice_of(store, outer_.job_id);
+    if (!choice) return forward(choice);
+    if (*choice) {
+      auto failures = chosen_failures(store, outer_.job_id, **choice);
+      if (!failures) return forward(failures);
+      chosen = *std::move(failures);
+      earlier_failures = (*choice)->last;
+    }
     return with_facts(store, outer_, *begun);
   });
   if (!attempt) co_return forward(attempt);
   attempt_ = *attempt;
   percent_.emplace(outer_.events, outer_.store, outer_.job_id, percent);
-  recorder_.emplace(*percent_, outer_.job_id, attempt_, std::move(samples));
+  recorder_.emplace(*percent_, outer_.job_id, attempt_, std::move(samples), earlier_failures);
   context_.emplace(with_events(outer_, *recorder_));
   context_->percent = percent;
+  context_->chosen = std::move(chosen);
   context_->intend = [this](std::string name, std::string detail) {
     return intend(std::move(name), std::move(detail));
   };

@@ -12,6 +12,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "net/task_group.hpp"
 #include "workflow/job_context.hpp"
@@ -34,6 +35,8 @@ struct JobStart {
   std::optional<Again> again;
   // What earlier attempts recorded of steps is kept: the job goes on in the step it was in.
   bool keep_steps = false;
+  // Not empty: of the failures of the run before, by their numbers, these alone are tried again.
+  std::vector<std::uint64_t> chosen{};
 };
 
 struct JobTiming {
@@ -52,8 +55,9 @@ class JobRun {
   JobRun(const JobRun&) = delete;
   JobRun& operator=(const JobRun&) = delete;
 
-  // Errors  refused    another process runs the job; it must not be run again (may_run_again); or
-  //                    it was begun with other locations, servers, regions or roles
+  // Errors  refused    another process runs the job; it must not be run again (may_run_again); it
+  //                    was begun with other locations, servers, regions or roles; or its failures
+  //                    cannot be chosen so (choose_failures)
   //         not_found  there is none to be taken up
   //         else those of the store
   net::Task<Result<void>> begin(JobStart start);

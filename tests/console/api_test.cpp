@@ -173,6 +173,9 @@ class BusyRunner final : public JobRunner {
                       const Person&) override {
     return refuse({});
   }
+  Answer<void> retry_some(const std::string&, std::vector<std::uint64_t>, const Person&) override {
+    return refuse({});
+  }
   Answer<void> confirm(const std::string&, std::string, std::string, const Person&) override {
     return refuse({});
   }

@@ -421,12 +421,62 @@ TEST_F(ConsoleJobs, WhatLetACommandLineDeleteInACopyDoesNotLetAClick) {
 }
 
 TEST_F(ConsoleJobs, ARetryOfSomeFailuresIsNotMoreThanAsked) {
+  const auto refused = [this](const std::string& key) {
+    sim_->with_cloud([&](sim::Cloud& cloud) {
+      cloud.faults().add({.operation = "CopyObject",
+                          .key = key,
+                          .count = 0,
+                          .status = 403,
+                          .code = "AccessDenied"});
+    });
+  };
+  refused("p000003");
+  refused("p000005");
+  refused("p000008");
   const auto job = begin();
-  EXPECT_EQ(ended(job), "done");
-  const auto refused = post(job, "retry", 422, R"({"numbers": [1]})");
-  EXPECT_EQ(refused.at("errors").at(0).at("field"), "numbers");
-  EXPECT_FALSE(ask("GET", "/api/v1/about", "", 200).at("retry_selected").as_bool());
+  EXPECT_EQ(ended(job), "failed-objects");
+  EXPECT_TRUE(show(job).at("may").at("retry_selected").as_bool());
+  const auto failures = [&] {
+    std::map<std::string, std::int64_t> out;
+    const auto page = ask("GET", "/api/v1/jobs/" + job + "/failures", "", 200);
+    for (const auto& each : page.at("failures").as_array())
+      out[std::string(each.at("key").as_string())] = each.at("number").to_number<std::int64_t>();
+    return out;
+  };
+  const auto numbers = failures();
+  ASSERT_EQ(numbers.size(), 3u);
+  const auto body = [&](std::int64_t number, int attempt) {
+    return fmt::format(R"({{"numbers": [{}], "attempt": {}}})", number, attempt);
+  };
+  sim_->with_cloud([](sim::Cloud& cloud) { cloud.faults().clear(); });
+  const auto before = copies();
+
+  // Nothing is begun for what is not understood, or is not so any more.
+  EXPECT_EQ(post(job, "retry", 422, R"({"numbers": []})").at("errors").at(0).at("field"),
+            "numbers");
+  EXPECT_EQ(post(job, "retry", 422, R"({"keys": ["p000003"]})").at("errors").at(0).at("field"),
+            "keys");
+  EXPECT_EQ(post(job, "retry", 409, body(99, 1)).at("code"), "job-state");
+  EXPECT_EQ(post(job, "retry", 409, body(1, 7)).at("code"), "job-state");
   EXPECT_EQ(show(job).at("attempt").as_int64(), 1);
+
+  post(job, "retry", 200, body(numbers.at("p000005"), 1));
+  EXPECT_EQ(ended(job), "failed-objects");
+  EXPECT_EQ(copies() - before, 1u);
+  EXPECT_EQ(copied(), objects - 2);
+  const auto left = failures();
+  EXPECT_EQ(left.size(), 2u);
+  EXPECT_FALSE(left.contains("p000005"));
+  const auto document = show(job);
+  const auto& summary = document.at("summary");
+  EXPECT_EQ(summary.at("failed").as_int64(), 2);
+  EXPECT_EQ(summary.at("objects").to_number<std::size_t>(), objects);
+  EXPECT_THAT(notes(job), Contains("In the console: retry 1 failure, by operator at 127.0.0.1"));
+
+  post(job, "retry");
+  EXPECT_EQ(ended(job), "done");
+  EXPECT_EQ(copied(), objects);
+  EXPECT_FALSE(show(job).at("may").at("retry_selected").as_bool());
 }
 
 // What only this process can know: the claim would let it through.

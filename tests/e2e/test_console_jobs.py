@@ -261,6 +261,36 @@ def test_failures_are_tried_again(start, cloud, bucket):
     assert [action["action"] for action in document["actions"]] == ["begin", "retry"]
 
 
+def test_chosen_failures_are_tried_again_also_by_the_next_server(start, cloud, bucket):
+    console = start()
+    denied = [f"p/00000{digit}" for digit in range(4)]
+    for key in denied:
+        cloud.fault(operation="CopyObject", key=key, count=0, status=403, code="AccessDenied")
+    job = begin(console, copy_request(cloud, "photos", bucket))["id"]
+    assert ended(console, job)["state"] == "failed-objects"
+    rows = console.get(f"/api/v1/jobs/{job}/failures")["failures"]
+    numbers = [row["number"] for row in rows if row["key"] in denied[:2]]
+    assert len(numbers) == 2
+    cloud.call("DELETE", "fault")
+    slow_down(cloud, 2_000_000)
+    before = copies(cloud)
+    act(console, job, "retry", {"numbers": numbers, "attempt": 1})
+    wait_for(console, job, lambda _: copies(cloud) > before)
+    # What was chosen is kept with the job, not in the server's memory.
+    stop(console, signal.SIGKILL)
+    cloud.call("POST", "latency", {})
+    console = start()
+    document = ended(console, job)
+    assert (document["state"], document["summary"]["failed"]) == ("failed-objects", 2)
+    left = console.get(f"/api/v1/jobs/{job}/failures")["failures"]
+    assert sorted(row["key"] for row in left) == denied[2:]
+    assert not set(denied[2:]) & set(keys(cloud, bucket))
+    assert set(denied[:2]) <= set(keys(cloud, bucket))
+    assert copies(cloud) - before <= 4  # two, and two again where the answer was not waited for
+    act(console, job, "retry")
+    assert ended(console, job)["state"] == "done"
+
+
 def test_a_console_that_only_watches_begins_nothing(start, cli, cloud, bucket):
     run = cli.run("copy", "s3://photos", f"s3://{bucket}", *cli.roles, "--json")
     job = run.summary["job"]

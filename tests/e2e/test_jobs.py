@@ -152,7 +152,7 @@ def test_failures_are_listed_reported_and_retried(cli, cloud, bucket, tmp_path):
     job = listed(cli)[0]["job"]
     assert listed(cli)[0]["state"] == "failed-objects"
     run = jobs(cli, "failures", job)
-    assert run.code == 0 and f"failed: CopyObject s3://{bucket}/p/000007" in run.stdout, run
+    assert run.code == 0 and f"     1  failed: CopyObject s3://{bucket}/p/000007" in run.stdout, run
     lines = jobs(cli, "failures", job, "--json").stdout.splitlines()
     assert len(lines) == 1, "that it is missing follows, and is listed no second time"
     failure = json.loads(lines[0])
@@ -170,7 +170,9 @@ def test_failures_are_listed_reported_and_retried(cli, cloud, bucket, tmp_path):
     assert "p/000007" in page and job in page
 
     cloud.calm()
-    run = jobs(cli, "retry", job)
+    run = jobs(cli, "retry", job, "--failure", "2")
+    assert run.code == 1 and "has no failure with the number 2" in run.stderr, run
+    run = jobs(cli, "retry", job, "--failure", "1")
     assert run.code == 0, run
     assert jobs(cli, "failures", job).stdout == f"Job {job} has no failures.\n"
 

@@ -1,4 +1,6 @@
 // Copying when answers fail, lie or get lost, and when the world changes meanwhile.
+#include <algorithm>
+
 #include <boost/asio/post.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -174,6 +176,33 @@ TEST(CopyFaults, ObjectsThatAreDeniedAmongOthersFailByThemselves) {
   ASSERT_TRUE(rig.copy().has_value());
   EXPECT_EQ(rig.counters.failed, 10U);
   EXPECT_EQ(rig.counters.copied, 90U);
+}
+
+// More of them than would end a job that none comes through: they were not refused now.
+TEST(CopyFaults, WhatIsLeftAloneHasFailedAsBefore) {
+  Rig rig(many_objects(100));
+  LeftFailures left;
+  for (const auto& key : rig.keys("original")) {
+    if (left.size() < 30) left[key] = {.operation = "CopyObject", .key = key, .message = "before"};
+  }
+  CopyOptions options;
+  options.left = std::make_shared<LeftFailures>(left);
+  ASSERT_TRUE(rig.copy(options).has_value());
+  EXPECT_EQ(rig.requests("CopyObject"), 70U);
+  EXPECT_EQ(rig.counters.copied, 70U);
+  EXPECT_EQ(rig.counters.failed, 30U);
+  ASSERT_EQ(rig.failures.size(), 30U);
+  EXPECT_TRUE(std::ranges::all_of(
+      rig.failures, [](const FailureEvent& failure) { return failure.message == "before"; }));
+  ASSERT_TRUE(rig.verify().has_value());
+  EXPECT_EQ(rig.verification.missing, 30U);
+  EXPECT_TRUE(rig.failures.empty()) << "what is missing was told as failed";
+
+  // By somebody else's hand it is there meanwhile.
+  rig.must_copy();
+  ASSERT_TRUE(rig.copy(options).has_value());
+  EXPECT_EQ(rig.counters.skipped, 100U);
+  EXPECT_EQ(rig.counters.failed, 0U);
 }
 
 TEST(CopyFaults, ABucketThatGoesEndsTheJob) {

@@ -85,6 +85,17 @@ TEST(Restore, IsAskedForOnceAndCopiedWhenItIsDone) {
   EXPECT_EQ(rig.requests("HeadObject"), 0U);
 }
 
+TEST(Restore, IsNotPaidForWhereTheObjectIsLeftAlone) {
+  Rig rig(archives());
+  auto options = restoring();
+  options.left = std::make_shared<LeftFailures>(LeftFailures{{"cold", {.key = "cold"}}});
+  EXPECT_EQ(found(rig, options).requested, 1U);
+  ASSERT_TRUE(rig.copy(options).has_value());
+  EXPECT_EQ(rig.requests("RestoreObject"), 1U);
+  EXPECT_EQ(rig.counters.failed, 1U);
+  EXPECT_EQ(rig.counters.waiting, 1U);
+}
+
 TEST(Restore, ARunThatIsStartedAgainFindsWhatIsUnderWay) {
   Rig rig(archives());
   EXPECT_EQ(found(rig, restoring()).requested, 2U);

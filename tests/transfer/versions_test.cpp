@@ -189,6 +189,23 @@ TEST(VersionsCopy, AnotherHistoryStopsItsKeyAndNoOther) {
   EXPECT_EQ(versions.histories("copy")["a"].size(), 1u) << "nothing was added to it";
 }
 
+TEST(VersionsCopy, OfAKeyThatIsLeftAloneNothingIsWritten) {
+  Versions versions;
+  versions.add("original", "a", {"1", "2", "3"});
+  versions.add("original", "b", {"1"});
+  auto options = versions.options;
+  options.left = std::make_shared<LeftFailures>(
+      LeftFailures{{"a", {.operation = "CopyObject", .key = "a", .message = "before"}}});
+  versions.rig.fault(
+      {.operation = "CopyObject", .key = "a", .count = 0, .status = 500, .code = "InternalError"});
+  ASSERT_TRUE(versions.rig.copy(options).has_value());
+  EXPECT_EQ(versions.rig.requests("CopyObject"), 1u);
+  EXPECT_EQ(versions.rig.counters.copied, 1u);
+  EXPECT_EQ(versions.rig.counters.failed, 3u);
+  ASSERT_EQ(versions.rig.failures.size(), 1u);
+  EXPECT_EQ(versions.rig.failures[0].message, "before");
+}
+
 TEST(VersionsCopy, AWriteOfAnotherMeanwhileStopsTheKey) {
   Versions versions;
   versions.add("original", "k", {"1", "2"});

@@ -207,6 +207,95 @@ TEST(Jobs, WhatFailedIsListedAndCopiedByARetry) {
   EXPECT_FALSE(story_of(rig, job).has_failures);
 }
 
+std::vector<std::string> keys_that_failed(Rig& rig, const std::string& job) {
+  std::vector<std::string> keys;
+  for (const auto& failure : failures_that_count(*rig.store(), job, 10, 0).value())
+    keys.push_back(failure.key);
+  std::ranges::sort(keys);
+  return keys;
+}
+
+// The number of the failure of a key.
+std::string number_of(Rig& rig, const std::string& job, const std::string& key) {
+  for (const auto& failure : failures_that_count(*rig.store(), job, 10, 0).value())
+    if (failure.key == key) return std::to_string(failure.number);
+  return "0";
+}
+
+TEST(Jobs, SomeFailuresAreTriedAgainAndTheOthersStay) {
+  Rig rig(two_bucket_world());
+  rig.deny({.operation = "CopyObject", .key = "photo-00001*", .count = 0});
+  ASSERT_EQ(rig.copy().exit_code, 3);
+  const auto job = rig.last_job();
+  ASSERT_EQ(keys_that_failed(rig, job).size(), 10u);
+  rig.cloud([](sim::Cloud& cloud) { cloud.faults().clear(); });
+  rig.forget_requests();
+  const auto some = rig.again("retry", job,
+                              {"--failure", number_of(rig, job, "photo-000012"), "--failure",
+                               number_of(rig, job, "photo-000017")});
+  ASSERT_TRUE(some) << some.error().describe();
+  EXPECT_EQ(some->exit_code, 3) << some->message;
+  EXPECT_EQ(rig.requests("CopyObject"), 2u) << "the others were not tried";
+  EXPECT_EQ(some->objects, 30u);
+  EXPECT_EQ(some->copied, 2u);
+  EXPECT_EQ(some->skipped, 20u);
+  EXPECT_EQ(some->failed, 8u);
+  EXPECT_EQ(some->missing, 8u);
+  EXPECT_THAT(rig.told(), HasSubstr("2 failures tried again, as was asked; 8 others left"));
+  const auto left = keys_that_failed(rig, job);
+  EXPECT_EQ(left.size(), 8u);
+  EXPECT_THAT(left, Not(testing::Contains("photo-000012")));
+  const auto failures = failures_that_count(*rig.store(), job, 10, 0).value();
+  EXPECT_EQ(failures.front().service_code, "AccessDenied") << "as it was told before";
+
+  // A choice among those that are left, by the numbers that they have now.
+  const auto one = rig.again("retry", job, {"--failure", number_of(rig, job, "photo-000010")});
+  ASSERT_TRUE(one) << one.error().describe();
+  EXPECT_EQ(one->failed, 7u);
+  EXPECT_EQ(rig.requests("CopyObject"), 3u);
+  EXPECT_FALSE(rig.again("retry", job, {"--failure", "1"})) << "it counts no more";
+
+  const auto all = rig.again("retry", job);
+  ASSERT_TRUE(all) << all.error().describe();
+  EXPECT_EQ(all->exit_code, 0) << all->message;
+  EXPECT_EQ(all->copied, 7u);
+  EXPECT_FALSE(story_of(rig, job).has_failures);
+}
+
+TEST(Jobs, ARunOfSomeFailuresThatWasStoppedIsGoneOnWithForThem) {
+  Rig rig(two_bucket_world());
+  rig.deny({.operation = "CopyObject", .key = "photo-00001*", .count = 0});
+  ASSERT_EQ(rig.copy().exit_code, 3);
+  const auto job = rig.last_job();
+  rig.cloud([](sim::Cloud& cloud) {
+    cloud.faults().clear();
+    cloud.latency({{.operation = "CopyObject", .fixed = 300ms}});
+  });
+  before_copy(rig, 1, [] { ::kill(::getpid(), SIGINT); });
+  const auto chosen = number_of(rig, job, "photo-000015");
+  const auto stopped = rig.again("retry", job, {"--failure", chosen});
+  ASSERT_TRUE(stopped) << stopped.error().describe();
+  ASSERT_EQ(stopped->exit_code, 130);
+  EXPECT_FALSE(rig.again("retry", job, {"--failure", chosen})) << "it has not come to its end";
+
+  rig.cloud([](sim::Cloud& cloud) { cloud.latency({}); });
+  rig.forget_requests();
+  const auto resumed = rig.again("resume", job);
+  ASSERT_TRUE(resumed) << resumed.error().describe();
+  EXPECT_EQ(resumed->exit_code, 3) << resumed->message;
+  EXPECT_LE(rig.requests("CopyObject"), 1u);
+  EXPECT_EQ(resumed->copied + resumed->skipped, 21u);
+  EXPECT_EQ(resumed->failed, 9u);
+  const auto left = keys_that_failed(rig, job);
+  EXPECT_EQ(left.size(), 9u);
+  EXPECT_THAT(left, Not(testing::Contains("photo-000015")));
+
+  // It has come to its end: who goes on now goes on with all.
+  const auto all = rig.again("resume", job);
+  ASSERT_TRUE(all) << all.error().describe();
+  EXPECT_EQ(all->exit_code, 0) << all->message;
+}
+
 TEST(Jobs, AnEnvironmentThatNamesAnotherServerIsRefused) {
   Rig rig(two_bucket_world()), other(two_bucket_world());
   rig.fault({.operation = "CopyObject", .count = 0, .status = 404, .code = "NoSuchBucket"});

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -122,9 +123,11 @@ SummaryEvent Rig::execute(const app::Arguments& arguments, const std::string& jo
   return outcome.summary;
 }
 
-Result<SummaryEvent> Rig::again(const std::string& verb, const std::string& job) {
-  auto parsed =
-      app::parse_command_line({"s3migrator", "jobs", verb, job, "--store", file("store.db")});
+Result<SummaryEvent> Rig::again(const std::string& verb, const std::string& job,
+                                std::vector<std::string> options) {
+  std::vector<std::string> words{"s3migrator", "jobs", verb, job, "--store", file("store.db")};
+  std::ranges::move(options, std::back_inserter(words));
+  auto parsed = app::parse_command_line(words);
   auto command = app::take_up(std::get<app::Arguments>(parsed), variables());
   if (!command) return forward(command);
   return execute(*command, job);

@@ -66,7 +66,8 @@ class Rig {
   // begun is an error.
   Result<SummaryEvent> adopt(const std::string& temporary, std::vector<std::string> options = {});
   // `jobs resume` or `jobs retry` of a job; what refuses them before they begin is an error.
-  Result<SummaryEvent> again(const std::string& verb, const std::string& job);
+  Result<SummaryEvent> again(const std::string& verb, const std::string& job,
+                             std::vector<std::string> options = {});
   // `cleanup JOB`, likewise.
   Result<SummaryEvent> cleanup_job(const std::string& job, std::vector<std::string> options = {});
   const std::string& last_job() const { return last_job_; }

@@ -82,8 +82,27 @@ describe.skipIf(!hasBrowser || !hasRunner)('a job with failures', () => {
     await sound(visitor, page);
   });
 
-  test('is run again, and then all is there', { timeout: 90_000 }, async () => {
+  test('tries one again, and leaves the others as they are', { timeout: 90_000 }, async () => {
     await world.changeCloud('DELETE', 'fault');
+    await page.getByRole('button', { name: 'Retry odd/c' }).click();
+    await page.getByText('2 objects could not be copied').waitFor(slow);
+    await expect.poll(() => rows().count(), slow).toBe(2);
+    expect(await page.getByText('odd/c').count()).toBe(0);
+    await page.getByText('AccessDenied (403)').first().waitFor();
+    await sound(visitor, page);
+  });
+
+  test('tries those that are chosen', { timeout: 90_000 }, async () => {
+    await page.getByRole('checkbox', { name: 'locked/a' }).check();
+    await shoot(page, 'repaired-chosen', true);
+    await page.getByRole('button', { name: 'Retry selected (1)' }).click();
+    await page.getByText('1 object could not be copied').waitFor(slow);
+    await expect.poll(() => rows().count(), slow).toBe(1);
+    await page.getByText('locked/<b>bold</b>').first().waitFor();
+    await sound(visitor, page);
+  });
+
+  test('is run again, and then all is there', { timeout: 90_000 }, async () => {
     await page.getByRole('button', { name: 'Retry all' }).click();
     await page.getByText('Done, and every object verified.').waitFor(slow);
     await page.getByText('No object has failed.').waitFor(slow);

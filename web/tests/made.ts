@@ -34,7 +34,7 @@ export function madeDetail(part: Partial<JobDetail> = {}): JobDetail {
     ...rest,
     may: {
       pause: false, resume: false, cancel: false, retry: false, undo: false, confirm: false,
-      delete: false, ...may,
+      delete: false, retry_selected: false, ...may,
     },
   };
 }

@@ -144,7 +144,6 @@ export class FakeServer {
         return json(response, 200, {
           program: 's3migrator', version: '0.1.0', executor: 'in-process', simulator: false,
           store: 'sqlite', allowed: { endpoints: [], profiles: ['prod'], roles: ['*'] },
-          retry_selected: false,
         });
       case 'GET /jobs':
         return this.list(call);

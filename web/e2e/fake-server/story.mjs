@@ -51,8 +51,8 @@ const spec = {
 const digest = '6b1f0c2e94d7a35d8b2fce01a7e4b96d3f5a8c7e21d0b4f6987a1c3e5d2f4b60';
 
 const none = {
-  pause: false, resume: false, cancel: false, retry: false, undo: false, confirm: false,
-  delete: false,
+  pause: false, resume: false, cancel: false, retry: false, retry_selected: false, undo: false,
+  confirm: false, delete: false,
 };
 
 function job(id, part) {
@@ -152,7 +152,7 @@ export function story() {
       source: place('backup-2019', '', 'us-east-1', '111122223333'),
       destination: place('org-backup', '', 'us-east-1', '444455556666'),
       progress: ended(220_113, 61_000 * GiB, 198), summary: summary('failed-objects', 3, 220_113, 61_000 * GiB, 198, 71_000),
-      may: { retry: true, delete: true },
+      may: { retry: true, retry_selected: true, delete: true },
     }),
     job('20261117-dec0de', {
       state: 'failed', percent: 2, exit_code: 1, outcome: 'fatal', created_at: at(120),

@@ -28,8 +28,9 @@ export const api = {
     request<JobDetail>('GET', job(id), undefined, signal),
   create: (body: JobRequest) => request<Job>('POST', '/jobs', body),
   act: (id: string, what: Act) => request<Job>('POST', job(id, `/${what}`)),
-  // The objects of those failures alone.
-  retry: (id: string, numbers: number[]) => request<Job>('POST', job(id, '/retry'), { numbers }),
+  // The objects of those failures alone, as `attempt` of the job had them.
+  retry: (id: string, attempt: number, numbers: number[]) =>
+    request<Job>('POST', job(id, '/retry'), { attempt, numbers }),
   clone: (id: string) => request<JobRequest>('POST', job(id, '/clone')),
   confirm: (id: string, body: { name: string; digest: string; asked: string; token: string }) =>
     request<Job>('POST', job(id, '/confirm'), body),

@@ -25,7 +25,6 @@ export interface About {
   simulator: boolean;
   store: string;
   allowed: { endpoints: string[]; profiles: string[]; roles: string[] }; // "*": any role
-  retry_selected: boolean; // failures can be retried one by one
 }
 
 export interface Place {
@@ -166,7 +165,7 @@ export interface JobDetail extends Job {
   summary: Summary | null;
   has_failures: boolean;
   actions: PersonAction[];
-  may: Record<Act | 'undo' | 'confirm' | 'delete', boolean>;
+  may: Record<Act | 'retry_selected' | 'undo' | 'confirm' | 'delete', boolean>;
 }
 
 export interface JobPage {

@@ -26,7 +26,7 @@ const listing = (...jobs: ReturnType<typeof madeJob>[]) => ({
 
 const about = (part: Partial<About>): About => ({
   program: 's3migrator', version: '1', executor: 'in-process', simulator: false, store: 'sqlite',
-  allowed: { endpoints: [], profiles: [], roles: ['*'] }, retry_selected: false, ...part,
+  allowed: { endpoints: [], profiles: [], roles: ['*'] }, ...part,
 });
 
 const detail = (part: Parameters<typeof madeDetail>[0]) => ({
@@ -160,32 +160,39 @@ describe('a job', () => {
     expect(callsTo('POST /jobs/j1/resume')[1]!.body).toEqual({ options: {}, token: 't' });
   });
 
-  test('retries the failures that were chosen, where the server can', async () => {
-    const failure = (number: number, key: string): Failure => ({
-      number, key, time: '', operation: 'CopyObject', bucket: 'there', version: '', code: 'denied',
-      service_code: 'AccessDenied', http_status: 403, request_id: '', message: 'no',
-    });
-    answering({
-      ...detail({ state: 'failed-objects', exit_code: 3, has_failures: true, may: { retry: true } as never }),
-      'GET /jobs/j1/failures': () => ({ failures: [failure(1, 'a'), failure(7, 'b')], total: 2 }),
-      'POST /jobs/j1/retry': () => madeJob(),
-    });
-    show(<JobPage id="j1" tab="failures" />, { ...operator, about: about({ retry_selected: true }) });
+  const failure = (number: number, key: string): Failure => ({
+    number, key, time: '', operation: 'CopyObject', bucket: 'there', version: '', code: 'denied',
+    service_code: 'AccessDenied', http_status: 403, request_id: '', message: 'no',
+  });
+  const failed = (may: object) => ({
+    ...detail({
+      state: 'failed-objects', exit_code: 3, attempt: 2, has_failures: true, may: may as never,
+    }),
+    'GET /jobs/j1/failures': () => ({ failures: [failure(1, 'a'), failure(7, 'b')], total: 2 }),
+    'POST /jobs/j1/retry': () => madeJob(),
+  });
+
+  test('retries the failures that were chosen, or one of them', async () => {
+    answering(failed({ retry: true, retry_selected: true }));
+    show(<JobPage id="j1" tab="failures" />);
     await screen.findByText('b');
     const table = createWrapper().findAllTables().find((each) => each.findRowSelectionArea(1))!;
     act(() => table.findRowSelectionArea(2)!.click());
     act(() => screen.getByText('Retry selected (1)').click());
     await waitFor(() => expect(callsTo('POST /jobs/j1/retry')).toHaveLength(1));
-    expect(callsTo('POST /jobs/j1/retry')[0]!.body).toEqual({ numbers: [7] });
+    expect(callsTo('POST /jobs/j1/retry')[0]!.body).toEqual({ attempt: 2, numbers: [7] });
+    act(() => screen.getByLabelText('Retry a').click());
+    await waitFor(() => expect(callsTo('POST /jobs/j1/retry')).toHaveLength(2));
+    expect(callsTo('POST /jobs/j1/retry')[1]!.body).toEqual({ attempt: 2, numbers: [1] });
   });
 
-  test('offers to retry all of it, and no choice where the server has none', async () => {
-    answering(detail({
-      state: 'failed-objects', exit_code: 3, has_failures: true, may: { retry: true } as never,
-    }));
-    show(<JobPage id="j1" tab="failures" />, { ...operator, about: about({}) });
+  test('offers to retry all of it, and no choice where the job has none', async () => {
+    answering(failed({ retry: true, retry_selected: false }));
+    show(<JobPage id="j1" tab="failures" />);
     await screen.findByText('Retry all');
+    await screen.findByText('b');
     expect(screen.queryByText('Retry selected')).toBeNull();
+    expect(screen.queryByLabelText('Retry a')).toBeNull();
   });
 
   test('shows how the configuration of a bucket has moved', async () => {

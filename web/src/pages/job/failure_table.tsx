@@ -12,7 +12,7 @@ import { api } from '../../api/api';
 import type { Failure, JobDetail } from '../../api/types';
 import { useIsPhone } from '../../parts/use_phone';
 import { countText } from '../../text/numbers';
-import { useMayChoose, useRetry } from './use_retry';
+import { useRetry } from './use_retry';
 
 const code = (text: string) => <span className="code">{text}</span>;
 
@@ -32,6 +32,22 @@ const errorOf = (failure: Failure) => {
   return failure.http_status ? `${name} (${failure.http_status})` : name;
 };
 
+type Retry = ReturnType<typeof useRetry>;
+
+const retryColumn = (retry: Retry) => ({
+  id: 'retry', header: 'Retry', minWidth: 90,
+  cell: (failure: Failure) => (
+    <Button
+      variant="inline-link"
+      ariaLabel={`Retry ${failure.key}`}
+      disabled={retry.busy !== undefined}
+      onClick={() => void retry.some([failure.number])}
+    >
+      Retry
+    </Button>
+  ),
+});
+
 const columns = [
   { id: 'key', header: 'Key', cell: keyOf, minWidth: 220, isRowHeader: true },
   { id: 'error', header: 'Error', cell: errorOf, minWidth: 140 },
@@ -43,12 +59,15 @@ const columns = [
   },
 ];
 
-const card = {
+const columnsFor = (retry: Retry) =>
+  retry.mayChoose ? [...columns, retryColumn(retry)] : columns;
+
+const cardFor = (retry: Retry) => ({
   header: keyOf,
-  sections: columns.slice(1).map((column) => ({
+  sections: columnsFor(retry).slice(1).map((column) => ({
     id: column.id, header: column.header, content: column.cell,
   })),
-};
+});
 
 interface Props {
   job: JobDetail;
@@ -67,14 +86,13 @@ interface Props {
 interface ActionsProps {
   job: JobDetail;
   chosen: Failure[];
-  mayChoose: boolean;
-  retry: ReturnType<typeof useRetry>;
+  retry: Retry;
 }
 
-function Actions({ job, chosen, mayChoose, retry }: ActionsProps) {
+function Actions({ job, chosen, retry }: ActionsProps) {
   return (
     <SpaceBetween direction="horizontal" size="xs">
-      {mayChoose && (
+      {retry.mayChoose && (
         <Button
           disabled={chosen.length === 0}
           loading={retry.busy === 'some'}
@@ -102,9 +120,8 @@ export function FailureTable(props: Props) {
   const { job, read, failures, total, loading, filtered, text, setText, page, pages, turn } = props;
   const phone = useIsPhone();
   const retry = useRetry(job, read);
-  const mayChoose = useMayChoose() && retry.may;
   const [chosen, setChosen] = useState<Failure[]>([]);
-  const selection = mayChoose
+  const selection = retry.mayChoose
     ? {
         selectionType: 'multi' as const,
         selectedItems: chosen,
@@ -128,9 +145,7 @@ export function FailureTable(props: Props) {
         variant="h2"
         counter={total > 0 ? `(${countText(total)})` : undefined}
         actions={
-          job.has_failures && (
-            <Actions job={job} chosen={chosen} mayChoose={mayChoose} retry={retry} />
-          )
+          job.has_failures && <Actions job={job} chosen={chosen} retry={retry} />
         }
       >
         Failures
@@ -152,6 +167,6 @@ export function FailureTable(props: Props) {
       />
     ),
   };
-  if (phone) return <Cards {...shared} {...selection} cardDefinition={card} />;
-  return <Table {...shared} {...selection} wrapLines columnDefinitions={columns} />;
+  if (phone) return <Cards {...shared} {...selection} cardDefinition={cardFor(retry)} />;
+  return <Table {...shared} {...selection} wrapLines columnDefinitions={columnsFor(retry)} />;
 }

@@ -3,12 +3,9 @@ import { useState } from 'react';
 import { api } from '../../api/api';
 import type { JobDetail } from '../../api/types';
 import { useNotify } from '../../parts/notify';
-import { useIsOperator, useVisit } from '../../state/session';
+import { useIsOperator } from '../../state/session';
 import { hasEnded } from '../../text/job_text';
 import { counted } from '../../text/numbers';
-
-// Whether this server can retry some failures and leave the others.
-export const useMayChoose = () => useVisit().about?.retry_selected === true;
 
 // Runs what has failed once more: all of it, or some objects.
 export function useRetry(job: JobDetail, read: () => void) {
@@ -31,12 +28,13 @@ export function useRetry(job: JobDetail, read: () => void) {
 
   return {
     may,
+    mayChoose: may && job.may.retry_selected, // some, and leave the others
     busy,
     all: () =>
       once('all', () => api.act(job.id, job.may.retry ? 'retry' : 'resume'),
         'The job runs again; what is the same already is skipped.'),
     some: (numbers: number[]) =>
-      once('some', () => api.retry(job.id, numbers),
-        `${counted(numbers.length, 'object')} tried again; the other failures stay as they are.`),
+      once('some', () => api.retry(job.id, job.attempt, numbers),
+        `The job runs again for ${counted(numbers.length, 'failure')}; the others stay as they are.`),
   };
 }
