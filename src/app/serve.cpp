@@ -106,13 +106,20 @@ Result<console::StaticFiles> page_files(const Arguments& arguments) {
   return console::StaticFiles::load(installed);
 }
 
+// Also the address that it listens on, which no DNS answer can make another's.
+std::vector<std::string> names_of(const ServeArguments& serve) {
+  auto names = serve.hosts;
+  names.push_back(serve.address);
+  return names;
+}
+
 Result<console::ConsoleOptions> console_options(const Arguments& arguments, const Token& token,
                                                 const std::string& store) {
   const auto& serve = arguments.serve;
   console::ConsoleOptions options{
       .address = serve.address,
       .port = serve.port,
-      .hosts = serve.hosts,
+      .hosts = names_of(serve),
       .program = program_name(),
       .version = std::string(version),
       .store_kind = store.starts_with("postgres") ? "postgresql" : "sqlite"};

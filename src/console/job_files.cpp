@@ -11,6 +11,7 @@
 #include "base/text.hpp"
 #include "console/failure_hints.hpp"
 #include "console/job_queries.hpp"
+#include "console/report_csv.hpp"
 #include "workflow/report_html.hpp"
 
 namespace s3m::console {
@@ -41,10 +42,14 @@ Result<void> for_each_failure(store::Store& store, const std::string& id,
   }
 }
 
-bool matches(const store::FailureRecord& failure, const FailureFilter& filter) {
-  if (!filter.code.empty() && failure.code != filter.code) return false;
-  return filter.part.empty() || failure.key.contains(filter.part) ||
-         failure.message.contains(filter.part);
+// `lower_part`: of what is looked for.
+bool matches(const store::FailureRecord& failure, const std::string& code,
+             const std::string& lower_part) {
+  if (!code.empty() && failure.code != code) return false;
+  if (lower_part.empty()) return true;
+  const auto holds = [&](const std::string& text) { return lower(text).contains(lower_part); };
+  return holds(failure.key) || holds(failure.message) || holds(failure.code) ||
+         holds(failure.service_code) || holds(failure.operation) || holds(failure.request_id);
 }
 
 // Report and failures of a job, for `write`, as one text.
@@ -111,8 +116,9 @@ Reply list_failures(store::Store& store, const std::string& id, const FailureFil
   if (filter.part.empty() && filter.code.empty()) return list_all(store, id, filter, counts);
   json::array out;
   std::size_t total = 0;
+  const auto lower_part = lower(filter.part);
   auto listed = for_each_failure(store, id, [&](const store::FailureRecord& failure) {
-    if (!matches(failure, filter)) return true;
+    if (!matches(failure, filter.code, lower_part)) return true;
     if (total >= filter.offset && out.size() < filter.limit) out.push_back(failure_json(failure));
     ++total;
     return true;
@@ -164,7 +170,7 @@ Reply report_file(store::Store& store, const std::string& id, std::string_view t
   if (!story) return refuse(story.error());
   auto ended = workflow::report_of(*story, program);
   if (!ended) return refuse(ended.error());
-  return as_file(csv_of(store, id), "text/csv; charset=utf-8", name);
+  return file_reply("text/csv; charset=utf-8", name, report_csv(*ended));
 }
 
 }  // namespace s3m::console

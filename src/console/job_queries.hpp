@@ -30,7 +30,7 @@ Reply list_events(store::Store& store, const std::string& id, store::EventPositi
 Reply list_samples(store::Store& store, const std::string& id, std::size_t most);
 
 struct FailureFilter {
-  std::string part;  // of a key or a message
+  std::string part;  // of a key, a message, a code, an operation or a request id, in any case
   std::string code;
   std::size_t limit = 100, offset = 0;  // among those that match
 };

@@ -118,8 +118,8 @@ JobNews JobRecorder::news() const {
                .samples = {},
                .settled = {}};
   if (settled_ != settled_stored_) news.settled = settled_;
-  if (sampled_ && (ended_ || stamp_.time - samples_stored_ >= samples_gap))
-    news.samples = samples_.text();
+  const auto gap = stamp_.time - begun_ < first_samples ? first_samples_gap : samples_gap;
+  if (sampled_ && (ended_ || stamp_.time - samples_stored_ >= gap)) news.samples = samples_.text();
   for (const auto& [name, step] : steps_)
     if (!step.stored) news.steps.push_back(step.step);
   return news;

@@ -30,8 +30,10 @@ inline constexpr std::string_view summary_fact = "summary";
 inline constexpr std::string_view settled_fact = "failures-settled";
 // The one that holds how fast it was (samples.hpp), over all attempts.
 inline constexpr std::string_view samples_fact = "samples";
-// Samples are stored so often while the job runs, and at its end.
-inline constexpr std::chrono::seconds samples_gap{10};
+// Samples are stored so often while the job runs, oftener in the first minute, when each is news to
+// who looks at the chart, and at its end.
+inline constexpr std::chrono::seconds samples_gap{10}, first_samples_gap{2};
+inline constexpr std::chrono::minutes first_samples{1};
 
 struct JobNews {
   std::vector<store::JobStep> steps;
@@ -80,7 +82,7 @@ class JobRecorder final : public EventSink {
   Samples samples_;
   bool sampled_ = false;  // since they were stored
   bool ended_ = false;
-  WallTime samples_stored_{};
+  WallTime begun_ = system_clock().now(), samples_stored_{};
 };
 
 // On the store's thread. A part of it may be stored when it fails; it may be stored again.

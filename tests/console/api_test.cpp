@@ -97,6 +97,9 @@ TEST_F(Api, TellsEventsFailuresAndSamples) {
   EXPECT_EQ(get(job + "/failures?q=nothing").at("total").as_int64(), 0);
   EXPECT_EQ(get(job + "/failures?code=access_denied&q=a/").at("total").as_int64(), 1);
   EXPECT_TRUE(get(job + "/failures?offset=1").at("failures").as_array().empty());
+  for (const auto* const part : {"A/B", "accessdenied", "copyobject"})
+    EXPECT_EQ(get(job + "/failures?q=" + part).at("total").as_int64(), 1) << part;
+  EXPECT_EQ(get(job + "/failures?q=slowdown").at("total").as_int64(), 0);
   const auto group = get(job + "/failures/groups").at("groups").at(0).as_object();
   EXPECT_EQ(group.at("count").as_int64(), 1);
   EXPECT_THAT(std::string(group.at("hint").as_string()), HasSubstr("retry"));
@@ -116,6 +119,13 @@ TEST_F(Api, GivesTheReportOfAJobThatHasEnded) {
   const auto csv = rig_.ask_as(viewer_token, {.target = "/api/v1/jobs/" + first + "/failures.csv"});
   EXPECT_THAT(csv.body, HasSubstr("operation,bucket,key"));
   EXPECT_THAT(csv.body, HasSubstr("a/b"));
+  const auto figures =
+      rig_.ask_as(viewer_token, {.target = "/api/v1/jobs/" + first + "/report.csv"});
+  EXPECT_THAT(figures.body, testing::StartsWith("name,value\r\njob," + first + "\r\n"));
+  EXPECT_THAT(figures.body, HasSubstr("outcome,failed-objects\r\n"));
+  for (const auto* const name :
+       {"verification_method", "verified_strong", "mismatched", "missing", "extra"})
+    EXPECT_THAT(figures.body, HasSubstr(std::string("\r\n") + name + ","));
 }
 
 TEST_F(Api, TellsWhatBecomesOfTheConfiguration) {

@@ -117,16 +117,32 @@ def test_what_a_person_paused_stays_paused(start, cloud, bucket):
     assert ended(console, job)["state"] == "done"
 
 
-def test_one_that_was_asked_to_pause_when_the_server_was_killed_stays_so(start, cloud, bucket):
+@pytest.mark.parametrize("what, state", [("pause", "paused"), ("cancel", "cancelled")])
+def test_one_that_was_asked_to_stop_when_the_server_was_killed_stays_so(start, cloud, bucket, what,
+                                                                        state):
     console = start()
     job = begin_slow_copy(console, cloud, bucket)
-    act(console, job, "pause")
+    act(console, job, what)
     stop(console, signal.SIGKILL)
     console = start()
     time.sleep(1)  # as above
     document = show(console, job)
-    assert document["state"] in ("paused", "interrupted")
-    assert document["attempt"] == 1
+    assert document["state"] in (state, "interrupted")
+    assert (document["attempt"], document["here"]) == (1, False)
+
+
+def test_what_a_person_cancelled_stays_cancelled(start, cloud, bucket):
+    console = start()
+    job = begin_slow_copy(console, cloud, bucket)
+    act(console, job, "cancel")
+    assert ended(console, job)["state"] == "cancelled"
+    assert stop(console) == 0
+    cloud.call("POST", "latency", {})
+    console = start()
+    time.sleep(1)  # as above
+    document = show(console, job)
+    assert (document["state"], document["attempt"], document["here"]) == ("cancelled", 1, False)
+    assert not any(document["may"][what] for what in ("pause", "resume", "retry"))
 
 
 def test_the_command_line_goes_on_with_a_job_of_the_console(start, cli, cloud, bucket):

@@ -11,8 +11,10 @@ import { VisitContext, type Visit } from './state/session';
 import { startStream, stopStream, useLine } from './stream/stream';
 
 const probePause = 3_000;
+// What tabs tell each other: somebody has signed in.
+const channelName = 's3migrator-session';
 
-type Door = 'opening' | 'closed' | { unreachable: Error } | Visit;
+type Door = 'opening' | 'closed' | 'ended' | { unreachable: Error } | Visit;
 
 async function enter(): Promise<Door> {
   try {
@@ -31,7 +33,8 @@ export function App() {
   useEffect(knock, [knock]);
 
   useEffect(() => {
-    whenSignedOut(() => setDoor('closed'));
+    // Who was inside is told why they are asked again.
+    whenSignedOut(() => setDoor((door) => (typeof door === 'object' ? 'ended' : 'closed')));
     return () => whenSignedOut(() => {});
   }, []);
 
@@ -48,17 +51,32 @@ export function App() {
     if (!inside || status !== 'lost') return undefined;
     const timer = setInterval(() => {
       void enter().then((found) => {
-        if (found === 'closed') setDoor('closed');
+        if (found === 'closed') setDoor('ended');
       });
     }, probePause);
     return () => clearInterval(timer);
   }, [inside, status]);
 
+  // One sign-in is enough for all tabs.
+  const outside = door === 'closed' || door === 'ended';
+  useEffect(() => {
+    if (!outside) return undefined;
+    const channel = new BroadcastChannel(channelName);
+    channel.onmessage = knock;
+    return () => channel.close();
+  }, [outside, knock]);
+  const signedIn = () => {
+    const channel = new BroadcastChannel(channelName);
+    channel.postMessage('signed-in');
+    channel.close();
+    knock();
+  };
+
   const leave = () => void api.signOut().then(() => setDoor('closed'), () => setDoor('closed'));
 
   return (
     <I18nProvider locale="en" messages={[messages]}>
-      {door === 'closed' && <SignIn onSignedIn={knock} />}
+      {outside && <SignIn ended={door === 'ended'} onSignedIn={signedIn} />}
       {typeof door === 'object' && 'unreachable' in door && (
         <Unreachable error={door.unreachable} again={knock} />
       )}

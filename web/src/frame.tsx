@@ -1,3 +1,4 @@
+import Alert from '@cloudscape-design/components/alert';
 import AppLayoutToolbar from '@cloudscape-design/components/app-layout-toolbar';
 import BreadcrumbGroup from '@cloudscape-design/components/breadcrumb-group';
 import SideNavigation from '@cloudscape-design/components/side-navigation';
@@ -35,7 +36,20 @@ function placeOf({ path }: Route): Place {
   return { name: 'jobs', crumbs: [jobs] };
 }
 
+function NoCreation() {
+  const { session } = useVisit();
+  return (
+    <Alert type="info" header="Jobs are not created here">
+      {session.role === 'operator'
+        ? 'This console only watches: s3migrator copy and s3migrator migrate begin jobs.'
+        : 'You may look at all jobs. To create one, sign in with the token of the operator.'}
+    </Alert>
+  );
+}
+
 function Page({ name, route }: { name: string; route: Route }) {
+  const mayCreate = useMayCreate();
+  if (name === 'create' && !mayCreate) return <NoCreation />;
   if (name === 'create') return <CreatePage clone={route.query.get('clone') ?? undefined} />;
   if (name === 'settings') return <SettingsPage />;
   if (name === 'job') {

@@ -1,7 +1,10 @@
-import { cleanup } from '@testing-library/react';
+import { cleanup, configure } from '@testing-library/react';
 import { afterEach, beforeEach, expect, vi } from 'vitest';
 
 import { forgetAnswers } from './fake_api';
+
+// A machine may be busy with much else.
+configure({ asyncUtilTimeout: 10_000 });
 
 // What happy-dom has not, and no test looks at.
 globalThis.EventSource ??= class {

@@ -6,6 +6,7 @@ import Pagination from '@cloudscape-design/components/pagination';
 import Table from '@cloudscape-design/components/table';
 import { useEffect, useState } from 'react';
 
+import { ApiError } from '../api/client';
 import type { Job } from '../api/types';
 import { usePageTitle } from '../parts/page_title';
 import { Trouble } from '../parts/trouble';
@@ -55,6 +56,13 @@ export function JobsPage() {
     const timer = setTimeout(() => setQuery((now) => ({ ...now, q: text, cursors: [''] })), 300);
     return () => clearTimeout(timer);
   }, [text, query.q]);
+
+  // The job at which a page began is gone from the list: the page before it is still there.
+  const lost = error instanceof ApiError && error.problem.code === 'cursor';
+  useEffect(() => {
+    if (!lost) return;
+    setQuery((now) => ({ ...now, cursors: now.cursors.slice(0, Math.max(1, now.cursors.length - 1)) }));
+  }, [lost]);
 
   const filtered = Boolean(query.q || query.state || query.kind);
   const clear = () => {

@@ -1,5 +1,5 @@
 import createWrapper from '@cloudscape-design/components/test-utils/dom';
-import { act, render, screen, waitFor } from '@testing-library/react';
+import { act, cleanup, render, screen, waitFor } from '@testing-library/react';
 import type { ReactElement } from 'react';
 import { describe, expect, test } from 'vitest';
 
@@ -9,7 +9,7 @@ import type { About, Failure } from '../api/types';
 import { App } from '../app';
 import { VisitContext, type Visit } from '../state/session';
 import { deliver } from '../stream/stream';
-import CreatePage from './create/create_page';
+import CreatePage, { forgetUnfinished } from './create/create_page';
 import JobPage from './job/job_page';
 import { JobsPage } from './jobs';
 import { SignIn } from './sign_in';
@@ -61,6 +61,20 @@ describe('the list of jobs', () => {
     await waitFor(() => expect(callsTo('GET /jobs')).toHaveLength(2));
     act(() => deliver({ kind: 'event', name: 'job', jobId: 'new', event: madeJob({ id: 'new' }) }));
     await waitFor(() => expect(callsTo('GET /jobs')).toHaveLength(3), { timeout: 3_000 });
+  });
+
+  test('goes back a page when the one it shows begins at a job that is gone', async () => {
+    answering({
+      'GET /jobs': (_body, query) => query.get('cursor')
+        ? new Refusal(400, { code: 'cursor', detail: 'The list has changed.' })
+        : { jobs: [madeJob()], next_cursor: 'j1', total: 2 },
+    });
+    show(<JobsPage />);
+    await screen.findAllByText('here/media to there');
+    act(() => createWrapper().findPagination()!.findNextPageButton().click());
+    await waitFor(() => expect(callsTo('GET /jobs').length).toBeGreaterThan(1));
+    await screen.findAllByText('here/media to there');
+    expect(screen.queryByText('The list has changed.')).toBeNull();
   });
 
   test('lets only an operator create', async () => {
@@ -170,6 +184,22 @@ describe('a job', () => {
     }),
     'GET /jobs/j1/failures': () => ({ failures: [failure(1, 'a'), failure(7, 'b')], total: 2 }),
     'POST /jobs/j1/retry': () => madeJob(),
+  });
+
+  test('has a bar of its own for the verification, beside one that is not full yet', async () => {
+    answering(detail({
+      percent: 99,
+      progress: madeProgress({
+        step: 'verify', step_number: 6, step_count: 8, percent: 99, objects_done: 250,
+        objects_total: 1000, bytes_done: 1024, bytes_total: 4096, totals_final: true,
+      }),
+    }));
+    show(<JobPage id="j1" tab="failures" />);
+    await screen.findByText('Step 6 of 8: Verify every object');
+    const bars = createWrapper().findAllProgressBars();
+    expect(bars[0]!.getElement().textContent).toContain('99%');
+    expect(bars[1]!.getElement().textContent).toContain('25%');
+    screen.getByText(/of 4.00 KiB, 250 of 1,000 objects/);
   });
 
   test('retries the failures that were chosen, or one of them', async () => {
@@ -282,6 +312,28 @@ describe('the wizard', () => {
     await screen.findByText('What should happen');
     expect(callsTo('POST /jobs/j1/clone')).toHaveLength(0);
   });
+
+  test('suggests where to, and keeps what was typed', async () => {
+    forgetUnfinished();
+    answering(listing());
+    show(<CreatePage clone={undefined} />, { ...operator, about: about({}) });
+    await screen.findByText('What should happen');
+    const next = () => act(() => createWrapper().findWizard()!.findPrimaryButton().click());
+    next();
+    act(() => createWrapper().findAllInputs()[0]!.setInputValue('photos'));
+    next();
+    await screen.findByText('Suggested: a new bucket, made if it is not there.');
+    expect(screen.getByDisplayValue('s3://photos-copy')).toBeTruthy();
+
+    // The browser's Back and Forward, or a session that ended.
+    cleanup();
+    show(<CreatePage clone={undefined} />, { ...operator, about: about({}) });
+    expect(await screen.findByDisplayValue('s3://photos-copy')).toBeTruthy();
+    act(() => createWrapper().findWizard()!.findCancelButton()!.click());
+    cleanup();
+    show(<CreatePage clone={undefined} />, { ...operator, about: about({}) });
+    await screen.findByText('What should happen');
+  });
 });
 
 describe('signing in', () => {
@@ -303,5 +355,24 @@ describe('signing in', () => {
     answering({ 'GET /session': () => new Refusal(401, { detail: 'Sign in first.' }) });
     render(<App />);
     await screen.findByText('Sign in', { selector: 'h2 *' });
+    expect(screen.queryByText('Your session has ended')).toBeNull();
+  });
+
+  test('says why it is asked for again, and is enough for all tabs', async () => {
+    answering({
+      'GET /session': () => ({ role: 'operator', expires_at: null }),
+      'GET /about': () => about({}),
+      ...listing(),
+    });
+    render(<App />);
+    await screen.findByText('No jobs yet');
+    answering({ 'GET /jobs': () => new Refusal(401, { code: 'token', detail: 'Sign in first.' }) });
+    act(() => deliver({ kind: 'reset' }));
+    await screen.findByText('Your session has ended');
+    answering(listing());
+    const other = new BroadcastChannel('s3migrator-session');
+    other.postMessage('signed-in');
+    await screen.findByText('No jobs yet', undefined, { timeout: 5_000 });
+    other.close();
   });
 });

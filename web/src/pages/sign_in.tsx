@@ -1,3 +1,4 @@
+import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import Container from '@cloudscape-design/components/container';
@@ -21,7 +22,12 @@ function reasonOf(error: unknown): string {
   return error.message;
 }
 
-export function SignIn({ onSignedIn }: { onSignedIn: () => void }) {
+interface Props {
+  ended?: boolean; // a session that there was
+  onSignedIn: () => void;
+}
+
+export function SignIn({ ended, onSignedIn }: Props) {
   const [token, setToken] = useState('');
   const [reason, setReason] = useState<string>();
   const [busy, setBusy] = useState(false);
@@ -44,6 +50,12 @@ export function SignIn({ onSignedIn }: { onSignedIn: () => void }) {
     <main className="sign-in">
       <SpaceBetween size="l">
         <Box variant="h1">S3 migrator</Box>
+        {ended && (
+          <Alert type="info" header="Your session has ended">
+            The server was started again, or nobody has used the session for a while. Sign in to go on
+            where you were.
+          </Alert>
+        )}
         <form onSubmit={submit}>
           <Form
             actions={

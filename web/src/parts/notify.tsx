@@ -58,7 +58,7 @@ function lostItem(since: number): FlashbarProps.MessageDefinition {
     type: 'warning',
     loading: false,
     header: 'Connection to the server lost',
-    content: `What you see is from ${time} and marked as stale. Jobs go on without this page; it connects again by itself.`,
+    content: `What you see is from ${time} and marked as stale. Jobs do not need this page, but those that the server ran go on only when it is there again. It connects again by itself.`,
   };
 }
 

@@ -1,12 +1,15 @@
 import { useEffect } from 'react';
 
+import { useLine } from '../stream/stream';
+
 const program = 'S3 migrator';
 
 export function usePageTitle(title: string | undefined): void {
+  const stale = useLine().status === 'lost' ? '(stale) ' : '';
   useEffect(() => {
-    document.title = title ?? program;
+    document.title = stale + (title ?? program);
     return () => {
       document.title = program;
     };
-  }, [title]);
+  }, [title, stale]);
 }

@@ -24,6 +24,14 @@ describe('the chart', () => {
     expect(chart.series[0]!.points.map((point) => point.y)).toEqual([5, 0]);
   });
 
+  test('is at nothing while nothing ran', () => {
+    const rate = (second: number) => sample(second, { objects_per_second: 7 });
+    const chart = chartOf([rate(0), rate(1), rate(2), rate(40), rate(41)], 'objects');
+    expect(chart.series[0]!.points.map((point) => point.y)).toEqual([7, 7, 7, 0, 0, 7, 7]);
+    const slow = chartOf([rate(0), rate(60), rate(120)], 'objects');
+    expect(slow.series[0]!.points).toHaveLength(3);
+  });
+
   test('of nothing has nothing', () => {
     expect(chartOf([], 'data')).toMatchObject({ highest: 0, series: [{ points: [] }] });
     expect(chartOf([], 'trouble').highest).toBe(0);

@@ -23,9 +23,28 @@ function growth(points: Sample[], read: (point: Sample) => number): { x: Date; y
   });
 }
 
+// Where nothing was measured for so long nothing ran.
+const silence = (points: Sample[]) => {
+  const gaps = points.slice(1)
+    .map((point, index) => Date.parse(point.t) - Date.parse(points[index]!.t))
+    .sort((a, b) => a - b);
+  return Math.max(10_000, 4 * (gaps[Math.floor(gaps.length / 2)] ?? 0));
+};
+
+// A line would tell of a rate between a server's end and the next one's beginning.
+function withSilence(points: { x: Date; y: number }[], longest: number): { x: Date; y: number }[] {
+  return points.flatMap((point, index) => {
+    const before = points[index - 1]?.x.getTime();
+    const now = point.x.getTime();
+    if (before === undefined || now - before <= longest) return [point];
+    return [{ x: new Date(before + 1_000), y: 0 }, { x: new Date(now - 1_000), y: 0 }, point];
+  });
+}
+
 function seriesOf(points: Sample[], figure: Figure): { axis: string; series: Series[] } {
+  const longest = silence(points);
   const plain = (read: (point: Sample) => number) =>
-    points.map((point) => ({ x: new Date(point.t), y: read(point) }));
+    withSilence(points.map((point) => ({ x: new Date(point.t), y: read(point) })), longest);
   if (figure === 'data') {
     // Scaled to the unit that is shown: the axis then has round ticks in it.
     const unit = chartUnit(points.map((point) => point.bytes_per_second));

@@ -54,13 +54,16 @@ export function commandWords(request: JobRequest): string[] {
   ];
 }
 
-// The call of this API that asks for the same; the token stays in a file.
+// The call of this API that asks for the same. The token stays in a file: what stands on a command line
+// every process of the machine can read.
 export function curlLine(origin: string, request: JobRequest): string {
   const body = JSON.stringify(request, null, 2);
   return [
     `curl ${origin}/api/v1/jobs \\`,
-    '  -H "Authorization: Bearer $(cat token)" \\',
+    '  -H @header \\',
     '  -H "Content-Type: application/json" \\',
     `  -d ${shellWord(body)}`,
   ].join('\n');
 }
+
+export const headerFile = 'header: a file of your own with the line "Authorization: Bearer TOKEN".';

@@ -8,6 +8,7 @@ import {
   dataText, jobName, objectsText, percentOf, rateText, standing, stepLabel, stepPercent, timeLeft,
   titleOf,
 } from './job_text';
+import { keyText } from './keys';
 import { counted, dollarRange } from './numbers';
 
 describe('bytes', () => {
@@ -155,5 +156,14 @@ describe('the command line', () => {
       kind: 'copy', source: { uri: "s3://a/it's" }, destination: {}, options: {},
     });
     expect(line).toContain("it'\\''s");
+    expect(line).not.toContain('Bearer');
+  });
+});
+
+describe('a key', () => {
+  test('shows what cannot be seen', () => {
+    expect(keyText('a b/\u00e9\u65e5')).toBe('a b/\u00e9\u65e5');
+    expect(keyText('\t=1+1')).toBe('\\x09=1+1');
+    expect(keyText('a\u202egpj.exe')).toBe('a\\u202egpj.exe');
   });
 });

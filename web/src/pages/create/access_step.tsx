@@ -1,17 +1,21 @@
 import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
+import Cards from '@cloudscape-design/components/cards';
 import Container from '@cloudscape-design/components/container';
 import ExpandableSection from '@cloudscape-design/components/expandable-section';
 import Header from '@cloudscape-design/components/header';
+import Pagination from '@cloudscape-design/components/pagination';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator, {
   type StatusIndicatorProps,
 } from '@cloudscape-design/components/status-indicator';
 import Table from '@cloudscape-design/components/table';
+import { useState } from 'react';
 
 import type { Permission, PlanResult } from '../../api/types';
 import { Copyable } from '../../parts/copyable';
+import { useIsPhone } from '../../parts/use_phone';
 import type { Planning } from '../../state/use_plan';
 import { bytesText } from '../../text/bytes';
 import { counted, countText, sentence } from '../../text/numbers';
@@ -31,6 +35,13 @@ const indented = (policy: string) => {
     return policy;
   }
 };
+
+// What there is to do comes first.
+const order: Permission['verdict'][] = ['denied', 'unproven', 'inferred', 'proven'];
+const byVerdict = (permissions: Permission[]) =>
+  order.flatMap((verdict) => permissions.filter((each) => each.verdict === verdict));
+
+const pageSize = 12;
 
 const deniedIn = (permissions: Permission[]) =>
   permissions.filter((each) => each.verdict === 'denied');
@@ -52,6 +63,35 @@ function Policy({ side, policy, denied }: { side: string; policy: string; denied
   );
 }
 
+const columns = [
+  {
+    id: 'action', header: 'Permission', isRowHeader: true, minWidth: 270,
+    cell: (each: Permission) => <span className="code">{each.action}</span>,
+  },
+  {
+    id: 'verdict', header: 'Verdict', minWidth: 120,
+    cell: (each: Permission) => {
+      const { type, text } = verdicts[each.verdict] ?? verdicts.unproven;
+      return <StatusIndicator type={type}>{text}</StatusIndicator>;
+    },
+  },
+  {
+    id: 'resource', header: 'On', minWidth: 160,
+    cell: (each: Permission) => <span className="code">{each.resource}</span>,
+  },
+  {
+    id: 'how', header: 'How it is known', minWidth: 160, cell: (each: Permission) => each.how,
+  },
+];
+
+// Beside each other they would not be read on a phone.
+const card = {
+  header: columns[0]!.cell,
+  sections: columns.slice(1).map((column) => ({
+    id: column.id, header: column.header, content: column.cell,
+  })),
+};
+
 interface SideProps {
   side: string;
   permissions: Permission[];
@@ -59,40 +99,31 @@ interface SideProps {
 }
 
 function Side({ side, permissions, policy }: SideProps) {
+  const phone = useIsPhone();
+  const [page, setPage] = useState(1);
   const missing = deniedIn(permissions);
+  const pages = Math.ceil(permissions.length / pageSize);
+  const shared = {
+    items: byVerdict(permissions).slice((page - 1) * pageSize, page * pageSize),
+    header: (
+      <Header variant="h2" counter={`(${countText(permissions.length)})`}>{sentence(side)}</Header>
+    ),
+    pagination: pages > 1 && (
+      <Pagination
+        currentPageIndex={page}
+        pagesCount={pages}
+        ariaLabels={{ paginationLabel: `Pages of the permissions of the ${side}` }}
+        onChange={({ detail }) => setPage(detail.currentPageIndex)}
+      />
+    ),
+  };
   return (
     <SpaceBetween size="s">
-      <Table
-        items={permissions}
-        wrapLines
-        contentDensity="compact"
-        header={
-          <Header
-            variant="h2"
-            counter={`(${countText(permissions.length)})`}
-          >
-            {sentence(side)}
-          </Header>
-        }
-        columnDefinitions={[
-          {
-            id: 'action', header: 'Permission', isRowHeader: true, minWidth: 180,
-            cell: (each) => <span className="code">{each.action}</span>,
-          },
-          {
-            id: 'verdict', header: 'Verdict', minWidth: 120,
-            cell: (each) => {
-              const { type, text } = verdicts[each.verdict] ?? verdicts.unproven;
-              return <StatusIndicator type={type}>{text}</StatusIndicator>;
-            },
-          },
-          {
-            id: 'resource', header: 'On', minWidth: 160,
-            cell: (each) => <span className="code">{each.resource}</span>,
-          },
-          { id: 'how', header: 'How it is known', minWidth: 160, cell: (each) => each.how },
-        ]}
-      />
+      {phone ? (
+        <Cards {...shared} cardDefinition={card} />
+      ) : (
+        <Table {...shared} wrapLines contentDensity="compact" columnDefinitions={columns} />
+      )}
       {policy && <Policy side={side} policy={policy} denied={missing.length > 0} />}
     </SpaceBetween>
   );
@@ -109,6 +140,15 @@ function Verdict({ result }: { result: PlanResult | undefined }) {
   }
   if (result.refusals.length > 0) {
     return <StatusIndicator type="warning">Something stands against it</StatusIndicator>;
+  }
+  const all = result.permissions;
+  const open = all.filter((each) => each.verdict === 'unproven').length;
+  if (open > 0) {
+    return (
+      <StatusIndicator type="info">
+        {`Nothing was denied; ${countText(open)} of ${countText(all.length)} permissions cannot be tried beforehand`}
+      </StatusIndicator>
+    );
   }
   return <StatusIndicator type="success">Nothing is missing</StatusIndicator>;
 }

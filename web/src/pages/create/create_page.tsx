@@ -1,6 +1,6 @@
 import Spinner from '@cloudscape-design/components/spinner';
 import Wizard from '@cloudscape-design/components/wizard';
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 
 import { api } from '../../api/api';
 import { ApiError } from '../../api/client';
@@ -13,7 +13,8 @@ import { useAnswer } from '../../state/use_answer';
 import { usePlan } from '../../state/use_plan';
 import { AccessStep } from './access_step';
 import {
-  draftOf, emptyDraft, problemsOf, requestOf, withAccessOf, type Draft, type Problem,
+  draftOf, emptyDraft, problemsOf, requestOf, suggestedUri, withAccessOf, withSuggestion,
+  type Draft, type Problem,
 } from './draft';
 import { KindStep } from './kind_step';
 import { OptionsStep } from './options_step';
@@ -36,14 +37,28 @@ function problemsAt(draft: Draft, step: number): Problem[] {
 const fieldsOf = (error: Error | undefined): Problem[] =>
   error instanceof ApiError ? (error.problem.errors ?? []) : [];
 
+// What was typed and not yet begun: kept while the page is open, so that neither the browser's Back nor
+// a session that ends loses it. In memory alone.
+interface Unfinished {
+  draft: Draft;
+  step: number;
+}
+let unfinished: Unfinished | undefined;
+
+export function forgetUnfinished(): void {
+  unfinished = undefined;
+}
+
 interface WizardProps {
   start: Draft;
+  step?: number;
   accessOf?: string; // the job whose access it begins with
 }
 
-function JobWizard({ start, accessOf }: WizardProps) {
+function JobWizard({ start, step: first = 0, accessOf }: WizardProps) {
   const [draft, setDraft] = useState(start);
-  const [step, setStep] = useState(0);
+  const [step, setStep] = useState(first);
+  const [filled, setFilled] = useState(''); // the suggestion that stands as the destination
   const [tried, setTried] = useState<number[]>([]);
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<Error>();
@@ -54,6 +69,13 @@ function JobWizard({ start, accessOf }: WizardProps) {
     setDraft(next);
     setRefusal(undefined);
   };
+  useEffect(() => {
+    if (draft !== start) unfinished = { draft, step };
+  }, [draft, start, step]);
+  const leave = (to: string) => {
+    forgetUnfinished();
+    go(to);
+  };
   const own = [1, 2].filter((at) => tried.includes(at)).flatMap((at) => problemsAt(draft, at));
   const problems = [...own, ...fieldsOf(planning.error), ...fieldsOf(refusal)];
 
@@ -62,14 +84,19 @@ function JobWizard({ start, accessOf }: WizardProps) {
     const before = Array.from({ length: Math.max(0, to) }, (_, at) => at);
     setTried((all) => [...all, ...before]);
     const wrong = before.find((at) => problemsAt(draft, at).length > 0);
-    setStep(wrong ?? to);
+    const next = wrong ?? to;
+    if (step < 2 && next === 2) {
+      change(withSuggestion(draft, filled));
+      setFilled(suggestedUri(draft));
+    }
+    setStep(next);
   }
 
   async function submit() {
     setBusy(true);
     try {
       const job = await api.create(request);
-      go(`#/jobs/${encodeURIComponent(job.id)}`);
+      leave(`#/jobs/${encodeURIComponent(job.id)}`);
     } catch (error) {
       setRefusal(error instanceof Error ? error : new Error(String(error)));
       const at = stepOf(fieldsOf(error as Error)[0]?.field ?? '');
@@ -117,7 +144,7 @@ function JobWizard({ start, accessOf }: WizardProps) {
       steps={steps}
       activeStepIndex={step}
       onNavigate={({ detail }) => navigate(detail.requestedStepIndex)}
-      onCancel={() => go('#/jobs')}
+      onCancel={() => leave('#/jobs')}
       onSubmit={() => void submit()}
       isLoadingNextStep={busy}
       submitButtonText={draft.kind === 'copy' ? 'Start the copy' : 'Start the migration'}
@@ -135,6 +162,8 @@ async function newestRequest(): Promise<{ id: string; request: JobRequest } | un
 function NewJob() {
   const allowed = useVisit().about?.allowed;
   const { value, loading } = useAnswer('newest', newestRequest);
+  const [kept] = useState(unfinished);
+  if (kept) return <JobWizard start={kept.draft} step={kept.step} />;
   if (loading) return <Spinner size="large" />;
   const start = value && withAccessOf(value.request, allowed);
   return <JobWizard start={start ?? emptyDraft} accessOf={start && value?.id} />;

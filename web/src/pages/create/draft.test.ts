@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import {
   bucketOf, draftOf, emptyDraft, normalUri, requestOf, suggestedUri, uriProblem, withAccessOf,
+  withSuggestion,
   type Draft,
 } from './draft';
 
@@ -96,5 +97,14 @@ describe('a name for the copy', () => {
     expect(suggestedUri(draft({ source: side('') }))).toBe('');
     expect(suggestedUri(draft({ source: side(`s3://${'a'.repeat(60)}`) }))).toBe('');
     expect(suggestedUri(draft({ kind: 'migrate', source: side('photos') }))).toBe('');
+  });
+
+  test('is filled in, and follows the source until somebody types another', () => {
+    const first = withSuggestion(draft({ source: side('photos') }), '');
+    expect(first.destination.uri).toBe('s3://photos-copy');
+    const second = withSuggestion({ ...first, source: side('films') }, 's3://photos-copy');
+    expect(second.destination.uri).toBe('s3://films-copy');
+    const own = draft({ source: side('films'), destination: side('mine') });
+    expect(withSuggestion(own, 's3://films-copy')).toBe(own);
   });
 });

@@ -139,6 +139,13 @@ export function suggestedUri(draft: Draft): string {
   return draft.kind === 'copy' && name.test(`${bucket}-copy`) ? `s3://${bucket}-copy` : '';
 }
 
+// With the suggestion as its destination, where there is none or `filled`, an earlier suggestion.
+export function withSuggestion(draft: Draft, filled: string): Draft {
+  const uri = suggestedUri(draft);
+  const free = !draft.destination.uri.trim() || draft.destination.uri === filled;
+  return uri && free ? { ...draft, destination: { ...draft.destination, uri } } : draft;
+}
+
 const name = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
 // What is wrong with a location, as far as the page can tell; the server looks at the rest.

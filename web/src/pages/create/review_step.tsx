@@ -10,7 +10,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import type { JobRequest, SideRequest } from '../../api/types';
 import { Copyable } from '../../parts/copyable';
 import type { Planning } from '../../state/use_plan';
-import { commandWords, curlLine, shellLine } from '../../text/command';
+import { commandWords, curlLine, headerFile, shellLine } from '../../text/command';
 import { counted } from '../../text/numbers';
 import { PlanPanel } from './plan_figures';
 import { PlanTrouble } from './plan_trouble';
@@ -126,7 +126,7 @@ export function ReviewStep({ request, planning, error, edit }: Props) {
       <ExpandableSection variant="container" headerText="The same job as a command line" defaultExpanded>
         <Copyable text={shellLine(commandWords(request))} what="command" />
       </ExpandableSection>
-      <ExpandableSection variant="container" headerText="The same job as an API call">
+      <ExpandableSection variant="container" headerText="The same job as an API call" headerDescription={headerFile}>
         <Copyable text={curlLine(window.location.origin, request)} what="API call" />
       </ExpandableSection>
     </SpaceBetween>

@@ -11,7 +11,7 @@ import { useState } from 'react';
 
 import { useVisit } from '../../state/session';
 import { BrowseModal } from './browse_modal';
-import { suggestedUri, type Draft, type Problem, type SideDraft, type SideName } from './draft';
+import { normalUri, suggestedUri, type Draft, type Problem, type SideDraft, type SideName } from './draft';
 import { regions } from './regions';
 
 interface FieldProps {
@@ -90,6 +90,7 @@ export function SideStep({ name, draft, change, problems, accessOf }: Props) {
   const set = (part: Partial<SideDraft>) => change({ ...draft, [name]: { ...side, ...part } });
   const errorOf = (field: string) =>
     problems.find((problem) => problem.field === `${name}.${field}`)?.message;
+  const suggestion = name === 'destination' ? suggestedUri(draft) : '';
   const moves = draft.kind === 'migrate';
   const target = moves && name === 'destination';
 
@@ -107,12 +108,17 @@ export function SideStep({ name, draft, change, problems, accessOf }: Props) {
             label={moves ? 'Bucket' : 'Bucket or prefix'}
             description={moves ? 's3://BUCKET' : 's3://BUCKET/PREFIX'}
             errorText={errorOf('uri')}
+            constraintText={
+              suggestion && normalUri(side.uri) === suggestion
+                ? 'Suggested: a new bucket, made if it is not there.'
+                : undefined
+            }
             secondaryControl={<Button onClick={() => setBrowsing(true)}>Browse S3</Button>}
           >
             <UriInput
               value={side.uri}
               placeholder={moves ? 's3://photos' : 's3://photos/2026/'}
-              suggestion={name === 'destination' ? suggestedUri(draft) : ''}
+              suggestion={suggestion}
               change={(uri) => set({ uri })}
             />
           </FormField>

@@ -17,6 +17,7 @@ const mostPoints = 240;
 // A chart of a few points grows fast, one of many hardly.
 const pauses = { few: 2_000, many: 10_000 };
 const fewPoints = 40;
+const shortest = 10_000;
 
 const figures: { id: Figure; text: string }[] = [
   { id: 'data', text: 'Data' },
@@ -29,7 +30,9 @@ const clock = (x: Date) => x.toISOString().slice(11, 19);
 
 function Lines({ chart, points }: { chart: Chart; points: Sample[] }) {
   const from = new Date(points[0]!.t);
-  const to = new Date(points[points.length - 1]!.t);
+  const last = Date.parse(points[points.length - 1]!.t);
+  // Below a second from tick to tick they would all read the same.
+  const to = new Date(Math.max(last, from.getTime() + shortest));
   return (
     <LineChart
       series={chart.series.map((each) => ({

@@ -9,7 +9,7 @@ import type { JobDetail, Place } from '../../api/types';
 import { Copyable } from '../../parts/copyable';
 import { useMayCreate } from '../../state/session';
 import { useAnswer } from '../../state/use_answer';
-import { curlLine, shellLine } from '../../text/command';
+import { curlLine, headerFile, shellLine } from '../../text/command';
 import { dash } from '../../text/numbers';
 
 function Side({ name, place }: { name: string; place: Place }) {
@@ -53,7 +53,7 @@ function ApiCall({ job }: { job: JobDetail }) {
   const { value } = useAnswer(job.id, () => api.clone(job.id));
   if (!value) return null;
   return (
-    <Container header={<Header variant="h2">The same job as an API call</Header>}>
+    <Container header={<Header variant="h2" description={headerFile}>The same job as an API call</Header>}>
       <Copyable text={curlLine(window.location.origin, value)} what="API call" />
     </Container>
   );

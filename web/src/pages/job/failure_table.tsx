@@ -11,6 +11,7 @@ import { useState } from 'react';
 import { api } from '../../api/api';
 import type { Failure, JobDetail } from '../../api/types';
 import { useIsPhone } from '../../parts/use_phone';
+import { keyText } from '../../text/keys';
 import { countText } from '../../text/numbers';
 import { useRetry } from './use_retry';
 
@@ -18,7 +19,7 @@ const code = (text: string) => <span className="code">{text}</span>;
 
 const keyOf = (failure: Failure) => (
   <>
-    {code(failure.key)}
+    <span className="code key">{keyText(failure.key)}</span>
     {failure.version && (
       <Box variant="small" color="text-body-secondary" display="block">
         {`version ${failure.version}`}
@@ -39,7 +40,7 @@ const retryColumn = (retry: Retry) => ({
   cell: (failure: Failure) => (
     <Button
       variant="inline-link"
-      ariaLabel={`Retry ${failure.key}`}
+      ariaLabel={`Retry ${keyText(failure.key)}`}
       disabled={retry.busy !== undefined}
       onClick={() => void retry.some([failure.number])}
     >
@@ -113,7 +114,7 @@ function Actions({ job, chosen, retry }: ActionsProps) {
 const selectionLabels = {
   selectionGroupLabel: 'Failures to retry',
   allItemsSelectionLabel: () => 'All on this page',
-  itemSelectionLabel: (_all: unknown, failure: Failure) => failure.key,
+  itemSelectionLabel: (_all: unknown, failure: Failure) => keyText(failure.key),
 };
 
 export function FailureTable(props: Props) {

@@ -48,6 +48,8 @@ function Waiting({ job, found, read }: { job: JobDetail; found: Confirmation; re
   );
 }
 
+const isFatal = (job: JobDetail) => job.state === 'failed' || job.state === 'mismatch';
+
 function Failed({ job, read }: { job: JobDetail; read: () => void }) {
   const retry = useRetry(job, read);
   return (
@@ -60,7 +62,7 @@ function Failed({ job, read }: { job: JobDetail; read: () => void }) {
         )
       }
     >
-      {hasEnded(job) && job.message ? `${job.message.replace(/\.?$/, '.')} ` : ''}The causes are below, with what to do about
+      {hasEnded(job) && job.message && !isFatal(job) ? `${job.message.replace(/\.?$/, '.')} ` : ''}The causes are below, with what to do about
       each.
     </Alert>
   );
@@ -100,8 +102,7 @@ function stateAlert(job: JobDetail) {
   }
   if (!job.message) return null;
   if (endedWell(job)) return <Alert key="state" type="success">{job.message}</Alert>;
-  const fatal = job.state === 'failed' || job.state === 'mismatch';
-  if (!fatal) return null;
+  if (!isFatal(job)) return null;
   return <Alert key="state" type="error" header="The job ended">{job.message}</Alert>;
 }
 

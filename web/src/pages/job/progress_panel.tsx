@@ -9,7 +9,7 @@ import type { JobDetail, Progress } from '../../api/types';
 import { StandingBadge } from '../../parts/standing_badge';
 import { durationText, secondsBetween, timeText } from '../../text/durations';
 import {
-  amountText, atWork, endedWell, hasEnded, hasFigures, objectRateText, percentOf, rateText, stepLabel,
+  amountText, atWork, endedWell, hasFigures, objectRateText, percentOf, rateText, stepLabel,
   stepPercent, timeLeft,
 } from '../../text/job_text';
 import { countText, dash } from '../../text/numbers';
@@ -41,8 +41,10 @@ function elapsed(job: JobDetail): string {
 
 function figures(job: JobDetail, works: boolean): KeyValuePairsProps.Item[] {
   const { progress } = job;
-  // At the end the summary has them of all steps.
-  const counts = hasEnded(job) ? (job.summary ?? progress) : progress;
+  // Of a run that is over the summary has them of all its steps.
+  const counts = atWork(job) ? progress : (job.summary ?? progress);
+  // What was copied, and how long it took, is of this attempt alone.
+  const run = job.attempt > 1 ? ', this run' : '';
   const count = (value: number | undefined) => (value === undefined ? dash : countText(value));
   const average = progress?.bytes_per_second_average;
   const flight = works && progress
@@ -51,7 +53,7 @@ function figures(job: JobDetail, works: boolean): KeyValuePairsProps.Item[] {
   return [
     { label: 'Status', value: <StandingBadge job={job} /> },
     { label: 'Time left', value: works ? timeLeft(job) : dash },
-    { label: 'Elapsed', value: elapsed(job) },
+    { label: `Elapsed${run}`, value: elapsed(job) },
     { label: 'Started', value: timeText(job.created_at) },
     {
       label: 'Data rate',
@@ -59,10 +61,10 @@ function figures(job: JobDetail, works: boolean): KeyValuePairsProps.Item[] {
         works && average != null ? ` (average ${rateText(average, works)})` : ''}`,
     },
     { label: 'Object rate', value: objectRateText(progress?.objects_per_second, works) },
-    { label: 'Copied / skipped', value: `${count(counts?.copied)} / ${count(counts?.skipped)}` },
+    { label: `Copied / skipped${run}`, value: `${count(counts?.copied)} / ${count(counts?.skipped)}` },
     { label: 'Failed', value: count(counts?.failed) },
-    { label: 'Retries', value: count(progress?.retried) },
-    { label: 'Throttled (503)', value: count(progress?.throttled) },
+    { label: `Retries${run}`, value: count(progress?.retried) },
+    { label: `Throttled (503)${run}`, value: count(progress?.throttled) },
     { label: 'Requests in flight', value: flight },
     { label: 'Limits', value: limitsText(job) },
   ];

@@ -58,7 +58,8 @@ function Verification({ report }: { report: Report }) {
   );
 }
 
-function Totals({ report }: { report: Report }) {
+function Totals({ report, runs }: { report: Report; runs: number }) {
+  const run = runs > 1 ? ', the last run' : '';
   const figure = (name: string) => report.totals[name] ?? 0;
   return (
     <KeyValuePairs
@@ -72,13 +73,13 @@ function Totals({ report }: { report: Report }) {
           value: `${countText(figure('objects'))} objects, ${bytesText(figure('bytes'))}`,
         },
         {
-          label: 'Copied',
+          label: `Copied${run}`,
           value: `${countText(figure('copied'))} objects, ${bytesText(figure('copied_bytes'))}`,
         },
-        { label: 'The same already', value: countText(figure('skipped')) },
+        { label: `The same already${run}`, value: countText(figure('skipped')) },
         { label: 'Failed', value: <Bad count={figure('failed')} /> },
         { label: 'Attributes not carried', value: countText(figure('not_carried')) },
-        { label: 'Took', value: durationText(figure('seconds')) },
+        { label: `Took${run}`, value: durationText(figure('seconds')) },
       ]}
     />
   );
@@ -108,7 +109,7 @@ export function ReportTab({ job }: { job: JobDetail }) {
   return (
     <SpaceBetween size="l">
       <Container header={<Header variant="h2" actions={<Files id={job.id} />}>Report</Header>}>
-        <Totals report={value} />
+        <Totals report={value} runs={job.attempt} />
       </Container>
       <Verification report={value} />
     </SpaceBetween>

@@ -9,7 +9,11 @@ import { follow } from '../../router';
 import { durationText, secondsBetween } from '../../text/durations';
 import { amountText, atWork, hasFigures, stepLabel } from '../../text/job_text';
 
+const waitsHere = (step: JobStep, job: JobDetail) =>
+  job.waiting_for === 'confirmation' && step.step === 'confirm';
+
 function statusOf(step: JobStep, job: JobDetail): StepsProps.Status {
+  if (waitsHere(step, job)) return 'warning';
   if (step.state === 'done') return 'success';
   if (step.state === 'failed') return 'error';
   if (step.state === 'skipped') return 'stopped';
@@ -24,6 +28,7 @@ function detailsOf(step: JobStep, job: JobDetail): string {
   } else if (step.message) {
     parts.push(step.message);
   }
+  if (waitsHere(step, job)) return 'waits for you';
   if (step.state === 'skipped') parts.push('not needed');
   else if (step.ended) parts.push(durationText(secondsBetween(step.started, step.ended)));
   else if (!atWork(job)) parts.push('not finished');
