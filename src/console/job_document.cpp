@@ -164,6 +164,8 @@ void add_story(json::object& out, const workflow::JobStory& story) {
   out["steps"] = workflow::to_json(story.view.steps);
   out["regime"] = regime_of(story.view, read_intents(story.intents));
   out["has_failures"] = story.has_failures;
+  out["earlier_runs"] =
+      story.earlier.runs > 0 ? json::value(workflow::to_json(story.earlier)) : json::value(nullptr);
   out["intents"] = workflow::to_json(story.intents);
 }
 

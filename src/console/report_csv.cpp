@@ -54,6 +54,11 @@ std::string report_csv(const workflow::Report& report) {
   table.add("deleted", summary.deleted);
   table.add("failed", summary.failed);
   table.add("not_carried", summary.not_carried);
+  const auto& earlier = report.earlier;
+  table.add("runs", earlier.runs + 1);
+  table.add("copied_by_all_runs", earlier.copied + summary.copied);
+  table.add("seconds_of_all_runs",
+            fmt::format("{:.1f}", earlier.seconds + summary.elapsed_seconds));
   table.add("verification_method", method_of(report));
   table.add("verified_strong", summary.same_strong);
   table.add("verified_weak", summary.same_weak);

@@ -9,6 +9,7 @@
 #include "base/text.hpp"
 #include "store/process_identity.hpp"
 #include "workflow/copy_spec.hpp"
+#include "workflow/earlier_runs.hpp"
 #include "workflow/liveness.hpp"
 #include "workflow/verdict.hpp"
 
@@ -27,9 +28,13 @@ Result<int> begin_new(store::Store& store, const std::string& id, const JobStart
   return 1;
 }
 
+bool ended_well(const store::JobRecord& job) {
+  return job.state == store::JobState::done && job.exit_code == exit_verified;
+}
+
 // What had ended well is begun anew, and so is its percentage.
 Result<void> tell_where_it_stopped(store::Store& store, const store::JobRecord& job) {
-  const bool anew = job.state == store::JobState::done && job.exit_code == exit_verified;
+  const bool anew = ended_well(job);
   auto steps = store.steps_of(job.id);
   if (!steps) return forward(steps);
   const auto unfinished = std::ranges::find_if(*steps, [](const store::JobStep& step) {
@@ -82,6 +87,8 @@ Result<int> take_up_claimed(store::Store& store, const std::string& id, const Jo
     if (auto set = store.set_fact(id, command_fact, start.command); !set) return forward(set);
   }
   if (auto told = tell_where_it_stopped(store, **job); !told) return forward(told);
+  const bool anew = ended_well(**job);
+  if (auto counted = count_last_run(store, id, anew); !counted) return forward(counted);
   if (auto away = put_failures_away(store, id, *choice); !away) return forward(away);
   // How it ended, likewise.
   for (const auto name : {progress_fact, summary_fact}) {

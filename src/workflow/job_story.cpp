@@ -54,6 +54,9 @@ Result<JobStory> read_story(store::Store& store, const std::string& id) {
   auto summary = store.fact(id, summary_fact);
   if (!summary) return forward(summary);
   if (*summary) story.summary = read_summary(**summary);
+  auto earlier = earlier_runs(store, id);
+  if (!earlier) return forward(earlier);
+  story.earlier = *earlier;
   auto failures = failures_that_count(store, id, 1, 0);
   if (!failures) return forward(failures);
   story.has_failures = !failures->empty();
@@ -79,6 +82,7 @@ Result<Report> report_of(const JobStory& story, std::string program) {
                 .ended = job.updated_at,
                 .steps = {},
                 .summary = story.summary ? *story.summary : unfinished(story),
+                .earlier = story.earlier,
                 .migration = story.migration};
   std::ranges::transform(story.view.steps, std::back_inserter(report.steps), record_of);
   return report;

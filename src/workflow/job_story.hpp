@@ -20,6 +20,7 @@ struct JobStory {
   std::vector<store::Intent> intents;
   std::optional<ProgressEvent> progress;  // the last figures of its last attempt
   std::optional<SummaryEvent> summary;  // how that ended; none while it runs, or when it was killed
+  EarlierRuns earlier{};
   bool has_failures = false;
   std::optional<MigrationStory> migration{};  // of a migration
 };

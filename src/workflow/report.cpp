@@ -114,6 +114,8 @@ json::object head_json(const Report& report, const FailureLog& failures, const F
           {"spec", spec_json(report)},
           {"steps", steps_json(report.steps)},
           {"totals", totals_json(report.summary)},
+          {"earlier_runs",
+           report.earlier.runs > 0 ? json::value(to_json(report.earlier)) : json::value(nullptr)},
           {"versions", versions_json(report.summary)},
           {"verification", verification_json(report.summary)},
           {"failure_groups", groups_json(failures)},

@@ -11,6 +11,7 @@
 
 #include "base/event.hpp"
 #include "base/time.hpp"
+#include "workflow/earlier_runs.hpp"
 #include "workflow/failure_log.hpp"
 #include "workflow/migration_story.hpp"
 
@@ -31,6 +32,7 @@ struct Report {
   WallTime started{}, ended{};
   std::vector<StepRecord> steps;
   SummaryEvent summary;
+  EarlierRuns earlier{};  // what the others did before the run that `summary` is of
   std::optional<MigrationStory> migration{};  // of a migration
 };
 

@@ -33,6 +33,14 @@ void write_job(Page& page, const Report& report) {
   page.row("program", report.program);
   page.row("begun", iso8601_seconds(report.started));
   page.row("ended", iso8601_seconds(report.ended));
+  if (report.earlier.runs > 0) {
+    const auto all = report.earlier.seconds + report.summary.elapsed_seconds;
+    page.row("runs",
+             fmt::format("{}, {} in all; {} copied before the last, whose figures follow",
+                         report.earlier.runs + 1,
+                         human_duration(std::chrono::seconds(static_cast<std::int64_t>(all))),
+                         human_count(report.earlier.copied)));
+  }
   write_side(page, report, "source");
   write_side(page, report, "destination");
   page.end();

@@ -237,10 +237,23 @@ TEST_F(ConsoleJobs, WhoPausesGoesOn) {
   post(job, "pause");
   EXPECT_EQ(ended(job), "paused");
   EXPECT_THAT(notes(job), Contains("In the console: pause, by operator at 127.0.0.1"));
+  EXPECT_TRUE(show(job).at("earlier_runs").is_null());
   calm();
   post(job, "resume");
   EXPECT_EQ(ended(job), "done");
   EXPECT_EQ(copied(), objects);
+  const auto whole = show(job);
+  const auto& before = whole.at("earlier_runs").as_object();
+  EXPECT_EQ(before.at("runs").as_int64(), 1);
+  EXPECT_GT(before.at("seconds").to_number<double>(), 0);
+  EXPECT_EQ(before.at("copied").to_number<std::size_t>() +
+                whole.at("summary").at("copied").to_number<std::size_t>(),
+            objects);
+  const auto report = ask("GET", "/api/v1/jobs/" + job + "/report.json", "", 200);
+  EXPECT_TRUE(report.at("earlier_runs") == whole.at("earlier_runs"));
+  post(job, "retry");
+  EXPECT_EQ(ended(job), "done");
+  EXPECT_TRUE(show(job).at("earlier_runs").is_null()) << "it was begun anew";
 }
 
 TEST_F(ConsoleJobs, WhatTheServerStoppedTheNextOneTakesUp) {

@@ -30,7 +30,8 @@ export function madeDetail(part: Partial<JobDetail> = {}): JobDetail {
   const { may, ...rest } = part;
   return {
     ...madeJob(), spec: null, command: [], steps: [], resumed_from: null, limits: null,
-    confirmation: null, regime: null, summary: null, has_failures: false, actions: [],
+    confirmation: null, regime: null, summary: null, has_failures: false, earlier_runs: null,
+    actions: [],
     ...rest,
     may: {
       pause: false, resume: false, cancel: false, retry: false, undo: false, confirm: false,

@@ -89,7 +89,7 @@ export class FakeServer {
     this.send('job', { job_id: job.id, event: this.short(job) });
   }
 
-  short({ spec, command, steps, resumed_from, limits, confirmation, regime, summary, has_failures, intents, actions, may, ...job }) {
+  short({ spec, command, steps, resumed_from, limits, confirmation, regime, summary, has_failures, earlier_runs, intents, actions, may, ...job }) {
     return job;
   }
 

@@ -60,7 +60,8 @@ function job(id, part) {
     id, kind: 'copy', state: 'done', exit_code: null, attempt: 1, created_at: at(2.5),
     updated_at: at(0.1), percent: 0, outcome: null, message: '', waiting_for: null, here: false,
     progress: null, spec, command: [], steps: [], resumed_from: null, limits: null,
-    confirmation: null, regime: null, summary: null, has_failures: false, intents: [],
+    confirmation: null, regime: null, summary: null, has_failures: false, earlier_runs: null,
+    intents: [],
     actions: [], ...part,
     may: { ...none, ...part.may },
   };

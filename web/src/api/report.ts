@@ -1,5 +1,7 @@
 // The report that a job leaves behind, as `--report FILE.json` writes it.
 
+import type { EarlierRuns } from './types';
+
 export interface ReportGroup {
   count: number;
   operation: string;
@@ -19,6 +21,7 @@ export interface Report {
   message: string;
   spec: Record<string, unknown> | null;
   totals: Record<string, number>;
+  earlier_runs?: EarlierRuns | null; // the totals are those of the last run
   verification: {
     same_strong: number;
     same_weak: number;

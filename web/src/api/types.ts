@@ -143,6 +143,18 @@ export interface Summary {
   message: string;
 }
 
+// What the runs of a job before its last one did.
+export interface EarlierRuns {
+  runs: number;
+  seconds: number;
+  copied: number;
+  copied_bytes: number;
+  deleted: number;
+  requests: number;
+  retried: number;
+  throttled: number;
+}
+
 // What a person did with the job through a console.
 export interface PersonAction {
   time: string;
@@ -164,6 +176,7 @@ export interface JobDetail extends Job {
   regime: 'untouched' | 'emptying' | 'handed-over' | null;
   summary: Summary | null;
   has_failures: boolean;
+  earlier_runs: EarlierRuns | null; // progress and summary are those of the last run
   actions: PersonAction[];
   may: Record<Act | 'retry_selected' | 'undo' | 'confirm' | 'delete', boolean>;
 }

@@ -153,6 +153,36 @@ describe('a job', () => {
     });
   });
 
+  test('adds up what all its runs did', async () => {
+    answering(detail({
+      state: 'paused',
+      earlier_runs: {
+        runs: 1, seconds: 3600, copied: 4000, copied_bytes: 0, deleted: 0, requests: 0, retried: 7,
+        throttled: 0,
+      },
+    }));
+    show(<JobPage id="j1" tab="failures" />);
+    await screen.findAllByText('here/media to there');
+    const text = createWrapper().findKeyValuePairs()!.getElement().textContent!;
+    for (const figure of ['Elapsed1 h 1 min', 'Copied / skipped4,500 / 13', 'Retries11']) {
+      expect(text).toContain(figure);
+    }
+  });
+
+  test('that has begun to delete its source says what stands, and what an undo costs', async () => {
+    answering(detail({
+      kind: 'migrate', state: 'paused', regime: 'emptying', message: 'albums is partly emptied',
+      may: { resume: true, undo: true } as never,
+    }));
+    show(<JobPage id="j1" tab="failures" />);
+    await screen.findByText(/the temporary bucket is the only whole copy/);
+    screen.getByText(/albums is partly emptied/);
+    const actions = createWrapper().findButtonDropdown()!;
+    act(() => actions.openDropdown());
+    act(() => actions.findItemById('undo')!.click());
+    await screen.findByText(/Lost are the LastModified and the version ids/);
+  });
+
   test('asks for the token where a click is not enough to go on deleting', async () => {
     answering({
       ...detail({ kind: 'migrate', state: 'paused', regime: 'emptying', may: { resume: true } as never }),

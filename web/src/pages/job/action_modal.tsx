@@ -32,6 +32,14 @@ const words: Record<Dialog, { header: string; text: string; button: string }> = 
   },
 };
 
+// Once objects of the source are deleted there is more to be done, and something is lost.
+const undoOfDeletion =
+  'The source is partly or wholly emptied. Everything is copied back into it from the temporary bucket, which takes about as long as the first copy and costs requests and data transfer. Lost are the LastModified and the version ids of what was deleted. When all is proven to be there again, the source gets back its policy and configuration and is open to writers, and the temporary bucket is removed.';
+
+function textOf(job: JobDetail, what: Dialog): string {
+  return what === 'undo' && job.regime === 'emptying' ? undoOfDeletion : words[what].text;
+}
+
 function perform(job: JobDetail, what: Dialog, token: string, weak: boolean): Promise<unknown> {
   if (what === 'undo') return api.undo(job.id, token, weak);
   return what === 'delete' ? api.forget(job.id) : api.act(job.id, 'cancel');
@@ -48,7 +56,7 @@ export function ActionModal({ job, what, close }: Props) {
   const [weak, setWeak] = useState(false);
   const [reason, setReason] = useState<string>();
   const [busy, setBusy] = useState(false);
-  const { header, text, button } = words[what];
+  const { header, button } = words[what];
 
   async function submit() {
     setBusy(true);
@@ -84,7 +92,7 @@ export function ActionModal({ job, what, close }: Props) {
       }
     >
       <SpaceBetween size="m">
-        <Box>{text}</Box>
+        <Box>{textOf(job, what)}</Box>
         {what === 'undo' && (
           <Checkbox checked={weak} onChange={({ detail }) => setWeak(detail.checked)}>
             Also delete copies that are proven by size and date alone

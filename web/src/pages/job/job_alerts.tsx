@@ -101,9 +101,26 @@ function stateAlert(job: JobDetail) {
     );
   }
   if (!job.message) return null;
+  if (job.state === 'undone') return <Alert key="state" type="success">{job.message}</Alert>;
   if (endedWell(job)) return <Alert key="state" type="success">{job.message}</Alert>;
   if (!isFatal(job)) return null;
   return <Alert key="state" type="error" header="The job ended">{job.message}</Alert>;
+}
+
+// From the first delete until the name is taken the temporary bucket is the only whole copy.
+function OnlyCopy({ job }: { job: JobDetail }) {
+  const emptying = job.regime === 'emptying';
+  return (
+    <Alert
+      type="error"
+      header={emptying
+        ? 'The source is partly or wholly emptied: the temporary bucket is the only whole copy'
+        : 'The source is deleted, and the migration is not at its end'}
+    >
+      Leave the temporary bucket as it is, and {emptying ? 'resume the job or undo it' : 'resume the job'}.
+      {job.message && !isFatal(job) && ` ${job.message}`}
+    </Alert>
+  );
 }
 
 const failedObjects = (job: JobDetail) => job.progress?.failed ?? job.summary?.failed ?? 0;
@@ -123,6 +140,9 @@ export function JobAlerts({ job, gone, read }: Props) {
     gone && <Gone key="gone" />,
     job.waiting_for === 'confirmation' && job.confirmation && (
       <Waiting key="waiting" job={job} found={job.confirmation} read={read} />
+    ),
+    idle && job.kind === 'migrate' && job.regime !== 'untouched' && job.regime && job.state !== 'undone' && (
+      <OnlyCopy key="only" job={job} />
     ),
     stateAlert(job),
     went && (

@@ -35,17 +35,26 @@ function limitsText(job: JobDetail): string {
 
 function elapsed(job: JobDetail): string {
   const seconds = job.progress?.elapsed_seconds ?? job.summary?.elapsed_seconds;
-  if (seconds != null) return durationText(seconds);
+  if (seconds != null) return durationText(seconds + (job.earlier_runs?.seconds ?? 0));
   return atWork(job) ? dash : durationText(secondsBetween(job.created_at, job.updated_at));
 }
 
+const copying = ['copy', 'delta', 'copy-back', 'await'];
+
+// Of a run that is over the summary has them of all its steps; while it runs, steps that compare or
+// delete do not tell them.
+function countsOf({ state, progress, summary }: JobDetail) {
+  if (!atWork({ state })) return summary ?? progress ?? undefined;
+  return progress && copying.includes(progress.step) ? progress : undefined;
+}
+
 function figures(job: JobDetail, works: boolean): KeyValuePairsProps.Item[] {
-  const { progress } = job;
-  // Of a run that is over the summary has them of all its steps.
-  const counts = atWork(job) ? progress : (job.summary ?? progress);
-  // What was copied, and how long it took, is of this attempt alone.
-  const run = job.attempt > 1 ? ', this run' : '';
+  const { progress, earlier_runs: earlier } = job;
+  const counts = countsOf(job);
   const count = (value: number | undefined) => (value === undefined ? dash : countText(value));
+  // Of all runs. What one has skipped may be what the one before has copied.
+  const inAll = (value: number | undefined, before: number | undefined) =>
+    count(value === undefined ? undefined : value + (before ?? 0));
   const average = progress?.bytes_per_second_average;
   const flight = works && progress
     ? `${countText(progress.in_flight)}${progress.budget ? ` of ${countText(progress.budget)}` : ''}`
@@ -53,7 +62,7 @@ function figures(job: JobDetail, works: boolean): KeyValuePairsProps.Item[] {
   return [
     { label: 'Status', value: <StandingBadge job={job} /> },
     { label: 'Time left', value: works ? timeLeft(job) : dash },
-    { label: `Elapsed${run}`, value: elapsed(job) },
+    { label: 'Elapsed', value: elapsed(job) },
     { label: 'Started', value: timeText(job.created_at) },
     {
       label: 'Data rate',
@@ -61,10 +70,13 @@ function figures(job: JobDetail, works: boolean): KeyValuePairsProps.Item[] {
         works && average != null ? ` (average ${rateText(average, works)})` : ''}`,
     },
     { label: 'Object rate', value: objectRateText(progress?.objects_per_second, works) },
-    { label: `Copied / skipped${run}`, value: `${count(counts?.copied)} / ${count(counts?.skipped)}` },
-    { label: 'Failed', value: count(counts?.failed) },
-    { label: `Retries${run}`, value: count(progress?.retried) },
-    { label: `Throttled (503)${run}`, value: count(progress?.throttled) },
+    {
+      label: 'Copied / skipped',
+      value: `${inAll(counts?.copied, earlier?.copied)} / ${count(counts?.skipped)}`,
+    },
+    { label: 'Failed', value: count((counts ?? progress)?.failed) },
+    { label: 'Retries', value: inAll(progress?.retried, earlier?.retried) },
+    { label: 'Throttled (503)', value: inAll(progress?.throttled, earlier?.throttled) },
     { label: 'Requests in flight', value: flight },
     { label: 'Limits', value: limitsText(job) },
   ];

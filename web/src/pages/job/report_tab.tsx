@@ -58,9 +58,10 @@ function Verification({ report }: { report: Report }) {
   );
 }
 
-function Totals({ report, runs }: { report: Report; runs: number }) {
-  const run = runs > 1 ? ', the last run' : '';
+function Totals({ report }: { report: Report }) {
+  const earlier = report.earlier_runs;
   const figure = (name: string) => report.totals[name] ?? 0;
+  const took = durationText(figure('seconds') + (earlier?.seconds ?? 0));
   return (
     <KeyValuePairs
       columns={3}
@@ -73,13 +74,14 @@ function Totals({ report, runs }: { report: Report; runs: number }) {
           value: `${countText(figure('objects'))} objects, ${bytesText(figure('bytes'))}`,
         },
         {
-          label: `Copied${run}`,
-          value: `${countText(figure('copied'))} objects, ${bytesText(figure('copied_bytes'))}`,
+          label: 'Copied',
+          value: `${countText(figure('copied') + (earlier?.copied ?? 0))} objects, ${
+            bytesText(figure('copied_bytes') + (earlier?.copied_bytes ?? 0))}`,
         },
-        { label: `The same already${run}`, value: countText(figure('skipped')) },
+        { label: `The same already${earlier ? ', the last run' : ''}`, value: countText(figure('skipped')) },
         { label: 'Failed', value: <Bad count={figure('failed')} /> },
         { label: 'Attributes not carried', value: countText(figure('not_carried')) },
-        { label: `Took${run}`, value: durationText(figure('seconds')) },
+        { label: 'Took', value: earlier ? `${took} in ${earlier.runs + 1} runs` : took },
       ]}
     />
   );
@@ -109,7 +111,7 @@ export function ReportTab({ job }: { job: JobDetail }) {
   return (
     <SpaceBetween size="l">
       <Container header={<Header variant="h2" actions={<Files id={job.id} />}>Report</Header>}>
-        <Totals report={value} runs={job.attempt} />
+        <Totals report={value} />
       </Container>
       <Verification report={value} />
     </SpaceBetween>
