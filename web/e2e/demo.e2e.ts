@@ -84,7 +84,7 @@ describe.skipIf(!there)('the demo', () => {
     await page.getByRole('heading', { name: 'holiday-films to holiday-films-copy' }).waitFor(slow);
     await expect.poll(async () => Number.parseInt(await page.title(), 10), slow).toBeGreaterThan(40);
     await page.getByText('Time (UTC)').waitFor(slow);
-    await picture(page, 'job', { width: 1120, height: 900 });
+    await picture(page, 'job', { width: 1120, height: 1260 });
     await page.getByText('Done, and every object verified.').waitFor({ timeout: 120_000 });
     await shoot(page, 'demo-done', true);
     await sound(visitor, page);

@@ -65,22 +65,22 @@ function Policy({ side, policy, denied }: { side: string; policy: string; denied
 
 const columns = [
   {
-    id: 'action', header: 'Permission', isRowHeader: true, minWidth: 270,
+    id: 'action', header: 'Permission', isRowHeader: true, minWidth: 230,
     cell: (each: Permission) => <span className="code">{each.action}</span>,
   },
   {
-    id: 'verdict', header: 'Verdict', minWidth: 120,
+    id: 'verdict', header: 'Verdict', minWidth: 125,
     cell: (each: Permission) => {
       const { type, text } = verdicts[each.verdict] ?? verdicts.unproven;
       return <StatusIndicator type={type}>{text}</StatusIndicator>;
     },
   },
   {
-    id: 'resource', header: 'On', minWidth: 160,
+    id: 'resource', header: 'On', minWidth: 140,
     cell: (each: Permission) => <span className="code">{each.resource}</span>,
   },
   {
-    id: 'how', header: 'How it is known', minWidth: 160, cell: (each: Permission) => each.how,
+    id: 'how', header: 'How it is known', minWidth: 245, cell: (each: Permission) => each.how,
   },
 ];
 
