@@ -7,6 +7,8 @@
 #include "app/serve_options.hpp"
 #include "aws/arn.hpp"
 #include "base/text.hpp"
+#include "transfer/location.hpp"
+#include "workflow/temporary_bucket.hpp"
 
 namespace s3m::app {
 namespace {
@@ -31,6 +33,7 @@ class Checker {
     sizes();
     encryption();
     deletion();
+    new_name();
     versions();
     verification();
     output();
@@ -128,6 +131,20 @@ class Checker {
     refuse(!arguments_.source.prefix.empty(),
            "a migration moves a whole bucket with its name; copy takes a prefix");
     excludes("--source-is-quiet", "--freeze-settle");
+  }
+
+  // G26: a bucket that is its own copy would be proven, and deleted as the temporary one.
+  void new_name() {
+    const auto& name = arguments_.migration.rename;
+    if (name.empty()) return;
+    const auto location = transfer::parse_location("s3://" + name);
+    refuse(!location || location->bucket != name,
+           fmt::format("--rename: \"{}\" is no name of a bucket", printable(name)));
+    refuse(
+        workflow::is_temporary_name(name),
+        fmt::format("--rename {}: temporary buckets have such names, and are deleted in the end; "
+                    "choose another name",
+                    printable(name)));
   }
 
   // Whose name --confirm-delete must have is for the record to say.

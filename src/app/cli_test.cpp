@@ -349,6 +349,17 @@ TEST(CommandLine, AdoptNamesATemporaryBucketAndTheRoles) {
   EXPECT_THAT(refusal({"adopt"}), HasSubstr("TEMPORARY-BUCKET is missing"));
 }
 
+// Its own copy would be deleted as the temporary bucket (guard G26).
+TEST(CommandLine, ANewNameIsABucketsAndNoTemporaryOnes) {
+  for (const auto* name : {"a", "--x", "photos/2", "-x-"})
+    EXPECT_THAT(refusal({"migrate", "s3://photos", std::string("--rename=") + name}),
+                HasSubstr("is no name of a bucket"))
+        << name;
+  EXPECT_THAT(
+      refusal({"migrate", "s3://photos", "--rename", "s3m-0123456789abcdef0123456789abcdef"}),
+      HasSubstr("temporary buckets"));
+}
+
 TEST(CommandLine, WhatAMigrationIsGoesIntoItsRecordAndWhoSignsDoesNot) {
   const auto arguments = good({"migrate",
                                "s3://photos",

@@ -271,6 +271,13 @@ std::unexpected<Error> pins_are_ignored(const Location& source) {
 
 net::Task<Result<void>> empty_source(Context& context, EmptyOptions options,
                                      std::vector<KeyRange> ranges, Emptying& emptying) {
+  const auto& from = context.source.location;
+  if (context.same_service && overlap(from, context.destination.location)) {
+    Error error(Errc::refused,
+                fmt::format("{} is not its own copy: nothing of it was deleted", from.uri()));
+    error.bucket(from.bucket);
+    co_return fail(std::move(error));
+  }
   bool batches = true;
   if (!options.all_versions) {
     auto pins = co_await probe_delete_pins(context.source);

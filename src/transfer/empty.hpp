@@ -54,8 +54,9 @@ struct Emptying : Removed {
 // Gives   ok when the ranges show nothing any more.
 // Errors  mismatch for the first key that is not proven to be in the destination: nothing more of
 //         it or of others is deleted, but for requests on their way; precondition_failed for one
-//         that changed since; conflict for one that came back; refused where the service does not
-//         heed pins, or the bucket keeps versions that were not asked for; otherwise as copy().
+//         that changed since; conflict for one that came back; refused where both sides are one
+//         bucket (G26), where the service does not heed pins, or the bucket keeps versions that
+//         were not asked for; otherwise as copy().
 net::Task<Result<void>> empty_source(Context& context, EmptyOptions options,
                                      std::vector<KeyRange> ranges, Emptying& emptying);
 

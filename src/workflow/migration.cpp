@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "workflow/movable_name.hpp"
 
 namespace s3m::workflow {
 namespace {
@@ -61,7 +62,25 @@ net::Task<Result<void>> Migration::begin(Regime regime) {
     if (!from) co_return forward(from);
     source_principal = *std::move(from);
   }
-  co_return co_await recall();
+  auto recalled = co_await recall();
+  if (!recalled) co_return recalled;
+  co_return check_final_name();
+}
+
+Result<void> Migration::check_final_name() const {
+  if (!spec.rename.empty() && is_aws(destination.endpoint) && problem_of_name(spec.rename)) {
+    return fail(Errc::refused, fmt::format("--rename {}: S3 makes no bucket of that name (its "
+                                           "naming rules). Nothing more was changed",
+                                           printable(spec.rename)));
+  }
+  if (temporary_name.empty() || final_name() != temporary_name) return ok;
+  Error error(Errc::refused,
+              fmt::format("s3://{} is the temporary bucket of this migration, and is deleted once "
+                          "its objects are in the new one: the new bucket needs a name of its own. "
+                          "Nothing more was changed. Go on with another --rename",
+                          printable(temporary_name)));
+  error.bucket(temporary_name);
+  return fail(std::move(error));
 }
 
 // What earlier runs found out and kept.

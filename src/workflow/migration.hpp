@@ -122,6 +122,7 @@ class Migration {
 
  private:
   net::Task<Result<void>> recall();
+  Result<void> check_final_name() const;  // G26, for the second hop
   net::Task<Result<void>> recall_story();
   void watch_losses(Hop& hop);
 

@@ -56,6 +56,14 @@ TEST_F(Empty, DeletesWhatTheCopyHasAndNothingOfTheCopy) {
   EXPECT_EQ(rig.emptied.deleted, 0U);
 }
 
+TEST_F(Empty, G26ABucketIsNotItsOwnCopy) {
+  Rig rig(numbers());
+  rig.context->destination = rig.context->source;
+  const auto error = failure(rig.empty());
+  EXPECT_EQ(error.code(), Errc::refused);
+  EXPECT_EQ(rig.keys("original").size(), 50U);
+}
+
 TEST_F(Empty, StopsAtTheFirstThatIsNotThere) {
   Rig rig(numbers());
   rig.must_copy();

@@ -74,6 +74,24 @@ TEST_F(RefusedBeforehand, ANewNameThatIsInUse) {
   EXPECT_EQ(rig.migrate({"--rename", "nobodys"}).exit_code, exit_verified);
 }
 
+// It would be proven against itself, and be deleted.
+TEST_F(RefusedBeforehand, G26TheTemporaryBucketsOwnNameAsTheNewOne) {
+  rig.deny({.operation = "CreateBucket", .bucket = source, .count = 0});
+  EXPECT_EQ(rig.migrate().exit_code, exit_fatal);
+  rig.cloud([](sim::Cloud& cloud) { cloud.faults().clear(); });
+  const auto job = rig.last_job();
+  const auto temporary = rig.store()->fact(job, fact::temporary)->value_or("");
+  const auto kept = rig.keys(temporary);
+  ASSERT_FALSE(rig.cloud([](sim::Cloud& cloud) { return cloud.has_bucket(source); }));
+
+  ASSERT_TRUE(rig.store()->set_fact(job, fact::renamed, temporary));
+  const auto stopped = rig.again("resume", job);
+  ASSERT_TRUE(stopped) << stopped.error().describe();
+  EXPECT_EQ(stopped->exit_code, exit_fatal);
+  EXPECT_THAT(stopped->message, HasSubstr("a name of its own"));
+  EXPECT_EQ(rig.keys(temporary), kept);
+}
+
 // Somebody may take it while the confirmation is waited for.
 TEST_F(RefusedBeforehand, ANewNameThatWasTakenSince) {
   ASSERT_EQ(rig.migrate_until_asked({"--rename", "nobodys"}).exit_code, exit_interrupted);
